@@ -1,0 +1,1 @@
+//! Markdown chapters to cells and back.

@@ -1,0 +1,1 @@
+//! Python source to code objects: the instructions CPython would run.

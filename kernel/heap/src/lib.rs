@@ -1,0 +1,1 @@
+//! Objects, reference counts and the cycle collector of CPython, as a library.

@@ -1,0 +1,1 @@
+//! The seam: a cell goes in, ordered outputs come out.

@@ -1,0 +1,1 @@
+//! Runs code objects on the heap.
