@@ -1,1 +1,39 @@
-//! Objects, reference counts and the cycle collector of CPython, as a library.
+//! The heap of CPython, as a library: objects with visible reference counts, and the collector of cycles.
+//!
+//! An [`Obj`] is a counted reference: cloning it is `Py_INCREF`, dropping it `Py_DECREF`, and at zero
+//! the object dies at once, as in CPython. What only cycles keep alive is found by [`Heap::collect`].
+//!
+//! The story in ten seconds: an object's header is in `object.rs`, the only file that writes a count
+//! is `refcount.rs`, memory comes from `space.rs`, the generations are in `generation.rs` and the
+//! collector, one function a phase, in `collect.rs`.
+//!
+//! All of the project's `unsafe` code that owns memory lives here. The crate depends on nothing, knows
+//! neither Python source nor any I/O, and any number of heaps can live in one process, each on one thread.
+
+#![expect(unsafe_code, reason = "this crate is the memory manager; every block names its invariant")]
+
+mod extra;
+mod generation;
+mod heap;
+mod kind;
+mod leaf;
+mod list;
+mod object;
+mod payload;
+mod refcount;
+mod slot;
+mod space;
+mod stackref;
+mod tuple;
+
+pub use extra::{Extra, ExtraLayout};
+pub use heap::{Heap, HeapOwner, Hooks};
+pub use kind::Kind;
+pub use leaf::{Bytes, Float, Int, Singleton, Str};
+pub use list::List;
+pub use object::{Header, LeafHeader, Obj};
+pub use payload::{Instance, Payload, Visit, Wrapped};
+pub use refcount::{IMMORTAL, Trash};
+pub use slot::Slot;
+pub use stackref::{StackRef, View};
+pub use tuple::Tuple;

@@ -1,0 +1,222 @@
+//! The heap: one world of objects, with its memory, its generations and its link to the machine that runs finalizers.
+
+use std::cell::{Cell, UnsafeCell};
+use std::ops::Deref;
+use std::ptr::NonNull;
+
+use crate::extra::{Extra, ExtraLayout};
+use crate::kind::Kind;
+use crate::leaf;
+use crate::object::{EXTRA, HAS_FINALIZER, Header, LeafHeader, Obj, UNTRACKED};
+use crate::payload::{Instance, Payload, VTable, Wrapped, offset};
+use crate::refcount::Dying;
+use crate::space::Space;
+
+/// What the heap asks of the machine that runs on it.
+pub trait Hooks {
+    /// Whether the object's class has a finalizer now.
+    fn has_finalizer(&self, obj: &Obj) -> bool;
+    /// Runs the object's finalizer (`tp_finalize`); an exception in it is the machine's to report.
+    fn finalize(&self, obj: &Obj);
+    /// Calls a weak reference's callback with the dead reference.
+    fn weakref_callback(&self, weakref: &Obj, callback: &Obj);
+}
+
+/// A heap. Objects point back to it, so it never moves: see [`Heap::new`].
+pub struct Heap {
+    pub(crate) space: Space,
+    vtables: [Cell<Option<VTable>>; 256],
+    pub(crate) dying: UnsafeCell<Vec<Dying>>,
+    /// While a payload is dropped, deaths are put on the stack instead of happening at once.
+    pub(crate) deferring: Cell<bool>,
+    /// Some class got a finalizer after it had instances: the flag in the header is not the whole truth.
+    pub(crate) late_finalizers: Cell<bool>,
+    hooks: Cell<Option<NonNull<dyn Hooks>>>,
+    pub(crate) generations: crate::generation::Generations,
+}
+
+/// The owner of a [`Heap`].
+///
+/// Dropping it while objects are still referred to leaks their memory rather than pulling it away from under them.
+pub struct HeapOwner(NonNull<Heap>);
+
+impl Deref for HeapOwner {
+    type Target = Heap;
+    fn deref(&self) -> &Heap {
+        // SAFETY: the heap lives until its owner is dropped.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl HeapOwner {
+    /// Gives all memory back, objects or not; no finalizer runs.
+    ///
+    /// # Safety
+    /// No `Obj` of this heap is used again, not even dropped.
+    pub unsafe fn discard(self) {
+        // SAFETY: the caller's word.
+        unsafe {
+            self.space.give_back();
+            drop(Box::from_raw(self.0.as_ptr()));
+        }
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for HeapOwner {
+    fn drop(&mut self) {
+        let mut alive = false;
+        self.space.for_each(|_| alive = true);
+        if !alive {
+            // SAFETY: there is no object left to refer to.
+            unsafe {
+                self.space.give_back();
+                drop(Box::from_raw(self.0.as_ptr()));
+            }
+        }
+    }
+}
+
+impl Heap {
+    /// An empty heap.
+    #[expect(clippy::new_ret_no_self, reason = "a heap never moves, so its owner is what is handed out")]
+    pub fn new() -> HeapOwner {
+        let heap = Box::new(Heap {
+            space: Space::new(),
+            vtables: [const { Cell::new(None) }; 256],
+            dying: UnsafeCell::default(),
+            deferring: Cell::new(false),
+            late_finalizers: Cell::new(false),
+            hooks: Cell::new(None),
+            generations: Default::default(),
+        });
+        heap.register::<leaf::Singleton>();
+        heap.register::<leaf::Int>();
+        heap.vtables[Kind::BOOL.0 as usize].set(Some(VTable::of::<leaf::Int>()));
+        heap.register::<leaf::Float>();
+        heap.register::<leaf::Str>();
+        heap.register::<leaf::Bytes>();
+        heap.register::<crate::List>();
+        heap.register::<crate::Tuple>();
+        heap.register::<Instance>();
+        heap.register::<Wrapped>();
+        HeapOwner(NonNull::from(Box::leak(heap)))
+    }
+
+    /// Makes a payload type known, before its first object.
+    ///
+    /// Panics if two types claim one kind.
+    pub fn register<T: Payload>(&self) {
+        let before = self.vtables[T::KIND.0 as usize].replace(Some(VTable::of::<T>()));
+        assert!(before.is_none(), "kind {} has one payload type", T::KIND.0);
+    }
+
+    pub(crate) fn vtable(&self, kind: Kind) -> VTable {
+        self.vtables[kind.0 as usize].get().expect("a kind is registered before its first object")
+    }
+
+    /// Connects the machine that runs finalizers and callbacks; `None` disconnects it.
+    ///
+    /// # Safety
+    /// `hooks` stays where it is until it is disconnected.
+    pub unsafe fn set_hooks(&self, hooks: Option<NonNull<dyn Hooks>>) {
+        self.hooks.set(hooks);
+    }
+
+    pub(crate) fn hooks(&self) -> Option<&dyn Hooks> {
+        // SAFETY: `set_hooks` was promised that they stay.
+        self.hooks.get().map(|hooks| unsafe { &*hooks.as_ptr() })
+    }
+
+    /// A class got its finalizer after it had instances.
+    pub fn expect_late_finalizers(&self) {
+        self.late_finalizers.set(true);
+    }
+
+    /// Header and room; nothing tracked.
+    ///
+    /// # Safety
+    /// The payload is written before the object is used; `size` counts the header; `leaf` is what the kind says.
+    #[inline]
+    pub(crate) unsafe fn alloc_raw(&self, kind: Kind, size: usize, leaf: bool) -> NonNull<u8> {
+        let (at, size_class) = self.space.alloc(NonNull::from(self), size);
+        let header = LeafHeader { refcount: Cell::new(1), kind: Cell::new(kind), flags: Cell::new(0), mark: Cell::new(0), size_class };
+        // SAFETY: the room is there.
+        unsafe {
+            if leaf {
+                at.cast::<LeafHeader>().write(header);
+            } else {
+                at.cast::<Header>().write(Header { leaf: header, index: Cell::new(UNTRACKED), internal: Cell::new(0) });
+                self.count_alloc(kind);
+            }
+        }
+        at
+    }
+
+    /// A new object with this payload, not tracked by the collector: see [`Obj::tracked`].
+    #[inline]
+    pub fn alloc<T: Payload>(&self, payload: T) -> Obj {
+        debug_assert!(self.vtables[T::KIND.0 as usize].get().is_some(), "a kind is registered before its first object");
+        // SAFETY: the payload is written right after the header.
+        unsafe {
+            let at = self.alloc_raw(T::KIND, (offset::<T>() + size_of::<T>()).next_multiple_of(8), T::LEAF);
+            at.add(offset::<T>()).cast::<T>().write(payload);
+            Obj::from_header(at, T::LEAF)
+        }
+    }
+
+    /// A new object that names its class itself, not tracked yet: an instance of a class made in Python, or of one of several builtin
+    /// classes that share a payload.
+    ///
+    /// Panics for a leaf payload (wrap it in [`Wrapped`]) and for a tuple (see [`Heap::tuple_untracked`]).
+    pub fn alloc_with_class<T: Payload>(&self, payload: T, class: Obj, layout: ExtraLayout) -> Obj {
+        const { assert!(!T::LEAF, "instances of classes that extend a leaf type are `Wrapped`") };
+        assert!(T::KIND != Kind::TUPLE, "a tuple is made with its items");
+        // An `Instance` is nothing at all; every other payload takes its size.
+        let end = (offset::<T>() + size_of::<T>()).next_multiple_of(8);
+        // SAFETY: there is room for header, payload and extra, and all are written.
+        unsafe {
+            let at = self.alloc_raw(T::KIND, end + layout.size(), false);
+            at.add(offset::<T>()).cast::<T>().write(payload);
+            let obj = Obj::from_header(at, false);
+            Extra::write(at.add(end).cast(), class, layout);
+            obj.set_flag(EXTRA);
+            obj
+        }
+    }
+
+    /// Every object on the heap, alive at this moment, in the order of their ids.
+    pub fn all_objects(&self) -> Vec<Obj> {
+        let mut all = Vec::new();
+        self.space.for_each(|at| {
+            // SAFETY: `for_each` gives live objects; cloning takes a count for the new reference.
+            let obj = unsafe {
+                let kind = at.cast::<LeafHeader>().as_ref().kind.get();
+                std::mem::ManuallyDrop::new(Obj::from_header(at, self.vtable(kind).leaf))
+            };
+            all.push(Obj::clone(&obj));
+        });
+        all
+    }
+
+    /// Bytes of memory taken from the system for objects.
+    pub fn reserved_bytes(&self) -> usize {
+        self.space.reserved()
+    }
+}
+
+impl Obj {
+    /// Tells the heap that this object's class has a finalizer, so that its death asks the machine.
+    pub fn mark_finalizer(&self) {
+        self.set_flag(HAS_FINALIZER);
+    }
+
+    /// Every reference this object holds, in the order of CPython's `tp_traverse`.
+    pub fn traverse(&self, visit: &mut dyn FnMut(&Obj)) {
+        if let Some(extra) = self.extra() {
+            extra.traverse(visit);
+        }
+        // SAFETY: the object is alive and of its kind.
+        unsafe { (self.heap().vtable(self.kind()).traverse)(self.address(), visit) }
+    }
+}

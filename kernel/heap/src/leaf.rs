@@ -1,0 +1,222 @@
+//! Leaves: the objects that hold no references, and so are never tracked.
+//!
+//! A leaf's header is 8 bytes. Text and bytes up to [`INLINE`] bytes stand in the object itself, longer ones in a
+//! buffer of their own. Text is kept as WTF-8 (UTF-8 that admits lone surrogates).
+
+use std::cell::Cell;
+
+use crate::kind::Kind;
+use crate::object::Obj;
+use crate::payload::{Payload, Visit};
+use crate::refcount::Trash;
+
+macro_rules! leaf {
+    ($type:ty, $kind:expr) => {
+        impl Payload for $type {
+            const KIND: Kind = $kind;
+            const LEAF: bool = true;
+            fn traverse(&self, _: Visit<'_>) {}
+            fn clear(&self, _: &mut Trash<'_>) {}
+        }
+    };
+}
+
+/// `None` and its like.
+pub struct Singleton(
+    /// Which one it is; the machine gives the numbers.
+    pub u8,
+);
+leaf!(Singleton, Kind::SINGLETON);
+
+/// An `int` of 64 bits: 16 bytes in all.
+pub struct Int(
+    /// The value.
+    pub i64,
+);
+leaf!(Int, Kind::INT);
+
+/// A `float`: 16 bytes in all.
+pub struct Float(
+    /// The value.
+    pub f64,
+);
+leaf!(Float, Kind::FLOAT);
+
+/// The longest text or bytes that stand in the object itself.
+pub(crate) const INLINE: usize = 256;
+
+/// The fixed part of a `str`; its bytes follow, or a pointer to them.
+#[repr(C)]
+pub struct Str {
+    /// The hash; 0 is "not yet computed".
+    pub hash: Cell<i64>,
+    pub(crate) len: u32,
+    pub(crate) chars: u32,
+    /// The largest code point, as a class: 1, 2 or 4 bytes a character in CPython (PEP 393).
+    pub(crate) width: u8,
+    pub(crate) ascii: bool,
+    pub(crate) surrogates: bool,
+    /// Whether the text is the interned one of its value.
+    pub interned: Cell<bool>,
+    _end: [u8; 4],
+}
+
+impl Str {
+    /// The text in WTF-8.
+    #[inline]
+    pub fn as_bytes(&self) -> &[u8] {
+        // SAFETY: `Heap::str` wrote `len` bytes behind the struct, or a pointer to as many.
+        unsafe {
+            let behind = (self as *const Str).add(1);
+            let data = if self.len as usize <= INLINE { behind.cast::<u8>() } else { *behind.cast::<*const u8>() };
+            std::slice::from_raw_parts(data, self.len as usize)
+        }
+    }
+
+    /// The text, unless it has lone surrogates.
+    #[inline]
+    pub fn to_str(&self) -> Option<&str> {
+        // SAFETY: WTF-8 without surrogates is UTF-8.
+        (!self.surrogates).then(|| unsafe { std::str::from_utf8_unchecked(self.as_bytes()) })
+    }
+
+    /// How many code points: Python's `len`.
+    #[inline]
+    pub fn chars(&self) -> usize {
+        self.chars as usize
+    }
+
+    /// Whether every character is ASCII, so that bytes are characters.
+    #[inline]
+    pub fn is_ascii(&self) -> bool {
+        self.ascii
+    }
+
+    /// Bytes a character takes in CPython: 1, 2 or 4 (PEP 393).
+    pub fn width(&self) -> usize {
+        self.width as usize
+    }
+}
+
+impl Payload for Str {
+    const KIND: Kind = Kind::STR;
+    const LEAF: bool = true;
+    fn traverse(&self, _: Visit<'_>) {}
+    fn clear(&self, _: &mut Trash<'_>) {}
+}
+
+impl Drop for Str {
+    fn drop(&mut self) {
+        if self.len as usize > INLINE {
+            // SAFETY: a long text owns the buffer that `Heap::str` made.
+            drop(unsafe { Box::from_raw(std::ptr::from_ref(self.as_bytes()).cast_mut()) });
+        }
+    }
+}
+
+/// The fixed part of a `bytes`; its bytes follow, or a pointer to them.
+#[repr(C)]
+pub struct Bytes {
+    /// The hash; 0 is "not yet computed".
+    pub hash: Cell<i64>,
+    pub(crate) len: usize,
+}
+
+impl Bytes {
+    /// The bytes.
+    #[inline]
+    pub fn as_bytes(&self) -> &[u8] {
+        // SAFETY: `Heap::bytes` wrote `len` bytes behind the struct, or a pointer to as many.
+        unsafe {
+            let behind = (self as *const Bytes).add(1);
+            let data = if self.len <= INLINE { behind.cast::<u8>() } else { *behind.cast::<*const u8>() };
+            std::slice::from_raw_parts(data, self.len)
+        }
+    }
+}
+
+impl Payload for Bytes {
+    const KIND: Kind = Kind::BYTES;
+    const LEAF: bool = true;
+    fn traverse(&self, _: Visit<'_>) {}
+    fn clear(&self, _: &mut Trash<'_>) {}
+}
+
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        if self.len > INLINE {
+            // SAFETY: long bytes own the buffer that `Heap::bytes` made.
+            drop(unsafe { Box::from_raw(std::ptr::from_ref(self.as_bytes()).cast_mut()) });
+        }
+    }
+}
+
+impl crate::Heap {
+    /// A new `int`. The machine keeps the small ones and hands those out itself.
+    #[inline]
+    pub fn int(&self, value: i64) -> Obj {
+        self.alloc(Int(value))
+    }
+
+    /// A new `float`.
+    #[inline]
+    pub fn float(&self, value: f64) -> Obj {
+        self.alloc(Float(value))
+    }
+
+    /// A new `str`.
+    pub fn str(&self, text: &str) -> Obj {
+        // SAFETY: UTF-8 is WTF-8.
+        unsafe { self.str_from_wtf8(text.as_bytes()) }
+    }
+
+    /// A new `str` from WTF-8, the encoding that admits lone surrogates.
+    ///
+    /// # Safety
+    /// `text` is well-formed WTF-8: surrogates only as lone three-byte sequences, never a pair.
+    pub unsafe fn str_from_wtf8(&self, text: &[u8]) -> Obj {
+        let len = u32::try_from(text.len()).expect("a text is shorter than 4 GiB");
+        let (mut chars, mut width, mut surrogates) = (len, 1, false);
+        let ascii = text.is_ascii();
+        if !ascii {
+            chars = text.iter().filter(|&&b| b & 0xC0 != 0x80).count() as u32;
+            for (i, &b) in text.iter().enumerate() {
+                width = width.max(match b {
+                    0xF0.. => 4,
+                    0xC4.. => 2,
+                    _ => 1,
+                });
+                surrogates |= b == 0xED && text[i + 1] >= 0xA0;
+            }
+        }
+        let head = Str { hash: Cell::new(0), len, chars, width, ascii, surrogates, interned: Cell::new(false), _end: [0; 4] };
+        // SAFETY: room for the struct and its bytes is allocated together.
+        unsafe { self.alloc_with_bytes(head, text) }
+    }
+
+    /// A new `bytes`.
+    pub fn bytes(&self, data: &[u8]) -> Obj {
+        // SAFETY: room for the struct and its bytes is allocated together.
+        unsafe { self.alloc_with_bytes(Bytes { hash: Cell::new(0), len: data.len() }, data) }
+    }
+
+    /// # Safety
+    /// `head` says `data.len()` as its length.
+    unsafe fn alloc_with_bytes<T: Payload>(&self, head: T, data: &[u8]) -> Obj {
+        let inline = data.len() <= INLINE;
+        let tail = if inline { data.len() } else { 8 };
+        let fixed = crate::payload::offset::<T>() + size_of::<T>();
+        // SAFETY: the object has room for header, head and tail.
+        unsafe {
+            let at = self.alloc_raw(T::KIND, fixed + tail, true);
+            at.add(crate::payload::offset::<T>()).cast::<T>().write(head);
+            let behind = at.add(fixed);
+            if inline {
+                behind.copy_from_nonoverlapping(std::ptr::NonNull::new_unchecked(data.as_ptr().cast_mut()), data.len());
+            } else {
+                behind.cast::<*const u8>().write(Box::into_raw(data.to_vec().into_boxed_slice()) as *const u8);
+            }
+            Obj::from_header(at, true)
+        }
+    }
+}

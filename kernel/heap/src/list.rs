@@ -1,0 +1,303 @@
+//! `list`: a growing row of references.
+//!
+//! Invariant: `allocated` is CPython's own figure (`list_resize` in `Objects/listobject.c`), because
+//! `sys.getsizeof` shows it. Rows of up to three stand in the object itself. No method holds a borrow of the
+//! row while a count falls.
+
+use std::cell::{Cell, UnsafeCell};
+use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
+
+use crate::kind::Kind;
+use crate::object::Obj;
+use crate::payload::{Payload, Visit};
+use crate::refcount::Trash;
+
+const INLINE: usize = 3;
+
+union Row {
+    inline: [ManuallyDrop<Option<Obj>>; INLINE],
+    heap: *mut Obj,
+}
+
+/// The payload of a `list`.
+pub struct List {
+    len: Cell<u32>,
+    allocated: Cell<u32>,
+    row: UnsafeCell<Row>,
+}
+
+impl List {
+    /// An empty list.
+    pub fn new() -> List {
+        List { len: Cell::new(0), allocated: Cell::new(0), row: UnsafeCell::new(Row { inline: [const { ManuallyDrop::new(None) }; INLINE] }) }
+    }
+
+    /// A list of exactly these items, with no room to spare.
+    pub fn from_vec(items: Vec<Obj>) -> List {
+        let list = List::new();
+        let n = items.len();
+        list.set_allocated(n);
+        // SAFETY: there is room for n items now, none is there yet, and the vector gives up its counts.
+        unsafe {
+            let mut items = ManuallyDrop::new(items);
+            list.data().copy_from_nonoverlapping(items.as_ptr(), n);
+            items.set_len(0);
+            drop(ManuallyDrop::into_inner(items));
+        }
+        list.len.set(n as u32);
+        list
+    }
+
+    #[inline]
+    fn data(&self) -> *mut Obj {
+        // SAFETY: `allocated` says which side of the union is in use.
+        unsafe {
+            if self.allocated.get() as usize <= INLINE { self.row.get().cast::<Obj>() } else { (*self.row.get()).heap }
+        }
+    }
+
+    /// How many items.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.len.get() as usize
+    }
+
+    /// Whether there are no items.
+    pub fn is_empty(&self) -> bool {
+        self.len.get() == 0
+    }
+
+    /// For how many items CPython would have room now (`sys.getsizeof` shows it).
+    pub fn allocated(&self) -> usize {
+        self.allocated.get() as usize
+    }
+
+    /// The items, for a look that runs no code which could change this list: nothing may be dropped or called meanwhile.
+    ///
+    /// # Safety
+    /// The list is not changed while the slice lives.
+    #[inline]
+    pub unsafe fn items(&self) -> &[Obj] {
+        // SAFETY: `len` items are there; the caller keeps them there.
+        unsafe { std::slice::from_raw_parts(self.data(), self.len()) }
+    }
+
+    /// A new reference to item `index`.
+    #[inline]
+    pub fn get(&self, index: usize) -> Option<Obj> {
+        // SAFETY: cloning an `Obj` only raises a count.
+        unsafe { self.items() }.get(index).cloned()
+    }
+
+    /// New references to all items.
+    pub fn to_vec(&self) -> Vec<Obj> {
+        // SAFETY: cloning only raises counts.
+        unsafe { self.items() }.to_vec()
+    }
+
+    /// Replaces item `index` and gives the one that was there.
+    ///
+    /// Panics if there is no such item.
+    #[inline]
+    pub fn replace(&self, index: usize, item: Obj) -> Obj {
+        assert!(index < self.len(), "list index is below the length");
+        // SAFETY: the item is there; a swap runs no code.
+        unsafe { std::mem::replace(&mut *self.data().add(index), item) }
+    }
+
+    /// Exchanges two items.
+    ///
+    /// Panics if one of them is not there.
+    pub fn swap(&self, a: usize, b: usize) {
+        assert!(a < self.len() && b < self.len(), "list index is below the length");
+        // SAFETY: both are there.
+        unsafe { std::ptr::swap(self.data().add(a), self.data().add(b)) }
+    }
+
+    /// Turns the row around.
+    pub fn reverse(&self) {
+        // SAFETY: reversing moves references and runs no code.
+        unsafe { std::slice::from_raw_parts_mut(self.data(), self.len()) }.reverse();
+    }
+
+    /// Appends an item.
+    #[inline]
+    pub fn push(&self, item: Obj) {
+        let len = self.len();
+        if len == self.allocated() {
+            self.resize_room(len + 1);
+        }
+        // SAFETY: there is room behind the last item.
+        unsafe { self.data().add(len).write(item) };
+        self.len.set(len as u32 + 1);
+    }
+
+    /// Takes the last item away.
+    #[inline]
+    pub fn pop(&self) -> Option<Obj> {
+        let len = self.len().checked_sub(1)?;
+        self.len.set(len as u32);
+        // SAFETY: the item was there, and is no longer counted as being there.
+        let item = unsafe { self.data().add(len).read() };
+        self.resize_room(len);
+        Some(item)
+    }
+
+    /// Puts an item before `index` (at the end, if `index` is the length).
+    ///
+    /// Panics if `index` is beyond the length.
+    pub fn insert(&self, index: usize, item: Obj) {
+        let len = self.len();
+        assert!(index <= len, "list index is not beyond the length");
+        self.resize_room(len + 1);
+        // SAFETY: there is room for one more, and the gap is filled at once.
+        unsafe {
+            let at = self.data().add(index);
+            std::ptr::copy(at, at.add(1), len - index);
+            at.write(item);
+        }
+        self.len.set(len as u32 + 1);
+    }
+
+    /// Takes item `index` out.
+    ///
+    /// Panics if there is no such item.
+    pub fn remove(&self, index: usize) -> Obj {
+        self.splice(index, 1, Vec::new()).pop().expect("one item was taken out")
+    }
+
+    /// Puts `items` in the place of `count` items from `start` on, and gives those (drop them when the caller is done).
+    ///
+    /// Panics if the range is not within the list.
+    pub fn splice(&self, start: usize, count: usize, items: Vec<Obj>) -> Vec<Obj> {
+        let len = self.len();
+        assert!(start + count <= len, "the range is within the list");
+        let (n, rest) = (items.len(), len - start - count);
+        let mut removed = Vec::with_capacity(count);
+        let mut items = ManuallyDrop::new(items);
+        // SAFETY: the removed items move out, the rest moves, the new ones move in; nothing runs in between. When the list
+        // shrinks, the rest is moved before the room is taken away.
+        unsafe {
+            std::ptr::copy_nonoverlapping(self.data().add(start), removed.as_mut_ptr(), count);
+            removed.set_len(count);
+            let after = len - count + n;
+            if n > count {
+                self.resize_room(after);
+            }
+            let at = self.data().add(start);
+            std::ptr::copy(at.add(count), at.add(n), rest);
+            std::ptr::copy_nonoverlapping(items.as_ptr(), at, n);
+            items.set_len(0);
+            self.len.set(after as u32);
+            if n < count {
+                self.resize_room(after);
+            }
+        }
+        drop(ManuallyDrop::into_inner(items));
+        removed
+    }
+
+    /// Takes all items out and gives the room back.
+    pub fn take_all(&self) -> Vec<Obj> {
+        let len = self.len();
+        let mut items = Vec::with_capacity(len);
+        // SAFETY: the items move out, and the list is empty before anybody can look.
+        unsafe {
+            std::ptr::copy_nonoverlapping(self.data(), items.as_mut_ptr(), len);
+            items.set_len(len);
+        }
+        self.len.set(0);
+        self.set_allocated(0);
+        items
+    }
+
+    /// `list_preallocate_exact`: room for exactly `room` items, if the list is empty and has none.
+    pub fn reserve_exact(&self, room: usize) {
+        if self.allocated() == 0 {
+            self.set_allocated(room);
+        }
+    }
+
+    /// CPython's `list_resize`, for the room only: the growth is 0, 4, 8, 16, 24, 32, 40, 52, 64, 76 …
+    #[inline]
+    fn resize_room(&self, len: usize) {
+        let allocated = self.allocated();
+        if allocated >= len && len >= allocated >> 1 {
+            return;
+        }
+        self.grow_or_shrink(len);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow_or_shrink(&self, len: usize) {
+        let mut room = (len + (len >> 3) + 6) & !3;
+        if len > self.len() && len - self.len() > room - len {
+            room = (len + 3) & !3;
+        }
+        self.set_allocated(if len == 0 { 0 } else { room });
+    }
+
+    fn set_allocated(&self, room: usize) {
+        let old = self.allocated();
+        let room32 = u32::try_from(room).expect("a list has fewer than 2^32 items");
+        // SAFETY: buffers are allocated and freed with the layout of their `allocated`; items there (`len` of them, not more than
+        // either room) move along.
+        unsafe {
+            use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
+            let layout = |n: usize| Layout::array::<Obj>(n).expect("the buffer's size fits");
+            match (old > INLINE, room > INLINE) {
+                (false, false) => {}
+                (true, true) => {
+                    let data = realloc((*self.row.get()).heap.cast(), layout(old), layout(room).size());
+                    let Some(data) = NonNull::new(data) else { handle_alloc_error(layout(room)) };
+                    (*self.row.get()).heap = data.as_ptr().cast();
+                }
+                (false, true) => {
+                    let Some(data) = NonNull::new(alloc(layout(room))) else { handle_alloc_error(layout(room)) };
+                    data.cast::<Obj>().as_ptr().copy_from_nonoverlapping(self.row.get().cast::<Obj>(), self.len());
+                    (*self.row.get()).heap = data.as_ptr().cast();
+                }
+                (true, false) => {
+                    let data = (*self.row.get()).heap;
+                    self.row.get().cast::<Obj>().copy_from_nonoverlapping(data, self.len());
+                    dealloc(data.cast(), layout(old));
+                }
+            }
+        }
+        self.allocated.set(room32);
+    }
+}
+
+impl Default for List {
+    fn default() -> List {
+        List::new()
+    }
+}
+
+impl Payload for List {
+    const KIND: Kind = Kind::LIST;
+
+    #[inline]
+    fn traverse(&self, visit: Visit<'_>) {
+        // Last to first, as `list_traverse` does; `gc.get_referents` shows it.
+        // SAFETY: a visitor looks and changes nothing.
+        unsafe { self.items() }.iter().rev().for_each(visit);
+    }
+
+    fn clear(&self, trash: &mut Trash<'_>) {
+        // `list_clear` releases from the last to the first.
+        self.take_all().into_iter().rev().for_each(|item| trash.push(item));
+    }
+
+    fn dismantle(&mut self, trash: &mut Trash<'_>) {
+        self.clear(trash);
+    }
+}
+
+impl Drop for List {
+    fn drop(&mut self) {
+        drop(self.take_all());
+    }
+}

@@ -1,0 +1,99 @@
+//! What an object holds behind its header, and how the heap looks into it.
+//!
+//! Kinds that the collector meets by the million (list, tuple, dict, instance, cell) are matched inline
+//! where speed counts; every kind also has a [`VTable`], built from its [`Payload`] implementation.
+
+use std::ptr::NonNull;
+
+use crate::kind::Kind;
+use crate::object::{Header, LeafHeader, Obj};
+use crate::refcount::Trash;
+
+/// The visitor of `traverse`: called once for every reference an object holds.
+pub type Visit<'a> = &'a mut dyn FnMut(&Obj);
+
+/// A payload: the Rust value that stands behind an object's header.
+///
+/// All fields that change do so behind a shared reference (`Slot`, `Cell`), because an object is shared by nature.
+pub trait Payload: Sized + 'static {
+    /// The kind in the header; unique for each payload type of a heap.
+    const KIND: Kind;
+    /// Whether objects of this kind are never tracked and hold no references that can form cycles.
+    const LEAF: bool = false;
+
+    /// Calls `visit` for every reference held, in the order of CPython's `tp_traverse`.
+    fn traverse(&self, visit: Visit<'_>);
+
+    /// `tp_clear`: gives away references so that a cycle through this object breaks. The order of
+    /// pushes is the order of death. The object stays usable (and looks empty).
+    fn clear(&self, trash: &mut Trash<'_>);
+
+    /// `tp_dealloc`: gives away every reference, in the order CPython releases them; what is left is
+    /// dropped with the payload. By default the fields are dropped in declaration order.
+    fn dismantle(&mut self, trash: &mut Trash<'_>) {
+        let _ = trash;
+    }
+}
+
+/// A payload's functions, by kind.
+#[derive(Clone, Copy)]
+pub(crate) struct VTable {
+    /// Bytes from the object's address to the end of the fixed part of the payload.
+    pub(crate) end: usize,
+    pub(crate) leaf: bool,
+    pub(crate) traverse: unsafe fn(NonNull<u8>, Visit<'_>),
+    pub(crate) clear: unsafe fn(NonNull<u8>, &mut Trash<'_>),
+    pub(crate) dismantle: unsafe fn(NonNull<u8>, &mut Trash<'_>),
+    pub(crate) drop: unsafe fn(NonNull<u8>),
+}
+
+impl VTable {
+    pub(crate) fn of<T: Payload>() -> VTable {
+        const { assert!(align_of::<T>() <= 8, "payloads are 8-byte aligned") };
+        /// # Safety
+        /// `at` is a live object of kind `T::KIND`.
+        unsafe fn payload<T: Payload>(at: NonNull<u8>) -> NonNull<T> {
+            // SAFETY: the payload follows the header.
+            unsafe { at.add(offset::<T>()).cast::<T>() }
+        }
+        VTable {
+            end: (offset::<T>() + size_of::<T>()).next_multiple_of(8),
+            leaf: T::LEAF,
+            // SAFETY (all four): the caller passes a live object of this kind; `dismantle` and `drop` are
+            // called once, when no other reference exists.
+            traverse: |at, visit| unsafe { payload::<T>(at).as_ref() }.traverse(visit),
+            // SAFETY: see above.
+            clear: |at, trash| unsafe { payload::<T>(at).as_ref() }.clear(trash),
+            // SAFETY: see above.
+            dismantle: |at, trash| unsafe { payload::<T>(at).as_mut() }.dismantle(trash),
+            // SAFETY: see above.
+            drop: |at| unsafe { payload::<T>(at).drop_in_place() },
+        }
+    }
+}
+
+pub(crate) const fn offset<T: Payload>() -> usize {
+    if T::LEAF { size_of::<LeafHeader>() } else { size_of::<Header>() }
+}
+
+/// The payload of an instance of an ordinary class: nothing; its class and attributes are in the
+/// [`Extra`](crate::Extra) that follows.
+pub struct Instance;
+
+impl Payload for Instance {
+    const KIND: Kind = Kind::INSTANCE;
+    fn traverse(&self, _: Visit<'_>) {}
+    fn clear(&self, _: &mut Trash<'_>) {}
+}
+
+/// The payload of an instance of a class that extends a leaf type: the plain value, of exact builtin type.
+pub struct Wrapped {
+    /// The value, which never changes: an `int`, `str`, `float`, `bytes` …
+    pub value: Obj,
+}
+
+impl Payload for Wrapped {
+    const KIND: Kind = Kind::WRAPPED;
+    fn traverse(&self, _: Visit<'_>) {}
+    fn clear(&self, _: &mut Trash<'_>) {}
+}

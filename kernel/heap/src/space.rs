@@ -1,0 +1,255 @@
+//! Memory for objects: pages of 64 KiB, each cut into slots of one size.
+//!
+//! Invariant: an object's address, rounded down to a page, is its page's header, which knows the heap and the page's place on
+//! the *model address space*. That space makes `id()` the same on every run. A freed slot is the next one used, as with CPython's
+//! allocator, and pages are kept: a page fault costs more than an object.
+
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::cell::{Cell, RefCell};
+use std::ptr::NonNull;
+
+use crate::heap::Heap;
+use crate::kind::Kind;
+use crate::object::LeafHeader;
+
+const PAGE: usize = 64 * 1024;
+/// Pages are taken from the system sixteen at a time.
+const PAGES_AT_ONCE: usize = 16;
+const GRANULE: usize = 16;
+/// The largest object that shares a page with others.
+const LARGEST: usize = 1024;
+const CLASSES: usize = LARGEST / GRANULE;
+/// The size class of an object that has pages of its own.
+const LARGE: u8 = u8::MAX;
+/// The kind in the header of a free slot.
+pub(crate) const FREE_SLOT: Kind = Kind(u8::MAX);
+/// Where the model address space begins.
+const MODEL_BASE: u64 = 0x7f00_0000_0000;
+
+#[repr(C, align(64))]
+struct Page {
+    heap: NonNull<Heap>,
+    model: u64,
+    /// Bytes a slot takes; of a large object, all of the page after this header.
+    slot: usize,
+    /// Bytes taken from the system, if this page was taken alone.
+    alone: usize,
+}
+
+/// A free slot: the first word looks like a header, of kind [`FREE_SLOT`].
+#[repr(C)]
+struct Free {
+    header: LeafHeader,
+    next: Option<NonNull<Free>>,
+}
+
+#[derive(Clone, Copy)]
+struct Class {
+    free: Option<NonNull<Free>>,
+    /// The part of the newest page that was never used: from `bump` to `end`.
+    bump: usize,
+    end: usize,
+    page: Option<NonNull<u8>>,
+}
+
+pub(crate) struct Space {
+    classes: [Cell<Class>; CLASSES],
+    /// Every page, in the order of the model address space.
+    pages: RefCell<Vec<NonNull<Page>>>,
+    /// Blocks taken from the system, to give back in the end.
+    blocks: RefCell<Vec<(NonNull<u8>, Layout)>>,
+    spare: Cell<Option<(NonNull<u8>, usize)>>,
+    next_model: Cell<u64>,
+}
+
+fn page_of(address: NonNull<u8>) -> NonNull<Page> {
+    // SAFETY: no page is at address zero.
+    address.map_addr(|a| unsafe { std::num::NonZeroUsize::new_unchecked(a.get() & !(PAGE - 1)) }).cast()
+}
+
+/// # Safety
+/// `address` is a live object's.
+#[inline]
+pub(crate) unsafe fn heap_of(address: NonNull<u8>) -> NonNull<Heap> {
+    // SAFETY: every object lies in a page.
+    unsafe { page_of(address).as_ref() }.heap
+}
+
+/// # Safety
+/// `address` is a live object's.
+pub(crate) unsafe fn model_address(address: NonNull<u8>) -> u64 {
+    let page = page_of(address);
+    // SAFETY: every object lies in a page.
+    unsafe { page.as_ref() }.model + (address.addr().get() - page.addr().get()) as u64
+}
+
+impl Space {
+    pub(crate) fn new() -> Space {
+        let empty = Class { free: None, bump: 0, end: 0, page: None };
+        Space {
+            classes: [const { Cell::new(Class { free: None, bump: 0, end: 0, page: None }) }; CLASSES].map(|_| Cell::new(empty)),
+            pages: RefCell::default(),
+            blocks: RefCell::default(),
+            spare: Cell::new(None),
+            next_model: Cell::new(MODEL_BASE),
+        }
+    }
+
+    /// Room for an object of `size` bytes, and its size class. The memory's contents are not defined.
+    #[inline]
+    pub(crate) fn alloc(&self, heap: NonNull<Heap>, size: usize) -> (NonNull<u8>, u8) {
+        if size > LARGEST {
+            return (self.alloc_large(heap, size), LARGE);
+        }
+        let index = (size - 1) / GRANULE;
+        let mut class = self.classes[index].get();
+        if let Some(free) = class.free {
+            // SAFETY: a slot on the free list is a `Free`.
+            class.free = unsafe { free.as_ref() }.next;
+            self.classes[index].set(class);
+            return (free.cast(), index as u8);
+        }
+        (self.alloc_fresh(heap, index), index as u8)
+    }
+
+    #[inline(never)]
+    fn alloc_fresh(&self, heap: NonNull<Heap>, index: usize) -> NonNull<u8> {
+        let slot = (index + 1) * GRANULE;
+        let mut class = self.classes[index].get();
+        if class.bump + slot > class.end {
+            let page = self.page(heap, slot);
+            class = Class { free: None, bump: size_of::<Page>(), end: PAGE, page: Some(page.cast()) };
+        }
+        let page = class.page.expect("a class with room has a page");
+        // SAFETY: the slot lies within the page.
+        let at = unsafe { page.add(class.bump) };
+        class.bump += slot;
+        self.classes[index].set(class);
+        at
+    }
+
+    /// A page with its header written.
+    fn page(&self, heap: NonNull<Heap>, slot: usize) -> NonNull<Page> {
+        let (block, left) = self.spare.take().unwrap_or_else(|| (self.block(PAGE * PAGES_AT_ONCE), PAGES_AT_ONCE));
+        if left > 1 {
+            // SAFETY: the block has `left` pages.
+            self.spare.set(Some((unsafe { block.add(PAGE) }, left - 1)));
+        }
+        self.found(block.cast(), Page { heap, model: 0, slot, alone: 0 }, PAGE)
+    }
+
+    fn found(&self, at: NonNull<Page>, page: Page, bytes: usize) -> NonNull<Page> {
+        let model = self.next_model.get();
+        self.next_model.set(model + bytes.next_multiple_of(PAGE) as u64);
+        // SAFETY: the page is fresh memory.
+        unsafe { at.write(Page { model, ..page }) };
+        self.pages.borrow_mut().push(at);
+        at
+    }
+
+    fn block(&self, bytes: usize) -> NonNull<u8> {
+        let layout = Layout::from_size_align(bytes, PAGE).expect("a block's size fits");
+        // SAFETY: the size is not zero.
+        let Some(block) = NonNull::new(unsafe { alloc(layout) }) else { handle_alloc_error(layout) };
+        if bytes == PAGE * PAGES_AT_ONCE {
+            self.blocks.borrow_mut().push((block, layout));
+        }
+        block
+    }
+
+    #[cold]
+    fn alloc_large(&self, heap: NonNull<Heap>, size: usize) -> NonNull<u8> {
+        // One more page than needed would make the size that of a block; a granule more tells them apart.
+        let mut bytes = (size_of::<Page>() + size).next_multiple_of(GRANULE);
+        if bytes == PAGE * PAGES_AT_ONCE {
+            bytes += GRANULE;
+        }
+        let at = self.block(bytes).cast::<Page>();
+        self.found(at, Page { heap, model: 0, slot: bytes - size_of::<Page>(), alone: bytes }, bytes);
+        // SAFETY: the object follows the page's header.
+        unsafe { at.cast::<u8>().add(size_of::<Page>()) }
+    }
+
+    /// Takes an object's memory back.
+    ///
+    /// # Safety
+    /// The object is dead: its payload is dropped, and nothing refers to it.
+    #[inline]
+    pub(crate) unsafe fn free(&self, at: NonNull<u8>) {
+        // SAFETY: the header is still there; the slot has room for a `Free`.
+        unsafe {
+            let index = at.cast::<LeafHeader>().as_ref().size_class;
+            if index == LARGE {
+                return self.free_large(page_of(at));
+            }
+            let class = &self.classes[index as usize];
+            let mut now = class.get();
+            at.cast::<LeafHeader>().as_ref().kind.set(FREE_SLOT);
+            (*at.cast::<Free>().as_ptr()).next = now.free;
+            now.free = Some(at.cast());
+            class.set(now);
+        }
+    }
+
+    #[cold]
+    unsafe fn free_large(&self, page: NonNull<Page>) {
+        let mut pages = self.pages.borrow_mut();
+        let place = pages.iter().rposition(|&p| p == page).expect("a large object's page is known");
+        pages.remove(place);
+        // SAFETY: a page that was taken alone goes back alone.
+        unsafe { dealloc(page.as_ptr().cast(), Layout::from_size_align_unchecked(page.as_ref().alone, PAGE)) };
+    }
+
+    /// The address of every object there is, in the order of their ids.
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(NonNull<u8>)) {
+        let bumps: Vec<Class> = self.classes.iter().map(Cell::get).collect();
+        let pages = self.pages.borrow().clone();
+        for page in pages {
+            // SAFETY: pages stay where they are; slots below the bump mark of the class's newest page, and all slots of the
+            // older ones, start with a header.
+            unsafe {
+                let Page { slot, alone, .. } = *page.as_ref();
+                let base = page.cast::<u8>();
+                if alone != 0 {
+                    visit(base.add(size_of::<Page>()));
+                    continue;
+                }
+                let class = &bumps[slot / GRANULE - 1];
+                let end = if class.page == Some(base) { class.bump } else { PAGE };
+                let mut offset = size_of::<Page>();
+                while offset + slot <= end {
+                    let at = base.add(offset);
+                    if at.cast::<LeafHeader>().as_ref().kind.get() != FREE_SLOT {
+                        visit(at);
+                    }
+                    offset += slot;
+                }
+            }
+        }
+    }
+
+    /// Bytes taken from the system.
+    pub(crate) fn reserved(&self) -> usize {
+        let large: usize = self.pages.borrow().iter().map(|page| unsafe { page.as_ref() }.alone).sum();
+        large + self.blocks.borrow().len() * PAGE * PAGES_AT_ONCE
+    }
+
+    /// Gives all memory back to the system.
+    ///
+    /// # Safety
+    /// No object is used any more.
+    pub(crate) unsafe fn give_back(&self) {
+        // SAFETY: the caller's word.
+        unsafe {
+            for page in self.pages.take() {
+                let alone = page.as_ref().alone;
+                if alone != 0 {
+                    dealloc(page.as_ptr().cast(), Layout::from_size_align_unchecked(alone, PAGE));
+                }
+            }
+            for (block, layout) in self.blocks.take() {
+                dealloc(block.as_ptr(), layout);
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! `tuple`: a fixed row of references, in the object itself.
+//!
+//! Invariant: the items are written before anybody can see the tuple, and change only while the machine alone holds it.
+
+use std::cell::Cell;
+use std::ptr::NonNull;
+
+use crate::extra::{Extra, ExtraLayout};
+use crate::heap::Heap;
+use crate::kind::Kind;
+use crate::object::{EXTRA, Header, Obj};
+use crate::payload::{Payload, Visit};
+use crate::refcount::Trash;
+
+/// The fixed part of a `tuple`; the items follow.
+#[repr(C)]
+pub struct Tuple {
+    len: Cell<u32>,
+}
+
+impl Tuple {
+    /// The items.
+    #[inline]
+    pub fn items(&self) -> &[Obj] {
+        // SAFETY: `len` items follow at the next pointer boundary; a tuple does not change once it is shared.
+        unsafe { std::slice::from_raw_parts(self.data(), self.len()) }
+    }
+
+    #[inline]
+    fn data(&self) -> *mut Obj {
+        (self as *const Tuple).wrapping_byte_add(8).cast_mut().cast()
+    }
+
+    /// How many items.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.len.get() as usize
+    }
+
+    /// Whether there are no items.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes from the object's address to the end of the items.
+    pub(crate) fn end(len: usize) -> usize {
+        size_of::<Header>() + 8 + 8 * len
+    }
+
+    /// Replaces an item of a tuple that only the caller holds (an iterator's reused result).
+    ///
+    /// # Safety
+    /// No borrow of `items` is alive, and nobody relies on the item's staying.
+    pub unsafe fn replace_item(&self, index: usize, item: Obj) -> Obj {
+        assert!(index < self.len(), "tuple index is below the length");
+        // SAFETY: the item is there.
+        unsafe { std::mem::replace(&mut *self.data().add(index), item) }
+    }
+}
+
+impl Payload for Tuple {
+    const KIND: Kind = Kind::TUPLE;
+
+    #[inline]
+    fn traverse(&self, visit: Visit<'_>) {
+        // Last to first, as `tuple_traverse` does; `gc.get_referents` shows it.
+        self.items().iter().rev().for_each(visit);
+    }
+
+    /// A tuple has no `tp_clear`: some other object of every cycle through it has.
+    fn clear(&self, _: &mut Trash<'_>) {}
+
+    fn dismantle(&mut self, trash: &mut Trash<'_>) {
+        let data = self.data();
+        for i in (0..self.len()).rev() {
+            // SAFETY: each item moves out once; `Drop` finds none. The length stays, for the size.
+            trash.push(unsafe { data.add(i).read() });
+        }
+    }
+}
+
+impl Heap {
+    /// A new tracked tuple of these items.
+    pub fn tuple(&self, items: impl IntoIterator<Item = Obj, IntoIter: ExactSizeIterator>) -> Obj {
+        self.tuple_untracked(items, None).tracked()
+    }
+
+    /// A new tuple that the collector does not know yet, of a subclass if `extra` says so.
+    ///
+    /// Panics if the iterator gives fewer items than it said.
+    pub fn tuple_untracked(&self, items: impl IntoIterator<Item = Obj, IntoIter: ExactSizeIterator>, extra: Option<(Obj, ExtraLayout)>) -> Obj {
+        let mut items = items.into_iter();
+        let len = items.len();
+        let len32 = u32::try_from(len).expect("a tuple has fewer than 2^32 items");
+        let size = Tuple::end(len) + extra.as_ref().map_or(0, |(_, layout)| layout.size());
+        // SAFETY: room for all the items was allocated; they are written before the object is an `Obj`.
+        unsafe {
+            let at = self.alloc_raw(Kind::TUPLE, size, false);
+            let payload = at.add(size_of::<Header>()).cast::<Tuple>();
+            payload.write(Tuple { len: Cell::new(len32) });
+            let data: NonNull<Obj> = at.add(size_of::<Header>() + 8).cast();
+            for i in 0..len {
+                data.add(i).write(items.next().expect("the iterator gives as many items as it said"));
+            }
+            let obj = Obj::from_header(at, false);
+            if let Some((class, layout)) = extra {
+                Extra::write(at.add(Tuple::end(len)).cast(), class, layout);
+                obj.set_flag(EXTRA);
+            }
+            obj
+        }
+    }
+}
