@@ -44,6 +44,10 @@ impl Cfg {
         let next_line = self.first_line_after(id);
         let block = &mut self.blocks[id];
         let length = block.instrs.len();
+        if block.instrs.iter().all(|instr| instr.op != Op::Nop) {
+            return 0;
+        }
+        let slots: Vec<_> = block.instrs.iter().map(|instr| instr.except).collect();
         let mut kept = 0;
         let mut prev_line = -1;
         for index in 0..length {
@@ -70,7 +74,7 @@ impl Cfg {
             kept += 1;
             prev_line = line;
         }
-        block.instrs.truncate(kept);
+        block.shrink(kept, &slots);
         length - kept
     }
 
@@ -166,7 +170,7 @@ impl Cfg {
         if let Some(jump) = block.instrs.last_mut() {
             jump.make_nop();
         }
-        block.instrs.extend(copied);
+        block.append(&copied);
         if let Some(end) = block.instrs.last_mut()
             && no_line
             && end.op.is_unconditional_jump()

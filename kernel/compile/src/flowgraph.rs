@@ -7,7 +7,7 @@ use crate::code::Const;
 use crate::ir::{Instr, Location, Sequence};
 use crate::opcode::Op;
 use crate::version::Version;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 /// A block's index in [`Cfg::blocks`].
 pub(crate) type BlockId = usize;
@@ -63,9 +63,38 @@ pub(crate) struct Block {
     pub(crate) warm: bool,
     /// Bit `i`: local `i` may be unbound at the start.
     pub(crate) unsafe_locals: u64,
+    /// Handlers of instructions that were here before the block shrank. CPython leaves them in the array's slots, and an instruction
+    /// added later has the handler of the slot: it shows in exception tables.
+    stale: VecDeque<Option<BlockId>>,
 }
 
 impl Block {
+    /// `basicblock_addop`.
+    pub(crate) fn add(&mut self, op: Op, arg: u32, loc: Location) {
+        let except = self.stale.pop_front().flatten();
+        self.instrs.push(CfgInstr { except, ..CfgInstr::new(op, arg, loc) });
+    }
+
+    /// `basicblock_append_instructions`.
+    pub(crate) fn append(&mut self, instrs: &[CfgInstr]) {
+        self.stale.drain(..instrs.len().min(self.stale.len()));
+        self.instrs.extend_from_slice(instrs);
+    }
+
+    /// `basicblock_insert_instruction`.
+    pub(crate) fn insert(&mut self, index: usize, instr: CfgInstr) {
+        self.stale.pop_front();
+        self.instrs.insert(index, instr);
+    }
+
+    /// Keeps the first `length` instructions; `slots` are the handlers of the array before it was compacted.
+    pub(crate) fn shrink(&mut self, length: usize, slots: &[Option<BlockId>]) {
+        self.instrs.truncate(length);
+        for except in slots[length..].iter().rev() {
+            self.stale.push_front(*except);
+        }
+    }
+
     pub(crate) fn last(&self) -> Option<&CfgInstr> {
         self.instrs.last()
     }

@@ -4,7 +4,6 @@
 
 use crate::flowgraph::{BlockId, Cfg};
 use crate::opcode::Op;
-use crate::version::Version;
 
 const RESUME_AT_FUNC_START: u32 = 0;
 const RESUME_OPARG_DEPTH1_MASK: u32 = 4;
@@ -24,7 +23,6 @@ impl Cfg {
     /// Follows every path with the stack of open handlers. Paths that meet agree, so the first one decides.
     pub(crate) fn label_exception_targets(&mut self) {
         self.clear_visited();
-        let new = self.version >= Version::V3_14;
         self.blocks[self.entry].visited = true;
         let mut todo: Vec<(BlockId, Vec<BlockId>)> = vec![(self.entry, Vec::new())];
         while let Some((block, mut handlers)) = todo.pop() {
@@ -75,7 +73,6 @@ impl Cfg {
                 todo.push((next, handlers));
             }
         }
-        let _ = new;
     }
 
     /// `calculate_stackdepth`: the height at each block's start, and the greatest height of all.

@@ -1,14 +1,23 @@
 //! Python source to code objects: the instructions CPython would run.
 
 pub mod assemble;
+mod borrow;
 mod cleanup;
 pub mod code;
+mod cold;
+mod constants;
 mod flowgraph;
+mod fold;
+mod fuse;
 mod handlers;
 pub mod ir;
+mod lines;
 pub mod opcode;
 mod passes;
+mod peephole;
 mod slots;
+mod swaps;
+mod unbound;
 pub mod version;
 
 pub use assemble::assemble;

@@ -14,7 +14,23 @@ impl Cfg {
     pub(crate) fn optimize_code_unit(&mut self, consts: &mut ConstTable, n_locals: usize, n_parameters: usize) {
         self.mark_except_handlers();
         self.label_exception_targets();
-        let _ = (consts, n_locals, n_parameters);
+        self.optimize_cfg(consts);
+        self.remove_unused_consts(consts);
+        self.add_checks_for_unbound_locals(n_locals, n_parameters);
+        self.insert_superinstructions();
+        self.push_cold_blocks_to_end();
+        self.resolve_line_numbers();
+    }
+
+    fn optimize_cfg(&mut self, consts: &mut ConstTable) {
+        self.inline_small_or_no_lineno_blocks();
+        self.remove_unreachable();
+        self.resolve_line_numbers();
+        self.optimize_load_const(consts);
+        for block in self.order() {
+            self.optimize_basic_block(block, consts);
+        }
+        self.remove_redundant_nops_and_pairs();
         self.remove_unreachable();
         self.remove_redundant_nops_and_jumps();
     }
@@ -26,22 +42,25 @@ impl Cfg {
         prepare_localsplus(unit, self);
         self.convert_pseudo_ops();
         self.normalize_jumps();
+        if self.version >= Version::V3_14 {
+            self.optimize_load_fast();
+        }
         stacksize
     }
 
     fn convert_pseudo_conditional_jumps(&mut self) {
         for block in self.order() {
-            let instrs = &mut self.blocks[block].instrs;
-            let Some(last) = instrs.last_mut() else { continue };
+            let block = &mut self.blocks[block];
+            let Some(last) = block.instrs.last_mut() else { continue };
             last.op = match last.op {
                 Op::JumpIfFalse => Op::PopJumpIfFalse,
                 Op::JumpIfTrue => Op::PopJumpIfTrue,
                 _ => continue,
             };
-            let (loc, except, at) = (last.loc, last.except, instrs.len() - 1);
-            let _ = except;
-            instrs.insert(at, CfgInstr::new(Op::Copy, 1, loc));
-            instrs.insert(at + 1, CfgInstr::new(Op::ToBool, 0, loc));
+            let last = *last;
+            let before = block.instrs.len() - 1;
+            block.insert(before, CfgInstr { except: last.except, ..CfgInstr::new(Op::Copy, 1, last.loc) });
+            block.insert(before + 1, CfgInstr { except: last.except, ..CfgInstr::new(Op::ToBool, 0, last.loc) });
         }
     }
 
@@ -67,16 +86,15 @@ impl Cfg {
             let Some(&last) = self.blocks[block].last() else { continue };
             let (true, Some(target)) = (last.op.is_conditional_jump(), last.target) else { continue };
             let new = self.version >= Version::V3_14;
-            let not_taken = CfgInstr::new(Op::NotTaken, 0, last.loc);
             if !self.blocks[target].visited {
                 if new {
-                    self.blocks[block].instrs.push(not_taken);
+                    self.blocks[block].add(Op::NotTaken, 0, last.loc);
                 }
                 continue;
             }
             let back = self.new_block();
             if new {
-                self.blocks[back].instrs.push(not_taken);
+                self.blocks[back].add(Op::NotTaken, 0, last.loc);
             }
             self.blocks[back].instrs.push(CfgInstr { target: Some(target), ..CfgInstr::new(Op::Jump, 0, last.loc) });
             self.blocks[back].start_depth = self.blocks[target].start_depth;

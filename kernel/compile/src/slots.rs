@@ -64,8 +64,10 @@ fn insert_prefix(unit: &Unit, cfg: &mut Cfg, fixed: &[usize]) {
         prefix.push(CfgInstr::new(Op::ReturnGenerator, 0, loc));
         prefix.push(CfgInstr::new(Op::PopTop, 0, loc));
     }
-    let entry = cfg.entry;
-    cfg.blocks[entry].instrs.splice(0..0, prefix);
+    let entry = &mut cfg.blocks[cfg.entry];
+    for instr in prefix.into_iter().rev() {
+        entry.insert(0, instr);
+    }
 }
 
 /// Name and kind of every slot.
