@@ -1,1 +1,22 @@
-//! Runs code objects on the heap.
+//! The machine: runs code objects on the heap, as CPython runs them.
+//!
+//! Ten seconds: one arm an instruction in `dispatch.rs`; what operators do with any object in `protocol/`; one kind of object a file in
+//! `objects/`; one importable module a file in `modules/`; every exception's text in `raise.rs`; the world outside in `host.rs`.
+
+mod args;
+mod class;
+pub(crate) mod frame;
+pub mod host;
+mod intern;
+mod kinds;
+pub mod objects;
+mod payload;
+pub mod protocol;
+mod raise;
+mod types;
+mod vm;
+
+pub use args::{Args, Signature};
+pub use class::{Binding, Class, ClassSpec, Compare, Convention, GetSet, Method, Native, Operator, Slots, flags};
+pub use types::Types;
+pub use vm::{Constants, PyResult, Raised, Vm};

@@ -1,0 +1,147 @@
+//! The arguments of a call, and how a builtin takes them apart with CPython's error texts (Argument Clinic's, `Python/getargs.c`).
+
+use heap::{Obj, Str};
+
+use crate::{PyResult, Raised, Vm};
+
+/// The arguments of one call, borrowed from the caller: positional ones, then the values of the keywords (vectorcall, PEP 590).
+#[derive(Clone, Copy)]
+pub struct Args<'a> {
+    all: &'a [Obj],
+    /// The keywords' names, `str` objects, for the last items of `all`.
+    names: &'a [Obj],
+}
+
+/// What a builtin's parameters are called and how they may be passed.
+pub struct Signature {
+    /// The function's name in error texts, without parentheses.
+    pub name: &'static str,
+    /// All parameters in order; positional-only ones are never matched by name.
+    pub params: &'static [&'static str],
+    /// How many of the first ones are positional-only.
+    pub positional_only: usize,
+    /// How many of the first ones can be given by position; those behind are keyword-only.
+    pub positional: usize,
+    /// How many of the first ones must be given.
+    pub required: usize,
+}
+
+impl<'a> Args<'a> {
+    /// No arguments.
+    pub const NONE: Args<'static> = Args { all: &[], names: &[] };
+
+    /// Positional arguments only.
+    pub fn positional(all: &'a [Obj]) -> Args<'a> {
+        Args { all, names: &[] }
+    }
+
+    /// Positional arguments, then as many keyword values as there are names.
+    pub fn new(all: &'a [Obj], names: &'a [Obj]) -> Args<'a> {
+        debug_assert!(names.len() <= all.len());
+        Args { all, names }
+    }
+
+    /// The positional arguments.
+    #[inline]
+    pub fn pos(&self) -> &'a [Obj] {
+        &self.all[..self.all.len() - self.names.len()]
+    }
+
+    /// Positional arguments and keyword values.
+    pub fn all(&self) -> &'a [Obj] {
+        self.all
+    }
+
+    /// The keywords' names.
+    pub fn names(&self) -> &'a [Obj] {
+        self.names
+    }
+
+    /// `(name, value)` of each keyword argument.
+    pub fn keywords(&self) -> impl Iterator<Item = (&'a Obj, &'a Obj)> + use<'a> {
+        self.names.iter().zip(&self.all[self.all.len() - self.names.len()..])
+    }
+
+    /// Whether there are keyword arguments.
+    pub fn has_keywords(&self) -> bool {
+        !self.names.is_empty()
+    }
+
+    /// The same call without its first positional argument.
+    ///
+    /// Panics if there is none.
+    pub fn rest(&self) -> Args<'a> {
+        assert!(!self.pos().is_empty(), "the first argument of a call that has one");
+        Args { all: &self.all[1..], names: self.names }
+    }
+
+    /// Positional argument `i`.
+    pub fn get(&self, i: usize) -> Option<&'a Obj> {
+        self.pos().get(i)
+    }
+
+    /// Between `min` and `max` positional arguments and no keywords, or CPython's TypeError for `name` (`_PyArg_CheckPositional`).
+    pub fn check(&self, vm: &Vm, name: &str, min: usize, max: usize) -> PyResult<&'a [Obj]> {
+        if self.has_keywords() {
+            return Err(vm.type_error(format!("{name}() takes no keyword arguments")));
+        }
+        let n = self.all.len();
+        if (min..=max).contains(&n) {
+            return Ok(self.all);
+        }
+        let (bound, how) = if n < min { (min, if min == max { "" } else { "at least " }) } else { (max, if min == max { "" } else { "at most " }) };
+        let plural = if bound == 1 { "" } else { "s" };
+        Err(vm.type_error(format!("{name} expected {how}{bound} argument{plural}, got {n}")))
+    }
+
+    /// Takes the arguments apart by `signature`: one place for each parameter (`_PyArg_UnpackKeywords`).
+    ///
+    /// Panics if `N` is not the number of parameters.
+    pub fn bind<const N: usize>(&self, vm: &Vm, signature: &Signature) -> PyResult<[Option<&'a Obj>; N]> {
+        assert_eq!(N, signature.params.len(), "one place for each parameter");
+        let (name, given) = (signature.name, self.pos().len());
+        let mut out = [None; N];
+        if given > signature.positional {
+            return Err(too_many(vm, signature, given, self.names.len()));
+        }
+        for (place, value) in out.iter_mut().zip(self.pos()) {
+            *place = Some(value);
+        }
+        for (key, value) in self.keywords() {
+            let Some(text) = key.get::<Str>() else { return Err(vm.type_error("keywords must be strings")) };
+            let found = signature.params.iter().position(|p| p.as_bytes() == text.as_bytes()).filter(|&i| i >= signature.positional_only);
+            let Some(i) = found else {
+                return Err(vm.type_error(format!("{name}() got an unexpected keyword argument '{}'", vm.lossy(key))));
+            };
+            if out[i].is_some() {
+                return Err(vm.type_error(format!("argument for {name}() given by name ('{}') and position ({})", signature.params[i], i + 1)));
+            }
+            out[i] = Some(value);
+        }
+        match (0..signature.required).find(|&i| out[i].is_none()) {
+            None => Ok(out),
+            Some(i) if i < signature.positional_only => Err(too_few(vm, signature, given)),
+            Some(i) => Err(vm.type_error(format!("{name}() missing required argument '{}' (pos {})", signature.params[i], i + 1))),
+        }
+    }
+}
+
+fn too_many(vm: &Vm, s: &Signature, given: usize, keywords: usize) -> Raised {
+    let (name, max) = (s.name, s.positional);
+    if max == 0 {
+        return vm.type_error(format!("{name}() takes no positional arguments"));
+    }
+    let exactly = if s.required >= max { "exactly" } else { "at most" };
+    // Keyword-only parameters do not exist for a reader of this message unless there are some.
+    let positional = if s.params.len() > max { "positional " } else { "" };
+    let given = if positional.is_empty() { given + keywords } else { given };
+    let plural = if max == 1 { "" } else { "s" };
+    vm.type_error(format!("{name}() takes {exactly} {max} {positional}argument{plural} ({given} given)"))
+}
+
+fn too_few(vm: &Vm, s: &Signature, given: usize) -> Raised {
+    let (name, min) = (s.name, s.positional_only.min(s.required));
+    let exactly = if min < s.positional { "at least" } else { "exactly" };
+    let plural = if min == 1 { "" } else { "s" };
+    vm.type_error(format!("{name}() takes {exactly} {min} positional argument{plural} ({given} given)"))
+}

@@ -1,0 +1,3 @@
+//! The protocols: what Python's operators and builtin functions do with any object (`Objects/abstract.c`).
+
+mod instance;

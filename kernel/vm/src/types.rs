@@ -1,0 +1,176 @@
+//! The builtin classes: one line each, from which they are made when a machine starts.
+
+use heap::{Kind, Obj, Singleton};
+
+use crate::class::ClassSpec;
+use crate::objects;
+
+macro_rules! classes {
+    ($($name:ident: $spec:path,)*) => {
+        /// The builtin classes of a machine. They are immortal.
+        #[expect(missing_docs, reason = "a class's documentation is with its spec")]
+        pub struct Types {
+            $(pub $name: Obj,)*
+            /// The class of each kind that says its class by itself.
+            pub(crate) by_kind: Vec<Option<Obj>>,
+        }
+
+        impl Types {
+            /// Makes every class with `make`, bases before what extends them: list a class below its base.
+            pub(crate) fn build(mut make: impl FnMut(&'static ClassSpec) -> Obj) -> Types {
+                $(let $name = make(&$spec);)*
+                Types { $($name,)* by_kind: vec![None; 256] }
+            }
+
+            /// Every builtin class with its spec, in the order of the table.
+            pub(crate) fn each(&self) -> Vec<(&Obj, &'static ClassSpec)> {
+                vec![$((&self.$name, &$spec),)*]
+            }
+        }
+    };
+}
+
+// One line a class: the field, and the spec in the file of its object. `TODO` stands where a class is not written yet.
+classes! {
+    object: objects::TODO,
+    type_: objects::TODO,
+    // Numbers, text, bytes.
+    int: objects::TODO,
+    bool: objects::TODO,
+    float: objects::TODO,
+    complex: objects::TODO,
+    str: objects::TODO,
+    bytes: objects::TODO,
+    bytearray: objects::TODO,
+    memoryview: objects::TODO,
+    none_type: objects::TODO,
+    ellipsis_type: objects::TODO,
+    not_implemented_type: objects::TODO,
+    // Containers and what walks them.
+    list: objects::TODO,
+    tuple: objects::TODO,
+    dict: objects::TODO,
+    set: objects::TODO,
+    frozenset: objects::TODO,
+    range: objects::TODO,
+    slice: objects::TODO,
+    dict_keys: objects::TODO,
+    dict_values: objects::TODO,
+    dict_items: objects::TODO,
+    enumerate: objects::TODO,
+    zip: objects::TODO,
+    map: objects::TODO,
+    filter: objects::TODO,
+    reversed: objects::TODO,
+    // Functions, descriptors, modules.
+    function: objects::TODO,
+    builtin_function: objects::TODO,
+    method: objects::TODO,
+    cell: objects::TODO,
+    code: objects::TODO,
+    frame: objects::TODO,
+    generator: objects::TODO,
+    coroutine: objects::TODO,
+    async_generator: objects::TODO,
+    slot_wrapper: objects::TODO,
+    method_wrapper: objects::TODO,
+    method_descriptor: objects::TODO,
+    class_method_descriptor: objects::TODO,
+    getset_descriptor: objects::TODO,
+    member_descriptor: objects::TODO,
+    property: objects::TODO,
+    static_method: objects::TODO,
+    class_method: objects::TODO,
+    super_: objects::TODO,
+    mapping_proxy: objects::TODO,
+    module: objects::TODO,
+    simple_namespace: objects::TODO,
+    generic_alias: objects::TODO,
+    union: objects::TODO,
+    traceback: objects::TODO,
+    // Exceptions, from `objects/exception.rs`.
+    base_exception: objects::exception::BASE_EXCEPTION,
+    exception: objects::exception::EXCEPTION,
+    base_exception_group: objects::exception::BASE_EXCEPTION_GROUP,
+    generator_exit: objects::exception::GENERATOR_EXIT,
+    keyboard_interrupt: objects::exception::KEYBOARD_INTERRUPT,
+    system_exit: objects::exception::SYSTEM_EXIT,
+    arithmetic_error: objects::exception::ARITHMETIC_ERROR,
+    assertion_error: objects::exception::ASSERTION_ERROR,
+    attribute_error: objects::exception::ATTRIBUTE_ERROR,
+    buffer_error: objects::exception::BUFFER_ERROR,
+    eof_error: objects::exception::EOF_ERROR,
+    import_error: objects::exception::IMPORT_ERROR,
+    lookup_error: objects::exception::LOOKUP_ERROR,
+    memory_error: objects::exception::MEMORY_ERROR,
+    name_error: objects::exception::NAME_ERROR,
+    os_error: objects::exception::OS_ERROR,
+    reference_error: objects::exception::REFERENCE_ERROR,
+    runtime_error: objects::exception::RUNTIME_ERROR,
+    stop_async_iteration: objects::exception::STOP_ASYNC_ITERATION,
+    stop_iteration: objects::exception::STOP_ITERATION,
+    syntax_error: objects::exception::SYNTAX_ERROR,
+    system_error: objects::exception::SYSTEM_ERROR,
+    type_error: objects::exception::TYPE_ERROR,
+    value_error: objects::exception::VALUE_ERROR,
+    floating_point_error: objects::exception::FLOATING_POINT_ERROR,
+    overflow_error: objects::exception::OVERFLOW_ERROR,
+    zero_division_error: objects::exception::ZERO_DIVISION_ERROR,
+    module_not_found_error: objects::exception::MODULE_NOT_FOUND_ERROR,
+    index_error: objects::exception::INDEX_ERROR,
+    key_error: objects::exception::KEY_ERROR,
+    unbound_local_error: objects::exception::UNBOUND_LOCAL_ERROR,
+    blocking_io_error: objects::exception::BLOCKING_IO_ERROR,
+    child_process_error: objects::exception::CHILD_PROCESS_ERROR,
+    connection_error: objects::exception::CONNECTION_ERROR,
+    file_exists_error: objects::exception::FILE_EXISTS_ERROR,
+    file_not_found_error: objects::exception::FILE_NOT_FOUND_ERROR,
+    interrupted_error: objects::exception::INTERRUPTED_ERROR,
+    is_a_directory_error: objects::exception::IS_A_DIRECTORY_ERROR,
+    not_a_directory_error: objects::exception::NOT_A_DIRECTORY_ERROR,
+    permission_error: objects::exception::PERMISSION_ERROR,
+    process_lookup_error: objects::exception::PROCESS_LOOKUP_ERROR,
+    timeout_error: objects::exception::TIMEOUT_ERROR,
+    broken_pipe_error: objects::exception::BROKEN_PIPE_ERROR,
+    connection_aborted_error: objects::exception::CONNECTION_ABORTED_ERROR,
+    connection_refused_error: objects::exception::CONNECTION_REFUSED_ERROR,
+    connection_reset_error: objects::exception::CONNECTION_RESET_ERROR,
+    not_implemented_error: objects::exception::NOT_IMPLEMENTED_ERROR,
+    python_finalization_error: objects::exception::PYTHON_FINALIZATION_ERROR,
+    recursion_error: objects::exception::RECURSION_ERROR,
+    indentation_error: objects::exception::INDENTATION_ERROR,
+    incomplete_input_error: objects::exception::INCOMPLETE_INPUT_ERROR,
+    tab_error: objects::exception::TAB_ERROR,
+    unicode_error: objects::exception::UNICODE_ERROR,
+    unicode_decode_error: objects::exception::UNICODE_DECODE_ERROR,
+    unicode_encode_error: objects::exception::UNICODE_ENCODE_ERROR,
+    unicode_translate_error: objects::exception::UNICODE_TRANSLATE_ERROR,
+    exception_group: objects::exception::EXCEPTION_GROUP,
+    warning: objects::exception::WARNING,
+    bytes_warning: objects::exception::BYTES_WARNING,
+    deprecation_warning: objects::exception::DEPRECATION_WARNING,
+    encoding_warning: objects::exception::ENCODING_WARNING,
+    future_warning: objects::exception::FUTURE_WARNING,
+    import_warning: objects::exception::IMPORT_WARNING,
+    pending_deprecation_warning: objects::exception::PENDING_DEPRECATION_WARNING,
+    resource_warning: objects::exception::RESOURCE_WARNING,
+    runtime_warning: objects::exception::RUNTIME_WARNING,
+    syntax_warning: objects::exception::SYNTAX_WARNING,
+    unicode_warning: objects::exception::UNICODE_WARNING,
+    user_warning: objects::exception::USER_WARNING,
+}
+
+impl Types {
+    /// The class of an object that does not name it itself.
+    #[inline]
+    pub(crate) fn of_kind(&self, kind: Kind, obj: &Obj) -> &Obj {
+        if kind == Kind::SINGLETON {
+            return match obj.get::<Singleton>().map(|singleton| singleton.0) {
+                Some(0) => &self.none_type,
+                Some(1) => &self.ellipsis_type,
+                _ => &self.not_implemented_type,
+            };
+        }
+        self.by_kind[kind.0 as usize].as_ref().expect("every kind of a plain object has its class")
+    }
+}

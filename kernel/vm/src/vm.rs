@@ -1,0 +1,174 @@
+//! The machine: one world of Python, with its heap, its classes, its modules and its stack.
+//!
+//! Everything in it changes behind a shared reference, because a reference's end may run Python code at almost any point.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use compile::Version;
+use heap::{HeapOwner, Obj, Slot, Str};
+
+use crate::Types;
+use crate::class::Class;
+use crate::host::Host;
+
+/// A raised Python exception on its way up: the exception object.
+pub struct Raised(pub Obj);
+
+/// What most operations give.
+pub type PyResult<T = Obj> = Result<T, Raised>;
+
+/// The immortal objects that everybody needs.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Constants {
+    pub none: Obj,
+    pub true_: Obj,
+    pub false_: Obj,
+    pub ellipsis: Obj,
+    pub not_implemented: Obj,
+    pub empty_tuple: Obj,
+    pub empty_str: Obj,
+    pub empty_bytes: Obj,
+    /// −5 … 256.
+    pub small_ints: Vec<Obj>,
+    /// The one-character strings of Latin-1.
+    pub latin1: Vec<Obj>,
+    /// The bytes of one byte.
+    pub single_bytes: Vec<Obj>,
+}
+
+/// A machine. It never moves, because its heap calls back into it: see [`Vm::new`].
+pub struct Vm {
+    /// Where all objects live.
+    pub heap: HeapOwner,
+    /// The builtin classes.
+    pub types: Types,
+    /// `None`, `True`, small ints …
+    pub consts: Constants,
+    /// Which CPython this machine is.
+    pub version: Version,
+    /// The outside world.
+    pub host: Rc<dyn Host>,
+    /// The interned strings, by value (`sys.intern`).
+    pub(crate) interned: RefCell<crate::intern::Interned>,
+    /// `sys.modules`, a `dict`.
+    pub modules: Slot,
+    /// The `builtins` module's dict.
+    pub builtins: Slot,
+    /// `sys`'s dict.
+    pub sys: Slot,
+    /// Calls and frames.
+    pub(crate) thread: crate::frame::Thread,
+    /// Set from outside to interrupt the program: the machine raises KeyboardInterrupt soon.
+    pub interrupt: std::sync::Arc<std::sync::atomic::AtomicBool>,
+    /// The next class version.
+    pub(crate) next_class_version: Cell<u32>,
+    /// Objects that a `repr` is in the middle of (`Py_ReprEnter`), by id.
+    pub(crate) repr_stack: RefCell<Vec<u64>>,
+}
+
+impl Vm {
+    /// `None`, a new reference (which costs nothing: it is immortal).
+    #[inline]
+    pub fn none(&self) -> Obj {
+        self.consts.none.clone()
+    }
+
+    /// `True` or `False`.
+    #[inline]
+    pub fn bool(&self, value: bool) -> Obj {
+        if value { self.consts.true_.clone() } else { self.consts.false_.clone() }
+    }
+
+    /// `NotImplemented`.
+    pub fn not_implemented(&self) -> Obj {
+        self.consts.not_implemented.clone()
+    }
+
+    /// An `int` of 64 bits; the small ones are shared.
+    #[inline]
+    pub fn int(&self, value: i64) -> Obj {
+        if (-5..=256).contains(&value) { self.consts.small_ints[(value + 5) as usize].clone() } else { self.heap.int(value) }
+    }
+
+    /// A `float`.
+    #[inline]
+    pub fn float(&self, value: f64) -> Obj {
+        self.heap.float(value)
+    }
+
+    /// A `str`; the empty one and single Latin-1 characters are shared, as in CPython.
+    pub fn str(&self, text: &str) -> Obj {
+        match text.len() {
+            0 => self.consts.empty_str.clone(),
+            1 | 2 => match text.chars().next() {
+                Some(c) if c.len_utf8() == text.len() && (c as u32) < 256 => self.consts.latin1[c as usize].clone(),
+                _ => self.heap.str(text),
+            },
+            _ => self.heap.str(text),
+        }
+    }
+
+    /// A `bytes`; the empty one and single bytes are shared.
+    pub fn bytes(&self, data: &[u8]) -> Obj {
+        match data {
+            [] => self.consts.empty_bytes.clone(),
+            [b] => self.consts.single_bytes[*b as usize].clone(),
+            _ => self.heap.bytes(data),
+        }
+    }
+
+    /// A new tracked `list`, from the free list if one is parked (`PyList_New`).
+    pub fn list(&self, items: Vec<Obj>) -> Obj {
+        self.heap.alloc(heap::List::from_vec(items)).tracked()
+    }
+
+    /// A `tuple`; the empty one is shared. Tracked, unless this version leaves tuples of atoms untracked from birth (3.14).
+    pub fn tuple(&self, items: Vec<Obj>) -> Obj {
+        if items.is_empty() {
+            return self.consts.empty_tuple.clone();
+        }
+        let atoms = self.version >= Version::V3_14 && !items.iter().any(|item| self.may_be_tracked(item));
+        let tuple = self.heap.tuple_untracked(items, None);
+        if atoms { tuple } else { tuple.tracked() }
+    }
+
+    /// `_PyObject_GC_MAY_BE_TRACKED`: whether a container must be tracked because of this item.
+    #[inline]
+    pub fn may_be_tracked(&self, item: &Obj) -> bool {
+        !item.is_leaf() && item.get::<Class>().is_none_or(|class| class.has(crate::class::flags::HEAP_TYPE)) && (item.kind() != heap::Kind::TUPLE || item.is_tracked())
+    }
+
+    /// The object's class.
+    #[inline]
+    pub fn class_of(&self, obj: &Obj) -> Obj {
+        match obj.extra() {
+            Some(extra) => extra.class().get().expect("an object has a class"),
+            None => self.types.of_kind(obj.kind(), obj).clone(),
+        }
+    }
+
+    /// The payload of a class object.
+    ///
+    /// Panics if it is not a class.
+    #[inline]
+    pub fn class<'a>(&self, class: &'a Obj) -> &'a Class {
+        class.get::<Class>().expect("a class object has the payload of a class")
+    }
+
+    /// The text of a `str` for messages: lone surrogates are replaced. Not for anything that Python code computes with.
+    pub fn lossy(&self, text: &Obj) -> String {
+        text.get::<Str>().map(|s| s.to_str().map_or_else(|| String::from_utf8_lossy(s.as_bytes()).into_owned(), str::to_owned)).unwrap_or_default()
+    }
+
+    /// The class's name for messages (`tp_name`): with the module for builtin classes that say it so.
+    pub fn class_name(&self, class: &Obj) -> String {
+        let payload = self.class(class);
+        if payload.full_name.is_empty() { payload.name.get().map(|name| self.lossy(&name)).unwrap_or_default() } else { payload.full_name.to_owned() }
+    }
+
+    /// The name of the object's class, for messages.
+    pub fn type_name(&self, obj: &Obj) -> String {
+        self.class_name(&self.class_of(obj))
+    }
+}
