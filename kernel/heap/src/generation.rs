@@ -84,6 +84,4 @@ impl Heap {
             count.set(count.get() - 1);
         }
     }
-
-    pub(crate) fn clear_weakrefs_of_dying(&self, _obj: &Obj) {}
 }

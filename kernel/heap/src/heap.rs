@@ -33,6 +33,7 @@ pub struct Heap {
     pub(crate) late_finalizers: Cell<bool>,
     hooks: Cell<Option<NonNull<dyn Hooks>>>,
     pub(crate) generations: crate::generation::Generations,
+    pub(crate) weakrefs: crate::weakref::WeakTable,
 }
 
 /// The owner of a [`Heap`].
@@ -89,6 +90,7 @@ impl Heap {
             late_finalizers: Cell::new(false),
             hooks: Cell::new(None),
             generations: Default::default(),
+            weakrefs: Default::default(),
         });
         heap.register::<leaf::Singleton>();
         heap.register::<leaf::Int>();
@@ -100,6 +102,8 @@ impl Heap {
         heap.register::<crate::Tuple>();
         heap.register::<Instance>();
         heap.register::<Wrapped>();
+        heap.register::<crate::CellVar>();
+        heap.register::<crate::WeakRef>();
         HeapOwner(NonNull::from(Box::leak(heap)))
     }
 

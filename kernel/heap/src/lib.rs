@@ -12,6 +12,7 @@
 
 #![expect(unsafe_code, reason = "this crate is the memory manager; every block names its invariant")]
 
+mod cell;
 mod extra;
 mod generation;
 mod heap;
@@ -25,7 +26,9 @@ mod slot;
 mod space;
 mod stackref;
 mod tuple;
+mod weakref;
 
+pub use cell::CellVar;
 pub use extra::{Extra, ExtraLayout};
 pub use heap::{Heap, HeapOwner, Hooks};
 pub use kind::Kind;
@@ -37,3 +40,4 @@ pub use refcount::{IMMORTAL, Trash};
 pub use slot::Slot;
 pub use stackref::{StackRef, View};
 pub use tuple::Tuple;
+pub use weakref::{WeakFlavour, WeakRef};
