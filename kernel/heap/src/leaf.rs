@@ -158,6 +158,13 @@ impl crate::Heap {
         self.alloc(Int(value))
     }
 
+    /// One of the two `bool`s; the machine makes them once.
+    pub fn bool(&self, value: bool) -> Obj {
+        let obj = self.alloc(Int(value.into()));
+        obj.leaf_header().kind.set(Kind::BOOL);
+        obj
+    }
+
     /// A new `float`.
     #[inline]
     pub fn float(&self, value: f64) -> Obj {
@@ -170,10 +177,27 @@ impl crate::Heap {
         unsafe { self.str_from_wtf8(text.as_bytes()) }
     }
 
-    /// A new `str` from WTF-8, the encoding that admits lone surrogates.
+    /// A new `str` from generalised UTF-8: each code point encoded by itself, surrogates too.
+    ///
+    /// Panics if `text` is not that.
+    pub fn str_from_code_points(&self, text: &[u8]) -> Obj {
+        if std::str::from_utf8(text).is_err() {
+            // A surrogate is ED, then A0 to BF, then a continuation byte; everything between surrogates is UTF-8.
+            let mut rest = text;
+            while let Some(at) = rest.windows(3).position(|w| w[0] == 0xED && w[1] & 0xE0 == 0xA0 && w[2] & 0xC0 == 0x80) {
+                assert!(std::str::from_utf8(&rest[..at]).is_ok(), "a text is made of whole code points");
+                rest = &rest[at + 3..];
+            }
+            assert!(std::str::from_utf8(rest).is_ok(), "a text is made of whole code points");
+        }
+        // SAFETY: just checked.
+        unsafe { self.str_from_wtf8(text) }
+    }
+
+    /// A new `str` from WTF-8, the encoding that admits surrogates.
     ///
     /// # Safety
-    /// `text` is well-formed WTF-8: surrogates only as lone three-byte sequences, never a pair.
+    /// `text` is UTF-8, but for surrogates that stand as three-byte sequences, each by itself (two that would make a pair stay two).
     pub unsafe fn str_from_wtf8(&self, text: &[u8]) -> Obj {
         let len = u32::try_from(text.len()).expect("a text is shorter than 4 GiB");
         let (mut chars, mut width, mut surrogates) = (len, 1, false);

@@ -143,9 +143,9 @@ impl Obj {
     /// the plain value's.
     #[inline]
     pub fn get<T: Payload>(&self) -> Option<&T> {
-        if self.kind() == T::KIND {
-            // SAFETY: the kind says which payload follows the header.
-            Some(unsafe { self.payload_unchecked() })
+        if self.kind() == T::KIND || (matches!(T::KIND, Kind::INT) && self.kind() == Kind::BOOL) {
+            // SAFETY: the kind says which payload follows the header; a `bool` is laid out as an `int`.
+            Some(unsafe { self.address().add(crate::payload::offset::<T>()).cast::<T>().as_ref() })
         } else if T::LEAF && self.kind() == Kind::WRAPPED {
             // SAFETY: as above.
             unsafe { self.payload_unchecked::<Wrapped>() }.value.get::<T>()
