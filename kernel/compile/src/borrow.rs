@@ -22,11 +22,17 @@ struct Block {
 
 impl Block {
     fn push(&mut self, instr: usize, local: Option<u32>) {
-        self.stack.push(Ref { instr: Some(instr), local });
+        self.stack.push(Ref {
+            instr: Some(instr),
+            local,
+        });
     }
 
     fn pop(&mut self) -> Ref {
-        self.stack.pop().unwrap_or(Ref { instr: None, local: None })
+        self.stack.pop().unwrap_or(Ref {
+            instr: None,
+            local: None,
+        })
     }
 
     fn make_strong(&mut self, reference: Ref) {
@@ -64,15 +70,24 @@ impl Cfg {
     fn borrow_in_block(&mut self, id: BlockId, todo: &mut Vec<BlockId>) {
         let length = self.blocks[id].instrs.len();
         let depth = self.blocks[id].start_depth.max(0) as usize;
-        let unknown = Ref { instr: None, local: None };
-        let mut block = Block { stack: vec![unknown; depth], strong: vec![false; length] };
+        let unknown = Ref {
+            instr: None,
+            local: None,
+        };
+        let mut block = Block {
+            stack: vec![unknown; depth],
+            strong: vec![false; length],
+        };
         for index in 0..length {
             self.follow(id, index, &mut block);
             if let Some(target) = self.blocks[id].instrs[index].target {
                 self.visit(target, todo);
             }
         }
-        if let (true, Some(next)) = (length > 0 && self.blocks[id].has_fallthrough(), self.blocks[id].next) {
+        if let (true, Some(next)) = (
+            length > 0 && self.blocks[id].has_fallthrough(),
+            self.blocks[id].next,
+        ) {
             self.visit(next, todo);
         }
         for index in 0..block.stack.len() {
@@ -148,6 +163,9 @@ impl Cfg {
                     block.pop();
                 }
             }
+            // A generator is its own iterator, a str its own text.
+            Op::GetYieldFromIter | Op::FormatSimple => {}
+            Op::DeleteFast => block.kill_local(arg),
             // The operand that stays is the value itself.
             Op::EndSend | Op::SetFunctionAttribute => {
                 let top = block.pop();

@@ -2,6 +2,8 @@
 //!
 //! What is folded becomes `NOP`s before the instruction that now loads the result. Follows the folding half of `flowgraph.c`.
 
+use std::collections::HashSet;
+
 use crate::code::Const;
 use crate::flowgraph::{BlockId, Cfg, ConstTable};
 use crate::fold::{self, Unary};
@@ -35,6 +37,16 @@ fn small_int(value: &Const) -> Option<u32> {
     }
 }
 
+fn frozenset(items: Vec<Const>) -> Const {
+    let mut seen = HashSet::new();
+    Const::FrozenSet(
+        items
+            .into_iter()
+            .filter(|item| seen.insert(item.clone()))
+            .collect(),
+    )
+}
+
 impl Cfg {
     fn is_new(&self) -> bool {
         self.version >= Version::V3_14
@@ -60,7 +72,10 @@ impl Cfg {
 
     fn values(&self, block: BlockId, loads: &[usize], consts: &ConstTable) -> Option<Vec<Const>> {
         let instrs = &self.blocks[block].instrs;
-        loads.iter().map(|load| const_value(instrs[*load].op, instrs[*load].arg, consts)).collect()
+        loads
+            .iter()
+            .map(|load| const_value(instrs[*load].op, instrs[*load].arg, consts))
+            .collect()
     }
 
     fn nop_out(&mut self, block: BlockId, loads: &[usize]) {
@@ -74,7 +89,13 @@ impl Cfg {
         }
     }
 
-    fn make_load_const(&mut self, block: BlockId, index: usize, value: Const, consts: &mut ConstTable) {
+    fn make_load_const(
+        &mut self,
+        block: BlockId,
+        index: usize,
+        value: Const,
+        consts: &mut ConstTable,
+    ) {
         let (op, arg) = match small_int(&value) {
             Some(arg) if self.is_new() => (Op::LoadSmallInt, arg),
             _ => (Op::LoadConst, consts.add(value)),
@@ -83,51 +104,91 @@ impl Cfg {
     }
 
     /// `BUILD_TUPLE` of constants.
-    pub(crate) fn fold_tuple_of_constants(&mut self, block: BlockId, index: usize, consts: &mut ConstTable) {
+    pub(crate) fn fold_tuple_of_constants(
+        &mut self,
+        block: BlockId,
+        index: usize,
+        consts: &mut ConstTable,
+    ) {
         let size = self.blocks[block].instrs[index].arg as usize;
         if size > STACK_USE_GUIDELINE && self.is_new() {
             return;
         }
-        let Some(loads) = self.const_loads(block, index, size) else { return };
-        let Some(items) = self.values(block, &loads, consts) else { return };
+        let Some(loads) = self.const_loads(block, index, size) else {
+            return;
+        };
+        let Some(items) = self.values(block, &loads, consts) else {
+            return;
+        };
         self.nop_out(block, &loads);
         self.make_load_const(block, index, Const::Tuple(items.into()), consts);
     }
 
-    /// `BUILD_LIST 0`, then constants each appended, then `INTRINSIC_LIST_TO_TUPLE`: a long tuple display.
-    pub(crate) fn fold_list_to_tuple(&mut self, block: BlockId, index: usize, consts: &mut ConstTable) {
+    /// A display too long for the stack: `BUILD_LIST 0` or `BUILD_SET 0`, then constants added one by one.
+    ///
+    /// It becomes one constant if `index` makes a tuple of it (`INTRINSIC_LIST_TO_TUPLE`), or is the last addition before it is
+    /// iterated or searched.
+    pub(crate) fn fold_long_display(
+        &mut self,
+        block: BlockId,
+        index: usize,
+        consts: &mut ConstTable,
+    ) {
         let instrs = &self.blocks[block].instrs;
+        let (build, add) = match instrs[index].op {
+            Op::SetAdd => (Op::BuildSet, Op::SetAdd),
+            _ => (Op::BuildList, Op::ListAppend),
+        };
         let mut loads = Vec::new();
-        let mut expect_append = true;
+        let mut expect_add = instrs[index].op != add;
         let mut start = None;
         for at in (0..index).rev() {
             let instr = instrs[at];
-            match instr.op {
-                Op::Nop => continue,
-                Op::BuildList if instr.arg == 0 => {
-                    start = expect_append.then_some(at);
-                    break;
-                }
-                Op::ListAppend if expect_append && instr.arg == 1 => {}
-                op if !expect_append && loads_const(op) => loads.push(at),
-                _ => return,
+            if instr.op == Op::Nop {
+                continue;
             }
-            expect_append = !expect_append;
+            if instr.op == build && instr.arg == 0 {
+                start = expect_add.then_some(at);
+                break;
+            }
+            if expect_add && !(instr.op == add && instr.arg == 1)
+                || !expect_add && !loads_const(instr.op)
+            {
+                return;
+            }
+            if !expect_add {
+                loads.push(at);
+            }
+            expect_add = !expect_add;
         }
         let Some(start) = start else { return };
         loads.reverse();
-        let Some(items) = self.values(block, &loads, consts) else { return };
-        let gone: Vec<usize> = (start..index).filter(|at| self.blocks[block].instrs[*at].op != Op::Nop).collect();
+        let Some(items) = self.values(block, &loads, consts) else {
+            return;
+        };
+        let value = if build == Op::BuildSet {
+            frozenset(items)
+        } else {
+            Const::Tuple(items.into())
+        };
+        let gone: Vec<usize> = (start..index)
+            .filter(|at| self.blocks[block].instrs[*at].op != Op::Nop)
+            .collect();
         self.nop_out(block, &gone);
-        self.make_load_const(block, index, Const::Tuple(items.into()), consts);
+        self.make_load_const(block, index, value, consts);
     }
 
     /// A list or set of constants that is only iterated or searched becomes a constant; a longer one is made from a constant.
-    pub(crate) fn optimize_lists_and_sets(&mut self, block: BlockId, index: usize, consts: &mut ConstTable) {
+    pub(crate) fn optimize_lists_and_sets(
+        &mut self,
+        block: BlockId,
+        index: usize,
+        consts: &mut ConstTable,
+    ) {
         let instr = self.blocks[block].instrs[index];
         let size = instr.arg as usize;
         let next = self.blocks[block].op_at(index + 1);
-        let only_read = self.is_new() && matches!(next, Op::GetIter | Op::ContainsOp);
+        let only_read = matches!(next, Op::GetIter | Op::ContainsOp);
         if size > STACK_USE_GUIDELINE || (size < MIN_CONST_SEQUENCE_SIZE && !only_read) {
             return;
         }
@@ -137,56 +198,75 @@ impl Cfg {
             }
             return;
         };
-        let Some(items) = self.values(block, &loads, consts) else { return };
+        let Some(items) = self.values(block, &loads, consts) else {
+            return;
+        };
         let value = if instr.op == Op::BuildSet {
-            let mut unique: Vec<Const> = Vec::new();
-            for item in items {
-                if !unique.contains(&item) {
-                    unique.push(item);
-                }
-            }
-            Const::FrozenSet(unique.into())
+            frozenset(items)
         } else {
             Const::Tuple(items.into())
         };
         let constant = consts.add(value);
-        let is_new = self.is_new();
         self.nop_out(block, &loads);
         let instrs = &mut self.blocks[block].instrs;
         if only_read {
             instrs[index].set(Op::LoadConst, constant);
             return;
         }
-        let build = if is_new {
-            instrs[index - 2].loc = instr.loc;
-            index - 2
-        } else {
-            loads[0]
-        };
-        instrs[build].set(instr.op, 0);
+        instrs[index - 2].loc = instr.loc;
+        instrs[index - 2].set(instr.op, 0);
         instrs[index - 1].set(Op::LoadConst, constant);
-        instrs[index].set(if instr.op == Op::BuildList { Op::ListExtend } else { Op::SetUpdate }, 1);
+        instrs[index].set(
+            if instr.op == Op::BuildList {
+                Op::ListExtend
+            } else {
+                Op::SetUpdate
+            },
+            1,
+        );
     }
 
-    pub(crate) fn fold_const_binop(&mut self, block: BlockId, index: usize, consts: &mut ConstTable) {
-        let Some(loads) = self.const_loads(block, index, 2) else { return };
-        let Some(values) = self.values(block, &loads, consts) else { return };
+    pub(crate) fn fold_const_binop(
+        &mut self,
+        block: BlockId,
+        index: usize,
+        consts: &mut ConstTable,
+    ) {
+        let Some(loads) = self.const_loads(block, index, 2) else {
+            return;
+        };
+        let Some(values) = self.values(block, &loads, consts) else {
+            return;
+        };
         let op = self.blocks[block].instrs[index].arg;
-        let Some(result) = fold::binary(&values[0], op, &values[1]) else { return };
+        let Some(result) = fold::binary(&values[0], op, &values[1]) else {
+            return;
+        };
         self.nop_out(block, &loads);
         self.make_load_const(block, index, result, consts);
     }
 
-    pub(crate) fn fold_const_unaryop(&mut self, block: BlockId, index: usize, consts: &mut ConstTable) {
+    pub(crate) fn fold_const_unaryop(
+        &mut self,
+        block: BlockId,
+        index: usize,
+        consts: &mut ConstTable,
+    ) {
         let op = match self.blocks[block].instrs[index].op {
             Op::UnaryNot => Unary::Not,
             Op::UnaryNegative => Unary::Negative,
             Op::UnaryInvert => Unary::Invert,
             _ => Unary::Positive,
         };
-        let Some(loads) = self.const_loads(block, index, 1) else { return };
-        let Some(values) = self.values(block, &loads, consts) else { return };
-        let Some(result) = fold::unary(op, &values[0]) else { return };
+        let Some(loads) = self.const_loads(block, index, 1) else {
+            return;
+        };
+        let Some(values) = self.values(block, &loads, consts) else {
+            return;
+        };
+        let Some(result) = fold::unary(op, &values[0]) else {
+            return;
+        };
         self.nop_out(block, &loads);
         self.make_load_const(block, index, result, consts);
     }
@@ -208,7 +288,9 @@ impl Cfg {
             let instrs = &mut self.blocks[block].instrs;
             if is_new
                 && instrs[at].op == Op::LoadConst
-                && let Some(small) = const_value(Op::LoadConst, instrs[at].arg, consts).as_ref().and_then(small_int)
+                && let Some(small) = const_value(Op::LoadConst, instrs[at].arg, consts)
+                    .as_ref()
+                    .and_then(small_int)
             {
                 instrs[at].set(Op::LoadSmallInt, small);
             }
@@ -216,9 +298,14 @@ impl Cfg {
             if !is_copy {
                 (op, arg) = (instrs[at].op, instrs[at].arg);
             }
-            let Some(value) = const_value(op, arg, consts) else { continue };
+            let Some(value) = const_value(op, arg, consts) else {
+                continue;
+            };
             match self.blocks[block].op_at(at + 1) {
-                next @ (Op::PopJumpIfFalse | Op::PopJumpIfTrue | Op::JumpIfFalse | Op::JumpIfTrue) => {
+                next @ (Op::PopJumpIfFalse
+                | Op::PopJumpIfTrue
+                | Op::JumpIfFalse
+                | Op::JumpIfTrue) => {
                     let instrs = &mut self.blocks[block].instrs;
                     if matches!(next, Op::PopJumpIfFalse | Op::PopJumpIfTrue) {
                         instrs[at].make_nop();
@@ -255,7 +342,9 @@ impl Cfg {
             instrs[jump].make_nop();
             jump += 1;
         }
-        let Some(instr) = instrs.get(jump) else { return };
+        let Some(instr) = instrs.get(jump) else {
+            return;
+        };
         let inverted = instrs[at + 1].arg != 0;
         let not_none = match instr.op {
             Op::PopJumpIfFalse => !inverted,
@@ -264,7 +353,11 @@ impl Cfg {
         };
         instrs[at].make_nop();
         instrs[at + 1].make_nop();
-        instrs[jump].op = if not_none { Op::PopJumpIfNotNone } else { Op::PopJumpIfNone };
+        instrs[jump].op = if not_none {
+            Op::PopJumpIfNotNone
+        } else {
+            Op::PopJumpIfNone
+        };
     }
 
     /// Drops constants that nothing loads any more; the first may be the docstring and stays.
@@ -276,7 +369,11 @@ impl Cfg {
         used[0] = true;
         let order = self.order();
         for block in &order {
-            for instr in self.blocks[*block].instrs.iter().filter(|instr| instr.op.has_const()) {
+            for instr in self.blocks[*block]
+                .instrs
+                .iter()
+                .filter(|instr| instr.op.has_const())
+            {
                 used[instr.arg as usize] = true;
             }
         }
@@ -290,7 +387,11 @@ impl Cfg {
         }
         consts.list = kept;
         for block in &order {
-            for instr in self.blocks[*block].instrs.iter_mut().filter(|instr| instr.op.has_const()) {
+            for instr in self.blocks[*block]
+                .instrs
+                .iter_mut()
+                .filter(|instr| instr.op.has_const())
+            {
                 instr.arg = new_index[instr.arg as usize];
             }
         }

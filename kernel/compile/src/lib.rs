@@ -7,6 +7,8 @@ pub mod code;
 mod cold;
 mod constants;
 mod flowgraph;
+#[cfg(test)]
+mod flowgraph_tests;
 mod fold;
 mod fuse;
 mod handlers;

@@ -8,7 +8,12 @@ use crate::opcode::Op;
 
 /// Instructions after which the machine may look for signals, and a traceback may start.
 fn has_eval_break(block: &Block) -> bool {
-    let looks = |op| matches!(op, Op::Call | Op::CallKw | Op::CallFunctionEx | Op::Jump | Op::JumpBackward | Op::Resume);
+    let looks = |op| {
+        matches!(
+            op,
+            Op::Call | Op::CallKw | Op::CallFunctionEx | Op::Jump | Op::JumpBackward | Op::Resume
+        )
+    };
     block.instrs.iter().any(|instr| looks(instr.op))
 }
 
@@ -29,8 +34,15 @@ impl Cfg {
             block = self.blocks[id].next;
         }
         for block in self.order() {
-            let (Some(next), true) = (self.blocks[block].next, self.blocks[block].has_fallthrough()) else { continue };
-            let Some(last) = self.blocks[block].last() else { continue };
+            let (Some(next), true) = (
+                self.blocks[block].next,
+                self.blocks[block].has_fallthrough(),
+            ) else {
+                continue;
+            };
+            let Some(last) = self.blocks[block].last() else {
+                continue;
+            };
             let loc = last.loc;
             if is_exit_without_line(&self.blocks[next])
                 && let Some(first) = self.blocks[next].instrs.first_mut()
@@ -41,11 +53,15 @@ impl Cfg {
     }
 
     fn give_jump_its_own_exit(&mut self, block: BlockId) {
-        let Some(&last) = self.blocks[block].last() else { return };
+        let Some(&last) = self.blocks[block].last() else {
+            return;
+        };
         if !last.is_jump() {
             return;
         }
-        let Some(target) = self.next_nonempty(last.target) else { return };
+        let Some(target) = self.next_nonempty(last.target) else {
+            return;
+        };
         if !is_exit_without_line(&self.blocks[target]) || self.blocks[target].predecessors <= 1 {
             return;
         }
@@ -66,7 +82,9 @@ impl Cfg {
     /// Within a block, and into blocks that have one predecessor, a line goes on until another one starts.
     fn propagate_line_numbers(&mut self) {
         for block in self.order() {
-            let Some(&last) = self.blocks[block].last() else { continue };
+            let Some(&last) = self.blocks[block].last() else {
+                continue;
+            };
             let mut loc = Location::NONE;
             for instr in &mut self.blocks[block].instrs {
                 if instr.loc.line == -1 {
@@ -75,8 +93,13 @@ impl Cfg {
                     loc = instr.loc;
                 }
             }
-            let next = self.blocks[block].next.filter(|_| self.blocks[block].has_fallthrough());
-            for follower in next.into_iter().chain(last.target.filter(|_| last.is_jump())) {
+            let next = self.blocks[block]
+                .next
+                .filter(|_| self.blocks[block].has_fallthrough());
+            for follower in next
+                .into_iter()
+                .chain(last.target.filter(|_| last.is_jump()))
+            {
                 let follower = &mut self.blocks[follower];
                 if follower.predecessors == 1
                     && let Some(first) = follower.instrs.first_mut()

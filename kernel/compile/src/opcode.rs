@@ -366,7 +366,12 @@ impl Op {
     pub fn has_free(self) -> bool {
         matches!(
             self,
-            Op::MakeCell | Op::LoadClosure | Op::LoadDeref | Op::StoreDeref | Op::DeleteDeref | Op::LoadFromDictOrDeref
+            Op::MakeCell
+                | Op::LoadClosure
+                | Op::LoadDeref
+                | Op::StoreDeref
+                | Op::DeleteDeref
+                | Op::LoadFromDictOrDeref
         )
     }
 
@@ -388,7 +393,10 @@ impl Op {
     pub fn has_two_locals(self) -> bool {
         matches!(
             self,
-            Op::LoadFastLoadFast | Op::LoadFastBorrowLoadFastBorrow | Op::StoreFastLoadFast | Op::StoreFastStoreFast
+            Op::LoadFastLoadFast
+                | Op::LoadFastBorrowLoadFastBorrow
+                | Op::StoreFastLoadFast
+                | Op::StoreFastStoreFast
         )
     }
 
@@ -396,7 +404,10 @@ impl Op {
     pub fn is_jump(self) -> bool {
         self.is_unconditional_jump()
             || self.is_conditional_jump()
-            || matches!(self, Op::ForIter | Op::Send | Op::EndAsyncFor | Op::JumpIfFalse | Op::JumpIfTrue)
+            || matches!(
+                self,
+                Op::ForIter | Op::Send | Op::EndAsyncFor | Op::JumpIfFalse | Op::JumpIfTrue
+            )
     }
 
     /// Does a label belong to the instruction: a jump or the start of a protected block?
@@ -411,18 +422,28 @@ impl Op {
     pub fn is_unconditional_jump(self) -> bool {
         matches!(
             self,
-            Op::Jump | Op::JumpNoInterrupt | Op::JumpForward | Op::JumpBackward | Op::JumpBackwardNoInterrupt
+            Op::Jump
+                | Op::JumpNoInterrupt
+                | Op::JumpForward
+                | Op::JumpBackward
+                | Op::JumpBackwardNoInterrupt
         )
     }
 
     /// `POP_JUMP_IF_*`.
     pub fn is_conditional_jump(self) -> bool {
-        matches!(self, Op::PopJumpIfFalse | Op::PopJumpIfTrue | Op::PopJumpIfNone | Op::PopJumpIfNotNone)
+        matches!(
+            self,
+            Op::PopJumpIfFalse | Op::PopJumpIfTrue | Op::PopJumpIfNone | Op::PopJumpIfNotNone
+        )
     }
 
     /// Shown by `dis` as a distance backwards.
     pub fn is_backward_jump(self) -> bool {
-        matches!(self, Op::JumpBackward | Op::JumpBackwardNoInterrupt | Op::EndAsyncFor)
+        matches!(
+            self,
+            Op::JumpBackward | Op::JumpBackwardNoInterrupt | Op::EndAsyncFor
+        )
     }
 
     /// Starts a protected block: pseudo, gone in finished code.
@@ -432,7 +453,10 @@ impl Op {
 
     /// Leaves the frame.
     pub fn is_scope_exit(self) -> bool {
-        matches!(self, Op::ReturnValue | Op::ReturnConst | Op::RaiseVarargs | Op::Reraise)
+        matches!(
+            self,
+            Op::ReturnValue | Op::ReturnConst | Op::RaiseVarargs | Op::Reraise
+        )
     }
 
     /// Ends a basic block.
@@ -488,9 +512,19 @@ impl Op {
             Op::DictMerge => n + 4,
             Op::Reraise => n + 1,
             Op::StoreSlice => 4,
-            Op::BinarySlice | Op::StoreSubscr | Op::LoadSuperAttr | Op::MatchClass | Op::CleanupThrow => 3,
+            Op::BinarySlice
+            | Op::StoreSubscr
+            | Op::LoadSuperAttr
+            | Op::MatchClass
+            | Op::CleanupThrow => 3,
             Op::LoadSuperMethod | Op::LoadZeroSuperAttr | Op::LoadZeroSuperMethod => 3,
-            Op::WithExceptStart => if new { 5 } else { 4 },
+            Op::WithExceptStart => {
+                if new {
+                    5
+                } else {
+                    4
+                }
+            }
             Op::BinaryOp
             | Op::BinarySubscr
             | Op::CallIntrinsic2
@@ -569,7 +603,12 @@ impl Op {
         match self {
             Op::Copy => n + 1,
             Op::Swap => n,
-            Op::ListAppend | Op::ListExtend | Op::SetAdd | Op::SetUpdate | Op::DictUpdate | Op::MapAdd => n,
+            Op::ListAppend
+            | Op::ListExtend
+            | Op::SetAdd
+            | Op::SetUpdate
+            | Op::DictUpdate
+            | Op::MapAdd => n,
             Op::DictMerge => n + 3,
             Op::Reraise => n,
             Op::UnpackSequence => n,
@@ -580,7 +619,13 @@ impl Op {
             Op::ReturnValue => usize::from(new),
             Op::SetupCleanup => 2,
             Op::SetupFinally | Op::SetupWith => 1,
-            Op::WithExceptStart => if new { 6 } else { 5 },
+            Op::WithExceptStart => {
+                if new {
+                    6
+                } else {
+                    5
+                }
+            }
             Op::MatchKeys => 3,
             Op::BeforeAsyncWith
             | Op::BeforeWith

@@ -11,7 +11,12 @@ use crate::version::Version;
 
 impl Cfg {
     /// Everything that makes code smaller, faster or right about its lines.
-    pub(crate) fn optimize_code_unit(&mut self, consts: &mut ConstTable, n_locals: usize, n_parameters: usize) {
+    pub(crate) fn optimize_code_unit(
+        &mut self,
+        consts: &mut ConstTable,
+        n_locals: usize,
+        n_parameters: usize,
+    ) {
         self.mark_except_handlers();
         self.label_exception_targets();
         self.optimize_cfg(consts);
@@ -51,7 +56,9 @@ impl Cfg {
     fn convert_pseudo_conditional_jumps(&mut self) {
         for block in self.order() {
             let block = &mut self.blocks[block];
-            let Some(last) = block.instrs.last_mut() else { continue };
+            let Some(last) = block.instrs.last_mut() else {
+                continue;
+            };
             last.op = match last.op {
                 Op::JumpIfFalse => Op::PopJumpIfFalse,
                 Op::JumpIfTrue => Op::PopJumpIfTrue,
@@ -59,8 +66,20 @@ impl Cfg {
             };
             let last = *last;
             let before = block.instrs.len() - 1;
-            block.insert(before, CfgInstr { except: last.except, ..CfgInstr::new(Op::Copy, 1, last.loc) });
-            block.insert(before + 1, CfgInstr { except: last.except, ..CfgInstr::new(Op::ToBool, 0, last.loc) });
+            block.insert(
+                before,
+                CfgInstr {
+                    except: last.except,
+                    ..CfgInstr::new(Op::Copy, 1, last.loc)
+                },
+            );
+            block.insert(
+                before + 1,
+                CfgInstr {
+                    except: last.except,
+                    ..CfgInstr::new(Op::ToBool, 0, last.loc)
+                },
+            );
         }
     }
 
@@ -83,8 +102,12 @@ impl Cfg {
         self.clear_visited();
         for block in self.order() {
             self.blocks[block].visited = true;
-            let Some(&last) = self.blocks[block].last() else { continue };
-            let (true, Some(target)) = (last.op.is_conditional_jump(), last.target) else { continue };
+            let Some(&last) = self.blocks[block].last() else {
+                continue;
+            };
+            let (true, Some(target)) = (last.op.is_conditional_jump(), last.target) else {
+                continue;
+            };
             let new = self.version >= Version::V3_14;
             if !self.blocks[target].visited {
                 if new {
@@ -96,7 +119,10 @@ impl Cfg {
             if new {
                 self.blocks[back].add(Op::NotTaken, 0, last.loc);
             }
-            self.blocks[back].instrs.push(CfgInstr { target: Some(target), ..CfgInstr::new(Op::Jump, 0, last.loc) });
+            self.blocks[back].instrs.push(CfgInstr {
+                target: Some(target),
+                ..CfgInstr::new(Op::Jump, 0, last.loc)
+            });
             self.blocks[back].start_depth = self.blocks[target].start_depth;
             self.blocks[back].cold = self.blocks[block].cold;
             self.blocks[back].next = self.blocks[block].next;
