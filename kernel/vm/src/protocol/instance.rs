@@ -2,9 +2,21 @@
 
 use heap::{Obj, Tuple};
 
-use crate::Vm;
+use crate::{PyResult, Vm};
 
 impl Vm {
+    /// `isinstance(obj, class)`, with tuples, unions and `__instancecheck__`.
+    pub fn is_instance(&self, obj: &Obj, class: &Obj) -> PyResult<bool> {
+        let _ = (obj, class);
+        todo!()
+    }
+
+    /// `issubclass(derived, class)`, with tuples, unions and `__subclasscheck__`.
+    pub fn is_subclass(&self, derived: &Obj, class: &Obj) -> PyResult<bool> {
+        let _ = (derived, class);
+        todo!()
+    }
+
     /// Whether the object's class is `class` or extends it, by the real MRO (`PyObject_TypeCheck`).
     #[inline]
     pub fn is_kind_of(&self, obj: &Obj, class: &Obj) -> bool {
