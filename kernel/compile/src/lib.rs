@@ -1,5 +1,6 @@
 //! Python source to code objects: the instructions CPython would run.
 
+pub mod anchors;
 pub mod assemble;
 mod borrow;
 mod cleanup;

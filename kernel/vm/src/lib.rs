@@ -13,6 +13,7 @@ pub mod objects;
 mod payload;
 pub mod protocol;
 mod raise;
+mod traceback;
 mod types;
 mod vm;
 
