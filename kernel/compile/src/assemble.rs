@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::code::{CO_FAST_CELL, Code, Handler, Instruction};
 use crate::flowgraph::{Cfg, ConstTable};
-use crate::ir::Unit;
+use crate::ir::{Location, Unit};
 use crate::opcode::Op;
 use crate::slots;
 use crate::version::Version;
@@ -53,7 +53,7 @@ pub fn assemble(mut unit: Unit, version: Version) -> Rc<Code> {
     })
 }
 
-type Layout = (Vec<Instruction>, Vec<crate::ir::Location>, Vec<Handler>);
+type Layout = (Vec<Instruction>, Vec<Location>, Vec<Handler>);
 
 fn lay_out(cfg: &Cfg) -> Layout {
     let order = cfg.order();
@@ -100,5 +100,19 @@ fn lay_out(cfg: &Cfg) -> Layout {
             locations.push(instr.loc);
         }
     }
+    resolve_next_locations(&instrs, &mut locations);
     (instrs, locations, handlers)
+}
+
+/// `NEXT_LOCATION` is the place of the instruction after it, which an exit does not have.
+fn resolve_next_locations(instrs: &[Instruction], locations: &mut [Location]) {
+    for index in (0..locations.len()).rev() {
+        if locations[index] == Location::NEXT {
+            let op = instrs[index].op;
+            locations[index] = match locations.get(index + 1) {
+                Some(next) if !op.is_jump() && !op.is_scope_exit() => *next,
+                _ => Location::NONE,
+            };
+        }
+    }
 }

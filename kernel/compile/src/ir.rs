@@ -31,6 +31,14 @@ impl Location {
         end_col: -1,
     };
 
+    /// The place of the instruction that comes next: CPython's `NEXT_LOCATION`.
+    pub const NEXT: Location = Location {
+        line: -2,
+        end_line: -2,
+        col: -2,
+        end_col: -2,
+    };
+
     /// A line without columns.
     pub fn line(line: i32) -> Location {
         Location {

@@ -6,6 +6,7 @@ mod cleanup;
 pub mod code;
 mod cold;
 mod constants;
+pub mod dis;
 mod flowgraph;
 #[cfg(test)]
 mod flowgraph_tests;
@@ -17,8 +18,10 @@ mod lines;
 pub mod opcode;
 mod passes;
 mod peephole;
+pub mod repr;
 mod slots;
 mod swaps;
+pub mod tables;
 mod unbound;
 pub mod version;
 
