@@ -14,16 +14,9 @@ use crate::version::Version;
 
 /// Optimises a unit as CPython of that version does and lays it out.
 pub fn assemble(mut unit: Unit, version: Version) -> Rc<Code> {
-    let mut consts = ConstTable::new(
-        std::mem::take(&mut unit.consts),
-        std::mem::take(&mut unit.const_index),
-    );
+    let mut consts = ConstTable::new(std::mem::take(&mut unit.consts), std::mem::take(&mut unit.const_index));
     let mut cfg = Cfg::from_sequence(&unit.sequence, unit.annotations.as_ref(), version);
-    cfg.optimize_code_unit(
-        &mut consts,
-        unit.varnames.len(),
-        slots::parameter_count(&unit),
-    );
+    cfg.optimize_code_unit(&mut consts, unit.varnames.len(), slots::parameter_count(&unit));
     let stacksize = cfg.finish(&unit);
     let (instrs, locations, exception_table) = lay_out(&cfg);
     let localsplus = slots::localsplus(&unit);
@@ -42,10 +35,7 @@ pub fn assemble(mut unit: Unit, version: Version) -> Rc<Code> {
         consts: consts.list,
         names: unit.names,
         nlocals: unit.varnames.len() as u32,
-        ncellvars: localsplus
-            .iter()
-            .filter(|(_, kind)| kind & CO_FAST_CELL != 0)
-            .count() as u32,
+        ncellvars: localsplus.iter().filter(|(_, kind)| kind & CO_FAST_CELL != 0).count() as u32,
         nfreevars: unit.freevars.len() as u32,
         localsplus,
         exception_table,
@@ -84,13 +74,7 @@ fn lay_out(cfg: &Cfg) -> Layout {
                     let target_block = &cfg.blocks[target];
                     let lasti = target_block.preserve_lasti;
                     let depth = (target_block.start_depth - 1 - i32::from(lasti)).max(0) as u32;
-                    handlers.push(Handler {
-                        start: index,
-                        end: index,
-                        target: starts[target],
-                        depth,
-                        lasti,
-                    });
+                    handlers.push(Handler { start: index, end: index, target: starts[target], depth, lasti });
                 }
             }
             if let (Some(_), Some(handler)) = (open, handlers.last_mut()) {

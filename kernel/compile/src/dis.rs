@@ -17,8 +17,8 @@ const OPARG_WIDTH: usize = 5;
 const NO_LINE: &str = "  --";
 
 const BINARY: [&str; 27] = [
-    "+", "&", "//", "<<", "@", "*", "%", "|", "**", ">>", "-", "/", "^", "+=", "&=", "//=", "<<=",
-    "@=", "*=", "%=", "|=", "**=", ">>=", "-=", "/=", "^=", "[]",
+    "+", "&", "//", "<<", "@", "*", "%", "|", "**", ">>", "-", "/", "^", "+=", "&=", "//=", "<<=", "@=", "*=", "%=", "|=", "**=", ">>=",
+    "-=", "/=", "^=", "[]",
 ];
 const COMPARE: [&str; 6] = ["<", "<=", "==", "!=", ">", ">="];
 const INTRINSIC_1: [&str; 12] = [
@@ -44,20 +44,8 @@ const INTRINSIC_2: [&str; 6] = [
     "INTRINSIC_SET_TYPEPARAM_DEFAULT",
 ];
 const SPECIAL: [&str; 4] = ["__enter__", "__exit__", "__aenter__", "__aexit__"];
-const COMMON: [&str; 5] = [
-    "AssertionError",
-    "NotImplementedError",
-    "tuple",
-    "<built-in function all>",
-    "<built-in function any>",
-];
-const ATTRIBUTES: [&str; 5] = [
-    "defaults",
-    "kwdefaults",
-    "annotations",
-    "closure",
-    "annotate",
-];
+const COMMON: [&str; 5] = ["AssertionError", "NotImplementedError", "tuple", "<built-in function all>", "<built-in function any>"];
+const ATTRIBUTES: [&str; 5] = ["defaults", "kwdefaults", "annotations", "closure", "annotate"];
 const CONVERSIONS: [&str; 4] = ["", "str", "repr", "ascii"];
 
 /// What `dis.dis(code)` prints: the code itself, then every code object in its constants.
@@ -66,25 +54,11 @@ pub fn dis(code: &Code) -> String {
     disassemble(code, &mut text);
     // Nesting is as deep as the source's; a stack keeps the order of a recursion.
     let inner = |code: &Code| -> Vec<_> {
-        code.consts
-            .iter()
-            .rev()
-            .filter_map(|value| {
-                if let Const::Code(code) = value {
-                    Some(code.clone())
-                } else {
-                    None
-                }
-            })
-            .collect()
+        code.consts.iter().rev().filter_map(|value| if let Const::Code(code) = value { Some(code.clone()) } else { None }).collect()
     };
     let mut todo = inner(code);
     while let Some(code) = todo.pop() {
-        let _ = writeln!(
-            text,
-            "\nDisassembly of <code object {}, file \"{}\", line {}>:",
-            code.name, code.filename, code.first_line
-        );
+        let _ = writeln!(text, "\nDisassembly of <code object {}, file \"{}\", line {}>:", code.name, code.filename, code.first_line);
         disassemble(&code, &mut text);
         todo.extend(inner(&code));
     }
@@ -111,34 +85,19 @@ fn disassemble(code: &Code, text: &mut String) {
     for (number, label) in labels.values_mut().enumerate() {
         *label = number + 1;
     }
-    let listing = Listing {
-        line_width: line_width(code),
-        label_width: 4 + labels.len().to_string().len(),
-        offsets: code.offsets(),
-        labels,
-        code,
-    };
+    let listing =
+        Listing { line_width: line_width(code), label_width: 4 + labels.len().to_string().len(), offsets: code.offsets(), labels, code };
     listing.write(text);
 }
 
 /// 0 if there are no lines at all.
 fn line_width(code: &Code) -> usize {
-    let Some(max) = code
-        .locations
-        .iter()
-        .map(|loc| loc.line)
-        .max()
-        .filter(|line| *line > 0)
-    else {
+    let Some(max) = code.locations.iter().map(|loc| loc.line).max().filter(|line| *line > 0) else {
         return 0;
     };
     let width = max.to_string().len().max(3);
     let no_line = code.locations.iter().any(|loc| loc.line < 0);
-    if no_line {
-        width.max(NO_LINE.len())
-    } else {
-        width
-    }
+    if no_line { width.max(NO_LINE.len()) } else { width }
 }
 
 impl Listing<'_> {
@@ -152,41 +111,21 @@ impl Listing<'_> {
             let arg = self.offsets.args[index];
             for left in (1..=extended).rev() {
                 let first = left == extended;
-                self.write_line(
-                    text,
-                    index,
-                    first && starts_line,
-                    first,
-                    ("EXTENDED_ARG", Some(arg >> (8 * left)), ""),
-                );
+                self.write_line(text, index, first && starts_line, first, ("EXTENDED_ARG", Some(arg >> (8 * left)), ""));
             }
             let instr = self.code.instrs[index];
             let shown = instr.op.has_arg(self.code.version).then_some(arg);
             let row = (instr.op.name(), shown, &*self.describe(index));
-            self.write_line(
-                text,
-                index,
-                extended == 0 && starts_line,
-                extended == 0,
-                row,
-            );
+            self.write_line(text, index, extended == 0 && starts_line, extended == 0, row);
         }
         if !self.code.exception_table.is_empty() {
             text.push_str("ExceptionTable:\n");
         }
         for handler in &self.code.exception_table {
             let label = |index| self.labels[&index];
-            let (start, end, target) = (
-                label(handler.start),
-                label(handler.end),
-                label(handler.target),
-            );
+            let (start, end, target) = (label(handler.start), label(handler.end), label(handler.target));
             let lasti = if handler.lasti { " lasti" } else { "" };
-            let _ = writeln!(
-                text,
-                "  L{start} to L{end} -> L{target} [{}]{lasti}",
-                handler.depth
-            );
+            let _ = writeln!(text, "  L{start} to L{end} -> L{target} [{}]{lasti}", handler.depth);
         }
     }
 
@@ -201,32 +140,14 @@ impl Listing<'_> {
         let mut row = String::new();
         if self.line_width > 0 {
             let line = self.code.locations[index].line;
-            let line = if line < 0 {
-                NO_LINE.into()
-            } else {
-                line.to_string()
-            };
+            let line = if line < 0 { NO_LINE.into() } else { line.to_string() };
             if starts_line && index > 0 {
                 text.push('\n');
             }
-            let _ = write!(
-                row,
-                "{:>1$} ",
-                if starts_line { &*line } else { "" },
-                self.line_width
-            );
+            let _ = write!(row, "{:>1$} ", if starts_line { &*line } else { "" }, self.line_width);
         }
-        let label = self
-            .labels
-            .get(&(index as u32))
-            .filter(|_| labelled)
-            .map(|label| format!("L{label}:"));
-        let _ = write!(
-            row,
-            "{:>1$}     ",
-            label.unwrap_or_default(),
-            self.label_width
-        );
+        let label = self.labels.get(&(index as u32)).filter(|_| labelled).map(|label| format!("L{label}:"));
+        let _ = write!(row, "{:>1$}     ", label.unwrap_or_default(), self.label_width);
         let _ = write!(row, "{name:OPNAME_WIDTH$}");
         if let Some(arg) = arg {
             let excess = name.len().saturating_sub(OPNAME_WIDTH);
@@ -246,8 +167,7 @@ impl Listing<'_> {
         let arg = instr.arg as usize;
         let name = |index: usize| code.names.get(index).map_or("", |name| name);
         let slot = |index: usize| code.localsplus.get(index).map_or("", |(name, _)| name);
-        let of =
-            |list: &[&str], index: usize| list.get(index).copied().unwrap_or_default().to_string();
+        let of = |list: &[&str], index: usize| list.get(index).copied().unwrap_or_default().to_string();
         let new = code.version >= Version::V3_14;
         match instr.op {
             Op::LoadSmallInt => arg.to_string(),
@@ -261,10 +181,7 @@ impl Listing<'_> {
             op if op.has_name() => name(arg).into(),
             op if code.is_jump(op) => {
                 let preposition = if op == Op::EndAsyncFor { "from" } else { "to" };
-                format!(
-                    "{preposition} L{}",
-                    self.labels.get(&instr.arg).copied().unwrap_or_default()
-                )
+                format!("{preposition} L{}", self.labels.get(&instr.arg).copied().unwrap_or_default())
             }
             op if op.has_two_locals() => format!("{}, {}", slot(arg >> 4), slot(arg & 15)),
             op if op.has_local() || op.has_free() => slot(arg).into(),
@@ -272,12 +189,7 @@ impl Listing<'_> {
             Op::CompareOp => of(&COMPARE, arg >> 5),
             Op::ConvertValue => of(&CONVERSIONS, arg),
             Op::SetFunctionAttribute => {
-                let set: Vec<&str> = ATTRIBUTES
-                    .iter()
-                    .enumerate()
-                    .filter(|(bit, _)| arg >> bit & 1 != 0)
-                    .map(|(_, name)| *name)
-                    .collect();
+                let set: Vec<&str> = ATTRIBUTES.iter().enumerate().filter(|(bit, _)| arg >> bit & 1 != 0).map(|(_, name)| *name).collect();
                 set.join(", ")
             }
             Op::BinaryOp => of(&BINARY, arg),

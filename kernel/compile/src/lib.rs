@@ -1,5 +1,6 @@
 //! Python source to code objects: the instructions CPython would run.
 
+mod arithmetic;
 pub mod assemble;
 mod borrow;
 mod cleanup;
@@ -10,7 +11,7 @@ pub mod dis;
 mod flowgraph;
 #[cfg(test)]
 mod flowgraph_tests;
-mod fold;
+
 mod fuse;
 mod handlers;
 pub mod ir;

@@ -28,12 +28,7 @@ fn write_repr(value: &Const, text: &mut String) {
                 let _ = write!(text, "{}j", float(*imag, false));
             } else {
                 let sign = if imag.is_sign_negative() { "" } else { "+" };
-                let _ = write!(
-                    text,
-                    "({}{sign}{}j)",
-                    float(*real, false),
-                    float(*imag, false)
-                );
+                let _ = write!(text, "({}{sign}{}j)", float(*real, false), float(*imag, false));
             }
         }
         Const::Str(value) => write_str(value, text),
@@ -46,11 +41,7 @@ fn write_repr(value: &Const, text: &mut String) {
         Const::FrozenSet(items) => write_items("frozenset({", items, "})", text),
         Const::Slice(parts) => write_items("slice(", &parts[..], ")", text),
         Const::Code(code) => {
-            let _ = write!(
-                text,
-                "<code object {}, file \"{}\", line {}>",
-                code.name, code.filename, code.first_line
-            );
+            let _ = write!(text, "<code object {}, file \"{}\", line {}>", code.name, code.filename, code.first_line);
         }
     }
 }
@@ -72,36 +63,22 @@ fn float(value: f64, point: bool) -> String {
         return "nan".into();
     }
     if value.is_infinite() {
-        return if value < 0.0 {
-            "-inf".into()
-        } else {
-            "inf".into()
-        };
+        return if value < 0.0 { "-inf".into() } else { "inf".into() };
     }
     let size = value.abs();
     if size != 0.0 && !(1e-4..1e16).contains(&size) {
         let text = format!("{value:e}");
         let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let (sign, exponent) = exponent
-            .strip_prefix('-')
-            .map_or(("+", exponent), |exponent| ("-", exponent));
+        let (sign, exponent) = exponent.strip_prefix('-').map_or(("+", exponent), |exponent| ("-", exponent));
         return format!("{digits}e{sign}{exponent:0>2}");
     }
     let text = value.to_string();
-    if point && !text.contains('.') {
-        text + ".0"
-    } else {
-        text
-    }
+    if point && !text.contains('.') { text + ".0" } else { text }
 }
 
 /// The quote that needs no escape, single if both or none do.
 fn quote_for(has_single: bool, has_double: bool) -> u8 {
-    if has_single && !has_double {
-        b'"'
-    } else {
-        b'\''
-    }
+    if has_single && !has_double { b'"' } else { b'\'' }
 }
 
 fn write_bytes(bytes: &[u8], text: &mut String) {
@@ -135,9 +112,7 @@ fn write_str(value: &PyStr, text: &mut String) {
             (_, Some('\n')) => text.push_str("\\n"),
             (_, Some('\r')) => text.push_str("\\r"),
             (_, Some(char)) if point == u32::from(quote) => text.extend(['\\', char]),
-            (_, Some(char)) if !char.is_control() && (char == ' ' || !char.is_whitespace()) => {
-                text.push(char)
-            }
+            (_, Some(char)) if !char.is_control() && (char == ' ' || !char.is_whitespace()) => text.push(char),
             (0..0x100, _) => {
                 let _ = write!(text, "\\x{point:02x}");
             }

@@ -41,16 +41,8 @@ impl Code {
     /// Lays the code out as CPython does. Distances decide how long jumps are, and lengths decide distances, so this is repeated until it settles.
     pub fn offsets(&self) -> Offsets {
         let count = self.instrs.len();
-        let caches: Vec<u32> = self
-            .instrs
-            .iter()
-            .map(|instr| instr.op.cache_units(self.version) as u32)
-            .collect();
-        let mut args: Vec<u32> = self
-            .instrs
-            .iter()
-            .map(|instr| if self.is_jump(instr.op) { 0 } else { instr.arg })
-            .collect();
+        let caches: Vec<u32> = self.instrs.iter().map(|instr| instr.op.cache_units(self.version) as u32).collect();
+        let mut args: Vec<u32> = self.instrs.iter().map(|instr| if self.is_jump(instr.op) { 0 } else { instr.arg }).collect();
         let mut starts = vec![0; count + 1];
         loop {
             for index in 0..count {
@@ -97,14 +89,7 @@ impl Code {
         let offsets = self.offsets();
         let at = |index: u32| offsets.starts[index as usize];
         let mut bytes = Vec::new();
-        for Handler {
-            start,
-            end,
-            target,
-            depth,
-            lasti,
-        } in &self.exception_table
-        {
+        for Handler { start, end, target, depth, lasti } in &self.exception_table {
             push_exception_item(&mut bytes, at(*start), 0x80);
             push_exception_item(&mut bytes, at(*end) - at(*start), 0);
             push_exception_item(&mut bytes, at(*target), 0);
@@ -116,10 +101,7 @@ impl Code {
     /// `co_linetable`.
     pub fn co_linetable(&self) -> Vec<u8> {
         let offsets = self.offsets();
-        let mut table = LineTable {
-            bytes: Vec::new(),
-            line: self.first_line,
-        };
+        let mut table = LineTable { bytes: Vec::new(), line: self.first_line };
         let mut run: Option<(Location, u32)> = None;
         for (index, loc) in self.locations.iter().enumerate() {
             let size = offsets.starts[index + 1] - offsets.starts[index];
@@ -203,8 +185,7 @@ impl LineTable {
     }
 
     fn push_first(&mut self, form: u8, length: u32) {
-        self.bytes
-            .push(0x80 | form << 3 | (length.max(1) - 1) as u8);
+        self.bytes.push(0x80 | form << 3 | (length.max(1) - 1) as u8);
     }
 
     /// Six bits a byte, the lowest first.
