@@ -66,10 +66,8 @@ impl Cfg {
                 let instr = &mut self.blocks[block].instrs[index];
                 (instr.op, instr.arg, instr.except) = (op, arg, except);
             }
-            if let (true, Some(next)) = (
-                self.blocks[block].has_fallthrough(),
-                self.blocks[block].next,
-            ) && !self.blocks[next].visited
+            if let (true, Some(next)) = (self.blocks[block].has_fallthrough(), self.blocks[block].next)
+                && !self.blocks[next].visited
             {
                 self.blocks[next].visited = true;
                 todo.push((next, handlers));
@@ -120,10 +118,7 @@ impl Cfg {
             self.blocks[block].start_depth = depth;
             stack.push(block);
         } else {
-            debug_assert_eq!(
-                self.blocks[block].start_depth, depth,
-                "inconsistent stack depth"
-            );
+            debug_assert_eq!(self.blocks[block].start_depth, depth, "inconsistent stack depth");
         }
     }
 }

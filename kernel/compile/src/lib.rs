@@ -1,5 +1,6 @@
 //! Python source to code objects: the instructions CPython would run.
 
+mod arithmetic;
 pub mod anchors;
 pub mod assemble;
 mod borrow;
@@ -7,10 +8,11 @@ mod cleanup;
 pub mod code;
 mod cold;
 mod constants;
+pub mod dis;
 mod flowgraph;
 #[cfg(test)]
 mod flowgraph_tests;
-mod fold;
+
 mod fuse;
 mod handlers;
 pub mod ir;
@@ -18,8 +20,10 @@ mod lines;
 pub mod opcode;
 mod passes;
 mod peephole;
+pub mod repr;
 mod slots;
 mod swaps;
+pub mod tables;
 mod unbound;
 pub mod version;
 

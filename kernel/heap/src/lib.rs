@@ -12,8 +12,12 @@
 
 #![expect(unsafe_code, reason = "this crate is the memory manager; every block names its invariant")]
 
+mod bulk;
 mod cell;
+mod collect;
+mod edges;
 mod extra;
+mod freelist;
 mod generation;
 mod heap;
 mod kind;
@@ -29,8 +33,12 @@ mod tuple;
 mod weakref;
 
 pub use cell::CellVar;
+pub use collect::CollectStats;
 pub use extra::{Extra, ExtraLayout};
-pub use heap::{Heap, HeapOwner, Hooks};
+pub use generation::{
+    DEBUG_COLLECTABLE, DEBUG_LEAK, DEBUG_SAVEALL, DEBUG_STATS, DEBUG_UNCOLLECTABLE, GENERATIONS, GenerationStats, PERMANENT,
+};
+pub use heap::{DebugEvent, Heap, HeapOwner, Hooks};
 pub use kind::Kind;
 pub use leaf::{Bytes, Float, Int, Singleton, Str};
 pub use list::List;

@@ -212,6 +212,18 @@ impl List {
         items
     }
 
+    /// Gives the buffer back without releasing the items.
+    ///
+    /// # Safety
+    /// The list owns no count on its items any more.
+    #[inline]
+    pub(crate) unsafe fn forget_items(&self) {
+        self.len.set(0);
+        if self.allocated() > INLINE {
+            self.set_allocated(0);
+        }
+    }
+
     /// `list_preallocate_exact`: room for exactly `room` items, if the list is empty and has none.
     pub fn reserve_exact(&self, room: usize) {
         if self.allocated() == 0 {

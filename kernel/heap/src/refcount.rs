@@ -8,7 +8,8 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use crate::heap::Heap;
-use crate::object::{FINALIZED, HAS_FINALIZER, Obj, UNTRACKED, WEAKLY_REFERENCED};
+use crate::kind::Kind;
+use crate::object::{FINALIZED, HAS_FINALIZER, Header, Obj, UNCOUNTED, WEAKLY_REFERENCED};
 
 /// The count of an immortal object (PEP 683). A count with the top bit set never changes.
 pub const IMMORTAL: u32 = 3 << 30;
@@ -173,15 +174,19 @@ impl Heap {
         // SAFETY: the object's memory is there until `free_object`; this reference is never dropped.
         let obj = ManuallyDrop::new(unsafe { Obj::from_bits(bits) });
         let vtable = self.vtable(obj.kind());
-        if !obj.is_leaf() {
+        if let Some(header) = obj.header() {
+            self.generations.remove(header);
             // SAFETY: this function is the one that handles the dying.
-            if unsafe { self.finalize_dying(&obj) } {
+            let finalized = unsafe { self.finalize_dying(&obj, header) };
+            if obj.refcount() > 0 {
                 return;
             }
             if obj.has_flag(WEAKLY_REFERENCED) {
                 self.clear_weakrefs_of_dying(&obj);
+                if finalized {
+                    self.clear_weakrefs_silently(&obj);
+                }
             }
-            self.untrack(&obj);
         }
         self.with_dying(|stack| {
             stack.push(Dying::free(bits));
@@ -209,31 +214,74 @@ impl Heap {
         self.with_dying(|stack| stack[before..].reverse());
     }
 
-    /// Runs the finalizer of a dying object (`PyObject_CallFinalizerFromDealloc`). True if it brought the object back to life.
+    /// Runs the finalizer of a dying object (`PyObject_CallFinalizerFromDealloc`), which may bring it back to life. While it runs, the
+    /// object is tracked again, as the youngest. True if there is a finalizer, whether it ran now or before.
     ///
     /// # Safety
     /// The object's count is zero.
-    unsafe fn finalize_dying(&self, obj: &Obj) -> bool {
-        if obj.has_flag(FINALIZED) || !(obj.has_flag(HAS_FINALIZER) || self.late_finalizers.get()) {
+    unsafe fn finalize_dying(&self, obj: &Obj, header: &Header) -> bool {
+        if !(obj.has_flag(HAS_FINALIZER) || self.late_finalizers.get()) {
             return false;
         }
         let Some(hooks) = self.hooks() else { return false };
         if !hooks.has_finalizer(obj) {
             return false;
         }
+        if obj.has_flag(FINALIZED) {
+            return true;
+        }
+        if !obj.has_flag(UNCOUNTED) {
+            self.generations.append(header, 0);
+        }
         // SAFETY: the finalizer gets a counted reference, so the object is alive while it runs; the count is looked at again after.
         unsafe { obj.set_refcount(1) };
-        obj.set_flag(FINALIZED);
         hooks.finalize(obj);
+        obj.set_flag(FINALIZED);
         // SAFETY: the count that was lent is taken back.
         unsafe { obj.set_refcount(obj.refcount() - 1) };
-        obj.refcount() > 0
+        if obj.refcount() == 0 {
+            self.generations.remove(header);
+        }
+        true
+    }
+
+    /// Takes a payload apart and gives every reference it held; no object dies in between.
+    ///
+    /// # Safety
+    /// Nobody uses the payload any more.
+    pub(crate) unsafe fn dismantle_quietly(&self, kind: Kind, obj: &Obj) -> Vec<Obj> {
+        let vtable = self.vtable(kind);
+        let base = self.with_dying(|stack| {
+            let base = stack.len();
+            // SAFETY: the caller's word.
+            unsafe { (vtable.dismantle)(obj.address(), &mut Trash { stack }) };
+            base
+        });
+        let deferring = self.deferring.replace(true);
+        // SAFETY: the payload is dropped once; only memory is left.
+        unsafe { (vtable.drop)(obj.address()) };
+        self.deferring.set(deferring);
+        self.with_dying(|stack| {
+            stack
+                .drain(base..)
+                .map(|entry| {
+                    // SAFETY: an entry belongs to the stack; one with the count zero was put off, and gets that count back.
+                    unsafe {
+                        let obj = Obj::from_bits(entry.0);
+                        if obj.refcount() == 0 {
+                            obj.set_refcount(1);
+                        }
+                        obj
+                    }
+                })
+                .collect()
+        })
     }
 
     /// # Safety
     /// Nothing is left inside the object, and no reference to it.
     unsafe fn free_object(&self, obj: &Obj) {
-        debug_assert!(obj.header().is_none_or(|header| header.index.get() == UNTRACKED));
+        debug_assert!(!obj.is_tracked());
         if !obj.is_leaf() {
             self.count_free(obj);
         }

@@ -191,6 +191,16 @@ impl Space {
         }
     }
 
+    /// Whether the object has pages of its own.
+    ///
+    /// # Safety
+    /// `at` is an object's.
+    #[inline]
+    pub(crate) unsafe fn is_large(&self, at: NonNull<u8>) -> bool {
+        // SAFETY: the header is there.
+        unsafe { at.cast::<LeafHeader>().as_ref() }.size_class == LARGE
+    }
+
     #[cold]
     unsafe fn free_large(&self, page: NonNull<Page>) {
         let mut pages = self.pages.borrow_mut();

@@ -8,7 +8,7 @@ use std::ptr::NonNull;
 use crate::extra::{Extra, ExtraLayout};
 use crate::heap::Heap;
 use crate::kind::Kind;
-use crate::object::{EXTRA, Header, Obj};
+use crate::object::{EXTRA, Header, Obj, UNCOUNTED};
 use crate::payload::{Payload, Visit};
 use crate::refcount::Trash;
 
@@ -80,9 +80,13 @@ impl Payload for Tuple {
 }
 
 impl Heap {
-    /// A new tracked tuple of these items.
+    /// A new tuple of these items, tracked unless all of them are atoms (`PyTuple_FromArray`, `BUILD_TUPLE` and their like; CPython's
+    /// `PyTuple_New` tracks always: `tuple_untracked(…).tracked()`).
     pub fn tuple(&self, items: impl IntoIterator<Item = Obj, IntoIter: ExactSizeIterator>) -> Obj {
-        self.tuple_untracked(items, None).tracked()
+        let tuple = self.tuple_untracked(items, None);
+        // SAFETY: it was just made.
+        let atoms = unsafe { tuple.payload_unchecked::<Tuple>() }.items().iter().all(|item| item.is_leaf() || item.has_flag(UNCOUNTED));
+        if atoms && !self.eager_tuples.get() { tuple } else { tuple.tracked() }
     }
 
     /// A new tuple that the collector does not know yet, of a subclass if `extra` says so.
@@ -106,6 +110,9 @@ impl Heap {
             if let Some((class, layout)) = extra {
                 Extra::write(at.add(Tuple::end(len)).cast(), class, layout);
                 obj.set_flag(EXTRA);
+                self.count_one();
+            } else {
+                self.count_alloc_tuple(len);
             }
             obj
         }

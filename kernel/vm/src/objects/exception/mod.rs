@@ -20,7 +20,7 @@ use crate::{Args, PyResult, Raised, Vm, kinds};
 
 pub use hierarchy::*;
 pub(crate) use hierarchy::own_fields;
-pub(crate) use group::{match_group, reraise_star};
+pub(crate) use group::{match_group, members, reraise_star};
 
 /// The payload of every exception (`PyBaseExceptionObject`).
 #[derive(Default)]

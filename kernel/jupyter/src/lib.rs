@@ -1,0 +1,1 @@
+//! A client that drives any Jupyter kernel.
