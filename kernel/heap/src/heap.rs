@@ -72,6 +72,7 @@ pub struct Heap {
     pub(crate) lazy_dicts: Cell<bool>,
     /// Tuples of atoms are tracked at birth, as up to CPython 3.13.
     pub(crate) eager_tuples: Cell<bool>,
+    pub(crate) next_keys_version: Cell<u32>,
 }
 
 /// The owner of a [`Heap`].
@@ -135,6 +136,7 @@ impl Heap {
             garbage: Slot::empty(),
             lazy_dicts: Cell::new(false),
             eager_tuples: Cell::new(false),
+            next_keys_version: Cell::new(1),
         });
         heap.register::<leaf::Singleton>();
         heap.register::<leaf::Int>();
@@ -144,6 +146,9 @@ impl Heap {
         heap.register::<leaf::Bytes>();
         heap.register::<crate::List>();
         heap.register::<crate::Tuple>();
+        heap.register::<crate::Dict>();
+        heap.register::<crate::Set>();
+        heap.register::<crate::FrozenSet>();
         heap.register::<Instance>();
         heap.register::<Wrapped>();
         heap.register::<crate::CellVar>();

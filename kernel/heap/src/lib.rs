@@ -16,9 +16,11 @@ mod bulk;
 mod cell;
 mod collect;
 mod edges;
+mod dict;
 mod extra;
 mod freelist;
 mod generation;
+pub mod hash;
 mod heap;
 mod kind;
 mod leaf;
@@ -26,6 +28,7 @@ mod list;
 mod object;
 mod payload;
 mod refcount;
+mod set;
 mod slot;
 mod space;
 mod stackref;
@@ -34,6 +37,7 @@ mod weakref;
 
 pub use cell::CellVar;
 pub use collect::CollectStats;
+pub use dict::Dict;
 pub use extra::{Extra, ExtraLayout};
 pub use generation::{
     DEBUG_COLLECTABLE, DEBUG_LEAK, DEBUG_SAVEALL, DEBUG_STATS, DEBUG_UNCOLLECTABLE, GENERATIONS, GenerationStats, PERMANENT,
@@ -45,6 +49,7 @@ pub use list::List;
 pub use object::{Header, LeafHeader, Obj};
 pub use payload::{Instance, Payload, Visit, Wrapped};
 pub use refcount::{IMMORTAL, Trash};
+pub use set::{FrozenSet, Set};
 pub use slot::Slot;
 pub use stackref::{StackRef, View};
 pub use tuple::Tuple;
