@@ -1,0 +1,49 @@
+//! The modules that CPython writes in C: one importable module a file.
+
+use heap::Obj;
+
+use crate::class::Method;
+use crate::{PyResult, Vm};
+
+mod errno;
+mod gc;
+mod sys;
+mod time;
+
+/// From what a builtin module is made at its first import.
+pub(crate) struct ModuleSpec {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Its functions.
+    pub(crate) functions: &'static [Method],
+    /// Adds everything else to the module.
+    pub(crate) init: fn(&Vm, &Obj) -> PyResult<()>,
+}
+
+/// Every builtin module but `builtins` and `sys`, which a machine makes at its start.
+static MODULES: &[&ModuleSpec] = &[&errno::MODULE, &gc::MODULE, &time::MODULE];
+
+/// The builtin module of that name.
+pub(crate) fn find(name: &str) -> Option<&'static ModuleSpec> {
+    MODULES.iter().find(|module| module.name == name).copied()
+}
+
+/// The names of the builtin modules (`sys.builtin_module_names`), sorted.
+pub(crate) fn names() -> Vec<&'static str> {
+    let mut names: Vec<_> = MODULES.iter().map(|module| module.name).chain(["builtins", "sys"]).collect();
+    names.sort_unstable();
+    names
+}
+
+impl Vm {
+    /// Makes a builtin module from its spec.
+    pub(crate) fn make_module(&self, spec: &'static ModuleSpec) -> PyResult {
+        let module = self.new_module(spec.name);
+        let dict = self.module_dict(&module);
+        for function in spec.functions {
+            self.dict_set_str(&dict, function.name, self.builtin_function(function, &module, spec.name));
+        }
+        (spec.init)(self, &module)?;
+        Ok(module)
+    }
+}
