@@ -52,8 +52,7 @@ impl<'a> Compiler<'a> {
                 if preserve_tos {
                     self.op_i(Op::Swap, 2, *loc);
                 }
-                let op = if fblock.kind == FBlockKind::ForLoop { self.pop_iter() } else { Op::PopTop };
-                self.op(op, *loc);
+                self.op(Op::PopTop, *loc);
             }
             FBlockKind::TryExcept => self.op(Op::PopBlock, *loc),
             FBlockKind::FinallyTry => {
