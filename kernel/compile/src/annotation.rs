@@ -45,12 +45,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The annotations of a function; gives the flag of what was pushed.
-    pub(crate) fn function_annotations(
-        &mut self,
-        args: &'a Arguments,
-        returns: Option<&'a Expr>,
-        loc: Location,
-    ) -> Result<u32> {
+    pub(crate) fn function_annotations(&mut self, args: &'a Arguments, returns: Option<&'a Expr>, loc: Location) -> Result<u32> {
         if !self.v14() {
             let n = self.argument_annotations(args, returns, loc)?;
             if n == 0 {
@@ -72,12 +67,7 @@ impl<'a> Compiler<'a> {
         Ok(MAKE_FUNCTION_ANNOTATE)
     }
 
-    fn argument_annotations(
-        &mut self,
-        args: &'a Arguments,
-        returns: Option<&'a Expr>,
-        loc: Location,
-    ) -> Result<u32> {
+    fn argument_annotations(&mut self, args: &'a Arguments, returns: Option<&'a Expr>, loc: Location) -> Result<u32> {
         let vararg = args.vararg.as_deref().into_iter();
         let kwarg = args.kwarg.as_deref().into_iter();
         let list = args.args.iter().chain(&args.posonlyargs).chain(vararg).chain(&args.kwonlyargs).chain(kwarg);

@@ -79,33 +79,94 @@ pub(crate) struct Expr {
 
 #[derive(Debug, Clone)]
 pub(crate) enum ExprKind {
-    BoolOp { op: BoolOp, values: Vec<Expr> },
-    Named { target: Box<Expr>, value: Box<Expr> },
-    BinOp { left: Box<Expr>, op: BinOp, right: Box<Expr> },
-    UnaryOp { op: UnaryOp, operand: Box<Expr> },
+    BoolOp {
+        op: BoolOp,
+        values: Vec<Expr>,
+    },
+    Named {
+        target: Box<Expr>,
+        value: Box<Expr>,
+    },
+    BinOp {
+        left: Box<Expr>,
+        op: BinOp,
+        right: Box<Expr>,
+    },
+    UnaryOp {
+        op: UnaryOp,
+        operand: Box<Expr>,
+    },
     Lambda(Box<Lambda>),
-    IfExp { test: Box<Expr>, body: Box<Expr>, orelse: Box<Expr> },
-    Dict { keys: Vec<Option<Expr>>, values: Vec<Expr> },
+    IfExp {
+        test: Box<Expr>,
+        body: Box<Expr>,
+        orelse: Box<Expr>,
+    },
+    Dict {
+        keys: Vec<Option<Expr>>,
+        values: Vec<Expr>,
+    },
     Set(Vec<Expr>),
     Comp(Box<Comp>),
     Await(Box<Expr>),
     Yield(Option<Box<Expr>>),
     YieldFrom(Box<Expr>),
-    Compare { left: Box<Expr>, ops: Vec<CmpOp>, comparators: Vec<Expr> },
-    Call { func: Box<Expr>, args: Vec<Expr>, keywords: Vec<Keyword> },
+    Compare {
+        left: Box<Expr>,
+        ops: Vec<CmpOp>,
+        comparators: Vec<Expr>,
+    },
+    Call {
+        func: Box<Expr>,
+        args: Vec<Expr>,
+        keywords: Vec<Keyword>,
+    },
     /// `conversion` is the letter after `!`, or -1.
-    FormattedValue { value: Box<Expr>, conversion: i32, spec: Option<Box<Expr>> },
-    Interpolation { value: Box<Expr>, text: Const, conversion: i32, spec: Option<Box<Expr>> },
+    FormattedValue {
+        value: Box<Expr>,
+        conversion: i32,
+        spec: Option<Box<Expr>>,
+    },
+    Interpolation {
+        value: Box<Expr>,
+        text: Const,
+        conversion: i32,
+        spec: Option<Box<Expr>>,
+    },
     JoinedStr(Vec<Expr>),
     TemplateStr(Vec<Expr>),
     Constant(Const),
-    Attribute { value: Box<Expr>, attr: Name, ctx: Context },
-    Subscript { value: Box<Expr>, slice: Box<Expr>, ctx: Context },
-    Starred { value: Box<Expr>, ctx: Context },
-    Name { id: Name, ctx: Context },
-    List { elts: Vec<Expr>, ctx: Context },
-    Tuple { elts: Vec<Expr>, ctx: Context },
-    Slice { lower: Option<Box<Expr>>, upper: Option<Box<Expr>>, step: Option<Box<Expr>> },
+    Attribute {
+        value: Box<Expr>,
+        attr: Name,
+        ctx: Context,
+    },
+    Subscript {
+        value: Box<Expr>,
+        slice: Box<Expr>,
+        ctx: Context,
+    },
+    Starred {
+        value: Box<Expr>,
+        ctx: Context,
+    },
+    Name {
+        id: Name,
+        ctx: Context,
+    },
+    List {
+        elts: Vec<Expr>,
+        ctx: Context,
+    },
+    Tuple {
+        elts: Vec<Expr>,
+        ctx: Context,
+    },
+    Slice {
+        lower: Option<Box<Expr>>,
+        upper: Option<Box<Expr>>,
+        step: Option<Box<Expr>>,
+    },
 }
 
 #[derive(Debug, Clone)]

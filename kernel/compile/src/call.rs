@@ -35,13 +35,7 @@ pub(crate) fn at_attribute(mut loc: Location, attribute: Location, attr: &str) -
 }
 
 impl<'a> Compiler<'a> {
-    pub(crate) fn call(
-        &mut self,
-        func: &'a Expr,
-        args: &'a [Expr],
-        keywords: &'a [Keyword],
-        loc: Location,
-    ) -> Result<()> {
+    pub(crate) fn call(&mut self, func: &'a Expr, args: &'a [Expr], keywords: &'a [Keyword], loc: Location) -> Result<()> {
         self.validate_keywords(keywords)?;
         if self.method_call(func, args, keywords, loc)? {
             return Ok(());
@@ -69,13 +63,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// `value.method(…)` without a bound method object. `false`: not done.
-    fn method_call(
-        &mut self,
-        func: &'a Expr,
-        args: &'a [Expr],
-        keywords: &'a [Keyword],
-        loc: Location,
-    ) -> Result<bool> {
+    fn method_call(&mut self, func: &'a Expr, args: &'a [Expr], keywords: &'a [Keyword], loc: Location) -> Result<bool> {
         let ExprKind::Attribute { value, attr, ctx: Context::Load } = &func.kind else { return Ok(false) };
         if let ExprKind::Name { id, .. } = &value.kind
             && self.table.blocks[0].symbols.get(id).has(DEF_IMPORT)
@@ -116,13 +104,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// `all`, `any` and `tuple` of a generator expression run it in place, if they are the builtins.
-    fn builtin_call(
-        &mut self,
-        func: &'a Expr,
-        args: &'a [Expr],
-        keywords: &'a [Keyword],
-        done: Label,
-    ) -> Result<()> {
+    fn builtin_call(&mut self, func: &'a Expr, args: &'a [Expr], keywords: &'a [Keyword], done: Label) -> Result<()> {
         let ExprKind::Name { id, .. } = &func.kind else { return Ok(()) };
         let [generator @ Expr { kind: ExprKind::Comp(comp), .. }] = args else { return Ok(()) };
         if comp.kind != CompKind::Generator || !keywords.is_empty() {

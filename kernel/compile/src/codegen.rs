@@ -140,18 +140,12 @@ impl<'a> Compiler<'a> {
 
     /// The statements of a module or class: docstring, statements, annotations.
     pub(crate) fn suite(&mut self, loc: Location, body: &'a [Stmt], interactive: bool) -> Result<()> {
-        let setup = if self.v14() {
-            self.future.annotations && self.block().annotations_used
-        } else {
-            crate::annotation::find_ann(body)
-        };
+        let setup = if self.v14() { self.future.annotations && self.block().annotations_used } else { crate::annotation::find_ann(body) };
         if setup {
             self.op(Op::SetupAnnotations, loc);
         }
         let mut rest = body;
-        if !interactive
-            && let Some((text, place)) = docstring(body)
-        {
+        if !interactive && let Some((text, place)) = docstring(body) {
             rest = &body[1..];
             if self.optimize < 2 {
                 let text = crate::function::clean_doc(text);
@@ -232,14 +226,7 @@ impl<'a> Compiler<'a> {
         self.scope_mut().unit.add_name(&name)
     }
 
-    pub(crate) fn enter_scope(
-        &mut self,
-        name: &Name,
-        kind: ScopeType,
-        key: u32,
-        first_line: i32,
-        private: Option<Name>,
-    ) -> Result<()> {
+    pub(crate) fn enter_scope(&mut self, name: &Name, kind: ScopeType, key: u32, first_line: i32, private: Option<Name>) -> Result<()> {
         let Some(at) = self.table.lookup(key) else {
             unreachable!("every node that opens a scope was seen by the first pass");
         };
@@ -263,9 +250,8 @@ impl<'a> Compiler<'a> {
         let free = symbols.iter().filter(|(_, symbol)| symbol.scope() == Scope::Free || symbol.has(DEF_FREE_CLASS));
         unit.freevars = free.map(|(name, _)| (*name).clone()).collect();
 
-        let index = |names: &[Name], offset: usize| {
-            names.iter().enumerate().map(|(at, name)| (name.clone(), (at + offset) as u32)).collect()
-        };
+        let index =
+            |names: &[Name], offset: usize| names.iter().enumerate().map(|(at, name)| (name.clone(), (at + offset) as u32)).collect();
         let cells = unit.cellvars.len();
         let scoped = Scoped {
             varname_index: index(&unit.varnames, 0),
@@ -373,13 +359,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    pub(crate) fn push_block(
-        &mut self,
-        kind: FBlockKind,
-        block: Option<Label>,
-        exit: Option<Label>,
-        loc: Location,
-    ) -> Result<()> {
+    pub(crate) fn push_block(&mut self, kind: FBlockKind, block: Option<Label>, exit: Option<Label>, loc: Location) -> Result<()> {
         self.push_fblock(FBlock { kind, block, exit, loc, finalbody: &[], name: None })
     }
 

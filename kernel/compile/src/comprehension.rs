@@ -88,14 +88,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn sync_generator(
-        &mut self,
-        comp: &'a Comp,
-        index: usize,
-        mut depth: u32,
-        on_stack: bool,
-        loc: Location,
-    ) -> Result<()> {
+    fn sync_generator(&mut self, comp: &'a Comp, index: usize, mut depth: u32, on_stack: bool, loc: Location) -> Result<()> {
         let generator = &comp.generators[index];
         let start = self.label();
         let if_cleanup = self.label();
@@ -135,14 +128,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn async_generator(
-        &mut self,
-        comp: &'a Comp,
-        index: usize,
-        depth: u32,
-        on_stack: bool,
-        loc: Location,
-    ) -> Result<()> {
+    fn async_generator(&mut self, comp: &'a Comp, index: usize, depth: u32, on_stack: bool, loc: Location) -> Result<()> {
         let generator = &comp.generators[index];
         let start = self.label();
         let send = self.label();
@@ -211,15 +197,13 @@ impl<'a> Compiler<'a> {
         let in_class = self.block().kind == BlockKind::Class && self.scope().in_inlined_comp == 0;
         let function_like = self.block().is_function_like();
         self.scope_mut().in_inlined_comp += 1;
-        let symbols: Vec<(Name, Symbol)> =
-            self.table.blocks[comp].symbols.iter().map(|(name, symbol)| (name.clone(), symbol)).collect();
+        let symbols: Vec<(Name, Symbol)> = self.table.blocks[comp].symbols.iter().map(|(name, symbol)| (name.clone(), symbol)).collect();
         let bound = |symbol: Symbol| (symbol.has(DEF_LOCAL) && !symbol.has(DEF_NONLOCAL)) || in_class;
         for (name, symbol) in &symbols {
             let scope = symbol.scope();
             let out_symbol = self.table.blocks[outer].symbols.get(name);
             let out_scope = out_symbol.scope();
-            let differs =
-                scope != out_scope && scope != Scope::Free && !(scope == Scope::Cell && out_scope == Scope::Free);
+            let differs = scope != out_scope && scope != Scope::Free && !(scope == Scope::Cell && out_scope == Scope::Free);
             if differs || in_class {
                 self.table.blocks[outer].symbols.set(name, *symbol);
                 state.symbols.push((name.clone(), out_symbol));

@@ -400,14 +400,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Builds a container of `pushed` values on the stack and of `elts`, and perhaps of one more name.
-    pub(crate) fn star_unpack(
-        &mut self,
-        elts: &'a [Expr],
-        injected: Option<&str>,
-        pushed: u32,
-        build: Build,
-        loc: Location,
-    ) -> Result<()> {
+    pub(crate) fn star_unpack(&mut self, elts: &'a [Expr], injected: Option<&str>, pushed: u32, build: Build, loc: Location) -> Result<()> {
         let n = elts.len() as u32;
         if !self.v14() && n > 2 && injected.is_none() && elts.iter().all(|elt| elt.constant().is_some()) {
             self.const_container(elts, pushed, build, loc);

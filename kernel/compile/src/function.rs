@@ -179,13 +179,8 @@ impl<'a> Compiler<'a> {
         }
         self.load_const(Const::Code(code.clone()), loc);
         self.op(Op::MakeFunction, loc);
-        let attributes = [
-            MAKE_FUNCTION_CLOSURE,
-            MAKE_FUNCTION_ANNOTATIONS,
-            MAKE_FUNCTION_ANNOTATE,
-            MAKE_FUNCTION_KWDEFAULTS,
-            MAKE_FUNCTION_DEFAULTS,
-        ];
+        let attributes =
+            [MAKE_FUNCTION_CLOSURE, MAKE_FUNCTION_ANNOTATIONS, MAKE_FUNCTION_ANNOTATE, MAKE_FUNCTION_KWDEFAULTS, MAKE_FUNCTION_DEFAULTS];
         for attribute in attributes {
             if flags & attribute != 0 {
                 self.op_i(Op::SetFunctionAttribute, attribute, loc);

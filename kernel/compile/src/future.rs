@@ -22,8 +22,7 @@ const FEATURES: [&str; 10] = [
 ];
 
 pub(crate) fn of(module: &Module, options: Options) -> Result<Future> {
-    let mut future =
-        Future { annotations: options.future_annotations, line: -1, top_level_await: options.top_level_await };
+    let mut future = Future { annotations: options.future_annotations, line: -1, top_level_await: options.top_level_await };
     let (Module::Exec(body) | Module::Single(body)) = module else { return Ok(future) };
     let mut rest = &body[..];
     if docstring(rest).is_some() {

@@ -102,12 +102,7 @@ pub fn compile(source: &str, filename: &str, mode: Mode, options: Options) -> Re
 }
 
 /// Compiles a source text and keeps the warnings.
-pub fn compile_with_warnings(
-    text: &str,
-    filename: &str,
-    mode: Mode,
-    options: Options,
-) -> Result<Compiled, SyntaxError> {
+pub fn compile_with_warnings(text: &str, filename: &str, mode: Mode, options: Options) -> Result<Compiled, SyntaxError> {
     let source = source::Source::new(text);
     run(&source, filename, mode, options).map_err(|error| error.finish(filename, &source))
 }

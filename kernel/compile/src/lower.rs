@@ -49,11 +49,7 @@ impl<'a> Lower<'a> {
     fn enter(&mut self) -> Result<()> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(SyntaxError::new(
-                ErrorKind::Recursion,
-                "maximum recursion depth exceeded during compilation",
-                Location::NONE,
-            ));
+            return Err(SyntaxError::new(ErrorKind::Recursion, "maximum recursion depth exceeded during compilation", Location::NONE));
         }
         Ok(())
     }
@@ -109,14 +105,10 @@ impl<'a> Lower<'a> {
                 type_params: self.type_params(node.type_params.as_deref())?,
                 value: self.expr(&node.value)?,
             })),
-            ruff::Stmt::Assign(node) => {
-                StmtKind::Assign { targets: self.exprs(&node.targets)?, value: self.expr(&node.value)? }
+            ruff::Stmt::Assign(node) => StmtKind::Assign { targets: self.exprs(&node.targets)?, value: self.expr(&node.value)? },
+            ruff::Stmt::AugAssign(node) => {
+                StmtKind::AugAssign { target: self.expr(&node.target)?, op: binop(node.op), value: self.expr(&node.value)? }
             }
-            ruff::Stmt::AugAssign(node) => StmtKind::AugAssign {
-                target: self.expr(&node.target)?,
-                op: binop(node.op),
-                value: self.expr(&node.value)?,
-            },
             ruff::Stmt::AnnAssign(node) => StmtKind::AnnAssign(Box::new(AnnAssign {
                 target: self.expr(&node.target)?,
                 annotation: self.expr(&node.annotation)?,
@@ -130,11 +122,9 @@ impl<'a> Lower<'a> {
                 body: self.body(&node.body)?,
                 orelse: self.body(&node.orelse)?,
             })),
-            ruff::Stmt::While(node) => StmtKind::While {
-                test: self.expr(&node.test)?,
-                body: self.body(&node.body)?,
-                orelse: self.body(&node.orelse)?,
-            },
+            ruff::Stmt::While(node) => {
+                StmtKind::While { test: self.expr(&node.test)?, body: self.body(&node.body)?, orelse: self.body(&node.orelse)? }
+            }
             ruff::Stmt::If(node) => {
                 let test = self.expr(&node.test)?;
                 let body = self.body(&node.body)?;
@@ -143,10 +133,7 @@ impl<'a> Lower<'a> {
             ruff::Stmt::With(node) => {
                 let mut items = Vec::new();
                 for item in &node.items {
-                    items.push(WithItem {
-                        context: self.expr(&item.context_expr)?,
-                        vars: self.optional(item.optional_vars.as_deref())?,
-                    });
+                    items.push(WithItem { context: self.expr(&item.context_expr)?, vars: self.optional(item.optional_vars.as_deref())? });
                 }
                 StmtKind::With(Box::new(With { is_async: node.is_async, items, body: self.body(&node.body)? }))
             }
@@ -184,15 +171,11 @@ impl<'a> Lower<'a> {
                     finalbody: self.body(&node.finalbody)?,
                 }))
             }
-            ruff::Stmt::Assert(node) => {
-                StmtKind::Assert { test: self.expr(&node.test)?, msg: self.optional(node.msg.as_deref())? }
-            }
+            ruff::Stmt::Assert(node) => StmtKind::Assert { test: self.expr(&node.test)?, msg: self.optional(node.msg.as_deref())? },
             ruff::Stmt::Import(node) => StmtKind::Import(self.aliases(&node.names)),
-            ruff::Stmt::ImportFrom(node) => StmtKind::ImportFrom {
-                module: node.module.as_ref().map(name),
-                names: self.aliases(&node.names),
-                level: node.level,
-            },
+            ruff::Stmt::ImportFrom(node) => {
+                StmtKind::ImportFrom { module: node.module.as_ref().map(name), names: self.aliases(&node.names), level: node.level }
+            }
             ruff::Stmt::Global(node) => StmtKind::Global(node.names.iter().map(name).collect()),
             ruff::Stmt::Nonlocal(node) => StmtKind::Nonlocal(node.names.iter().map(name).collect()),
             ruff::Stmt::Expr(node) => StmtKind::Expr(self.expr(&node.value)?),
@@ -234,11 +217,7 @@ impl<'a> Lower<'a> {
     }
 
     fn aliases(&self, aliases: &[ruff::Alias]) -> Vec<Alias> {
-        let alias = |alias: &ruff::Alias| Alias {
-            name: name(&alias.name),
-            asname: alias.asname.as_ref().map(name),
-            loc: self.loc(alias),
-        };
+        let alias = |alias: &ruff::Alias| Alias { name: name(&alias.name), asname: alias.asname.as_ref().map(name), loc: self.loc(alias) };
         aliases.iter().map(alias).collect()
     }
 
@@ -299,11 +278,7 @@ impl<'a> Lower<'a> {
     fn keywords(&mut self, keywords: &[ruff::Keyword]) -> Result<Vec<Keyword>> {
         let mut list = Vec::new();
         for keyword in keywords {
-            list.push(Keyword {
-                arg: keyword.arg.as_ref().map(name),
-                value: self.expr(&keyword.value)?,
-                loc: self.loc(keyword),
-            });
+            list.push(Keyword { arg: keyword.arg.as_ref().map(name), value: self.expr(&keyword.value)?, loc: self.loc(keyword) });
         }
         Ok(list)
     }
@@ -336,14 +311,10 @@ impl<'a> Lower<'a> {
                 },
                 values: self.exprs(&node.values)?,
             },
-            ruff::Expr::Named(node) => {
-                ExprKind::Named { target: self.boxed(&node.target)?, value: self.boxed(&node.value)? }
+            ruff::Expr::Named(node) => ExprKind::Named { target: self.boxed(&node.target)?, value: self.boxed(&node.value)? },
+            ruff::Expr::BinOp(node) => {
+                ExprKind::BinOp { left: self.boxed(&node.left)?, op: binop(node.op), right: self.boxed(&node.right)? }
             }
-            ruff::Expr::BinOp(node) => ExprKind::BinOp {
-                left: self.boxed(&node.left)?,
-                op: binop(node.op),
-                right: self.boxed(&node.right)?,
-            },
             ruff::Expr::UnaryOp(node) => ExprKind::UnaryOp {
                 op: match node.op {
                     ruff::UnaryOp::Invert => UnaryOp::Invert,
@@ -360,11 +331,9 @@ impl<'a> Lower<'a> {
                 };
                 ExprKind::Lambda(Box::new(Lambda { id: self.id(), args, body: self.expr(&node.body)? }))
             }
-            ruff::Expr::If(node) => ExprKind::IfExp {
-                test: self.boxed(&node.test)?,
-                body: self.boxed(&node.body)?,
-                orelse: self.boxed(&node.orelse)?,
-            },
+            ruff::Expr::If(node) => {
+                ExprKind::IfExp { test: self.boxed(&node.test)?, body: self.boxed(&node.body)?, orelse: self.boxed(&node.orelse)? }
+            }
             ruff::Expr::Dict(node) => {
                 let mut keys = Vec::new();
                 let mut values = Vec::new();
@@ -418,16 +387,12 @@ impl<'a> Lower<'a> {
             ruff::Expr::BooleanLiteral(node) => ExprKind::Constant(Const::bool(node.value)),
             ruff::Expr::NoneLiteral(_) => ExprKind::Constant(Const::None),
             ruff::Expr::EllipsisLiteral(_) => ExprKind::Constant(Const::Ellipsis),
-            ruff::Expr::Attribute(node) => ExprKind::Attribute {
-                value: self.boxed(&node.value)?,
-                attr: name(&node.attr),
-                ctx: context(node.ctx),
-            },
-            ruff::Expr::Subscript(node) => ExprKind::Subscript {
-                value: self.boxed(&node.value)?,
-                slice: self.boxed(&node.slice)?,
-                ctx: context(node.ctx),
-            },
+            ruff::Expr::Attribute(node) => {
+                ExprKind::Attribute { value: self.boxed(&node.value)?, attr: name(&node.attr), ctx: context(node.ctx) }
+            }
+            ruff::Expr::Subscript(node) => {
+                ExprKind::Subscript { value: self.boxed(&node.value)?, slice: self.boxed(&node.slice)?, ctx: context(node.ctx) }
+            }
             ruff::Expr::Starred(node) => ExprKind::Starred { value: self.boxed(&node.value)?, ctx: context(node.ctx) },
             ruff::Expr::Name(node) => ExprKind::Name { id: Rc::from(node.id.as_str()), ctx: context(node.ctx) },
             ruff::Expr::List(node) => ExprKind::List { elts: self.exprs(&node.elts)?, ctx: context(node.ctx) },

@@ -120,10 +120,14 @@ impl Lower<'_> {
             let known = b"\n\\'\"abfnrtvx".contains(&escape) || octal || (!bytes && b"uUN".contains(&escape));
             let msg = if too_large {
                 let digits = String::from_utf8_lossy(&text[at + 1..at + 4]).into_owned();
-                format!("\"\\{digits}\" is an invalid octal escape sequence. Such sequences will not work in the future. Did you mean \"\\\\{digits}\"? A raw string is also an option.")
+                format!(
+                    "\"\\{digits}\" is an invalid octal escape sequence. Such sequences will not work in the future. Did you mean \"\\\\{digits}\"? A raw string is also an option."
+                )
             } else if !known {
                 let char = self.source.text[start + at + 1..].chars().next().unwrap_or(' ');
-                format!("\"\\{char}\" is an invalid escape sequence. Such sequences will not work in the future. Did you mean \"\\\\{char}\"? A raw string is also an option.")
+                format!(
+                    "\"\\{char}\" is an invalid escape sequence. Such sequences will not work in the future. Did you mean \"\\\\{char}\"? A raw string is also an option."
+                )
             } else {
                 at += 2;
                 continue;
@@ -179,13 +183,7 @@ impl Lower<'_> {
         values.push(Expr::new(ExprKind::Constant(Const::Str(text)), loc));
     }
 
-    fn elements(
-        &mut self,
-        elements: &[ruff::InterpolatedStringElement],
-        raw: bool,
-        template: bool,
-        values: &mut Vec<Expr>,
-    ) -> Result<()> {
+    fn elements(&mut self, elements: &[ruff::InterpolatedStringElement], raw: bool, template: bool, values: &mut Vec<Expr>) -> Result<()> {
         for element in elements {
             match element {
                 ruff::InterpolatedStringElement::Literal(literal) => {
@@ -204,13 +202,7 @@ impl Lower<'_> {
         Ok(())
     }
 
-    fn field(
-        &mut self,
-        field: &ruff::InterpolatedElement,
-        raw: bool,
-        template: bool,
-        values: &mut Vec<Expr>,
-    ) -> Result<()> {
+    fn field(&mut self, field: &ruff::InterpolatedElement, raw: bool, template: bool, values: &mut Vec<Expr>) -> Result<()> {
         let mut conversion = field.conversion.to_byte().map_or(-1, i32::from);
         let inside = field.range.start() + TextSize::from(1);
         if let Some(debug) = &field.debug_text {

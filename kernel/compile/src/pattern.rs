@@ -41,10 +41,7 @@ impl<'a> Compiler<'a> {
             if copied {
                 self.op_i(Op::Copy, 1, loc);
             }
-            let mut pc = PatternContext {
-                allow_irrefutable: case.guard.is_some() || i + 1 == cases.len(),
-                ..PatternContext::default()
-            };
+            let mut pc = PatternContext { allow_irrefutable: case.guard.is_some() || i + 1 == cases.len(), ..PatternContext::default() };
             self.pattern(&case.pattern, &mut pc)?;
             for name in &pc.stores {
                 self.name_access(name, Context::Store, loc)?;
@@ -140,9 +137,7 @@ impl<'a> Compiler<'a> {
                 Ok(())
             }
             PatternKind::Sequence(patterns) => self.sequence_pattern(patterns, pc, loc),
-            PatternKind::Mapping { keys, patterns, rest } => {
-                self.mapping_pattern(keys, patterns, rest.as_ref(), pc, loc)
-            }
+            PatternKind::Mapping { keys, patterns, rest } => self.mapping_pattern(keys, patterns, rest.as_ref(), pc, loc),
             PatternKind::Class { cls, patterns, kwd_attrs, kwd_patterns } => {
                 self.class_pattern(cls, patterns, kwd_attrs, kwd_patterns, pc, loc)
             }
@@ -152,9 +147,7 @@ impl<'a> Compiler<'a> {
                     return self.store_name(name.as_ref(), pc, loc);
                 }
                 match name {
-                    Some(name) => {
-                        self.error(loc, format!("name capture '{name}' makes remaining patterns unreachable"))
-                    }
+                    Some(name) => self.error(loc, format!("name capture '{name}' makes remaining patterns unreachable")),
                     None => self.error(loc, "wildcard makes remaining patterns unreachable"),
                 }
             }
@@ -241,13 +234,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Around a `*_` items are taken by index.
-    fn sequence_subscr(
-        &mut self,
-        patterns: &'a [Pattern],
-        star: usize,
-        pc: &mut PatternContext,
-        loc: Location,
-    ) -> Result<()> {
+    fn sequence_subscr(&mut self, patterns: &'a [Pattern], star: usize, pc: &mut PatternContext, loc: Location) -> Result<()> {
         pc.on_top += 1;
         for (i, pattern) in patterns.iter().enumerate() {
             if i == star || is_wildcard(pattern) {
@@ -384,10 +371,7 @@ impl<'a> Compiler<'a> {
         let mut control: Vec<Name> = Vec::new();
         for (i, alternative) in patterns.iter().enumerate() {
             let place = alternative.loc;
-            let mut inner = PatternContext {
-                allow_irrefutable: i + 1 == size && pc.allow_irrefutable,
-                ..PatternContext::default()
-            };
+            let mut inner = PatternContext { allow_irrefutable: i + 1 == size && pc.allow_irrefutable, ..PatternContext::default() };
             self.op_i(Op::Copy, 1, place);
             self.pattern(alternative, &mut inner)?;
             if i == 0 {

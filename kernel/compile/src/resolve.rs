@@ -54,8 +54,7 @@ impl Resolver<'_> {
             newglobal.extend(global.iter().cloned());
             newbound.extend(bound.iter().flat_map(|bound| bound.iter().cloned()));
         }
-        let symbols: Vec<(Name, Symbol)> =
-            self.blocks[at].symbols.iter().map(|(name, symbol)| (name.clone(), symbol)).collect();
+        let symbols: Vec<(Name, Symbol)> = self.blocks[at].symbols.iter().map(|(name, symbol)| (name.clone(), symbol)).collect();
         for (name, symbol) in symbols {
             let scope = self.name(at, &name, symbol, bound.as_deref_mut(), &mut local, free, global, type_params, class)?;
             scopes.insert(name, scope);
@@ -78,9 +77,7 @@ impl Resolver<'_> {
                 child_class = if kind == BlockKind::Class { Some(at) } else { class };
             }
             let entry = &self.blocks[child];
-            let inline = entry.comprehension != Comprehension::None
-                && !entry.generator
-                && !self.blocks[at].can_see_class_scope;
+            let inline = entry.comprehension != Comprehension::None && !entry.generator && !self.blocks[at].can_see_class_scope;
             let mut child_free = newfree.clone();
             deeper(|| {
                 let mut child_bound = newbound.clone();
@@ -189,8 +186,7 @@ impl Resolver<'_> {
     ) {
         let in_class = self.blocks[at].kind == BlockKind::Class;
         let mut remove_class = false;
-        let symbols: Vec<(Name, Symbol)> =
-            self.blocks[comp].symbols.iter().map(|(name, symbol)| (name.clone(), symbol)).collect();
+        let symbols: Vec<(Name, Symbol)> = self.blocks[comp].symbols.iter().map(|(name, symbol)| (name.clone(), symbol)).collect();
         for (name, symbol) in symbols {
             if symbol.has(DEF_PARAM) {
                 continue;
@@ -212,10 +208,8 @@ impl Resolver<'_> {
                     scopes.insert(name, scope);
                 }
                 Some(outer) if outer.has(DEF_BOUND) && !in_class => {
-                    let free_below = self.blocks[comp]
-                        .children
-                        .iter()
-                        .any(|child| self.blocks[*child].symbols.get(&name).scope() == Scope::Free);
+                    let free_below =
+                        self.blocks[comp].children.iter().any(|child| self.blocks[*child].symbols.get(&name).scope() == Scope::Free);
                     if !free_below {
                         comp_free.remove(&name);
                     }
@@ -241,14 +235,7 @@ impl Resolver<'_> {
         self.blocks[at].children = children;
     }
 
-    fn update_symbols(
-        &mut self,
-        at: usize,
-        scopes: &HashMap<Name, Scope>,
-        bound: Option<&Names>,
-        free: &Names,
-        inlined_cells: &Names,
-    ) {
+    fn update_symbols(&mut self, at: usize, scopes: &HashMap<Name, Scope>, bound: Option<&Names>, free: &Names, inlined_cells: &Names) {
         let block = &mut self.blocks[at];
         let class_like = block.kind == BlockKind::Class || block.can_see_class_scope;
         for (name, symbol) in block.symbols.iter_mut() {

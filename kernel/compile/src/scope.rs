@@ -41,13 +41,8 @@ pub(crate) struct Future {
 }
 
 pub(crate) fn build(module: &Module, future: Future, version: Version) -> Result<Table> {
-    let mut builder = Builder {
-        table: Table { blocks: Vec::new(), by_key: HashMap::new() },
-        stack: Vec::new(),
-        private: None,
-        future,
-        version,
-    };
+    let mut builder =
+        Builder { table: Table { blocks: Vec::new(), by_key: HashMap::new() }, stack: Vec::new(), private: None, future, version };
     let none = Location { line: 0, end_line: 0, col: 0, end_col: 0 };
     builder.enter("top", BlockKind::Module, MODULE_KEY, none)?;
     match module {
@@ -631,9 +626,7 @@ impl Builder {
                 self.expr(value)?;
                 self.expr(target)
             }
-            ExprKind::BoolOp { values, .. } | ExprKind::JoinedStr(values) | ExprKind::TemplateStr(values) => {
-                self.exprs(values)
-            }
+            ExprKind::BoolOp { values, .. } | ExprKind::JoinedStr(values) | ExprKind::TemplateStr(values) => self.exprs(values),
             ExprKind::BinOp { left, right, .. } => {
                 self.expr(left)?;
                 self.expr(right)
@@ -835,9 +828,7 @@ impl Builder {
         let is_async = self.cur().coroutine && !is_generator;
         self.exit();
         if is_async {
-            let outside = !self.is_async_def()
-                && self.cur().comprehension == Comprehension::None
-                && !self.allows_top_level_await();
+            let outside = !self.is_async_def() && self.cur().comprehension == Comprehension::None && !self.allows_top_level_await();
             if outside {
                 let msg = "asynchronous comprehension outside of an asynchronous function";
                 return Err(SyntaxError::at(loc, msg));
@@ -856,9 +847,7 @@ impl Builder {
         match &pattern.kind {
             PatternKind::Value(value) => self.expr(value),
             PatternKind::Singleton(_) => Ok(()),
-            PatternKind::Sequence(patterns) | PatternKind::Or(patterns) => {
-                patterns.iter().try_for_each(|pattern| self.pattern(pattern))
-            }
+            PatternKind::Sequence(patterns) | PatternKind::Or(patterns) => patterns.iter().try_for_each(|pattern| self.pattern(pattern)),
             PatternKind::Star(name) => name.as_ref().map_or(Ok(()), |name| self.add_name(name, DEF_LOCAL, loc)),
             PatternKind::Mapping { keys, patterns, rest } => {
                 self.exprs(keys)?;

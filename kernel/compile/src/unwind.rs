@@ -20,12 +20,7 @@ const SPECIAL_AEXIT: u32 = 3;
 
 impl<'a> Compiler<'a> {
     /// Undoes every block, or every block up to the innermost loop, which is returned.
-    pub(crate) fn unwind_stack(
-        &mut self,
-        loc: &mut Location,
-        preserve_tos: bool,
-        to_loop: bool,
-    ) -> Result<Option<FBlock<'a>>> {
+    pub(crate) fn unwind_stack(&mut self, loc: &mut Location, preserve_tos: bool, to_loop: bool) -> Result<Option<FBlock<'a>>> {
         let Some(top) = self.scope().fblocks.last().cloned() else { return Ok(None) };
         if top.kind == FBlockKind::ExceptionGroupHandler {
             return self.error(*loc, "'break', 'continue' and 'return' cannot appear in an except* block");
