@@ -3,6 +3,7 @@
 //! `None` means "leave it to run time": the operation raises, or its result would be too large to store.
 //! Follows `eval_const_binop` and its limits in `flowgraph.c`.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use num_bigint::{BigInt, Sign};
@@ -122,6 +123,12 @@ pub(crate) fn unary(op: Unary, value: &Const) -> Option<Const> {
         (Unary::Positive, Number::Complex(real, imag)) => Const::Complex(real, imag),
         _ => return None,
     })
+}
+
+/// A frozenset of the items, each once.
+pub(crate) fn frozenset(items: Vec<Const>) -> Const {
+    let mut seen = HashSet::new();
+    Const::FrozenSet(items.into_iter().filter(|item| seen.insert(item.clone())).collect())
 }
 
 fn as_bool(value: &Const) -> Option<bool> {

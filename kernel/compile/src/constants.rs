@@ -2,8 +2,6 @@
 //!
 //! What is folded becomes `NOP`s before the instruction that now loads the result. Follows the folding half of `flowgraph.c`.
 
-use std::collections::HashSet;
-
 use crate::arithmetic::{self, Unary};
 use crate::code::Const;
 use crate::flowgraph::{BlockId, Cfg, ConstTable};
@@ -35,11 +33,6 @@ fn small_int(value: &Const) -> Option<u32> {
         Const::Int(value @ 0..=255) => Some(*value as u32),
         _ => None,
     }
-}
-
-fn frozenset(items: Vec<Const>) -> Const {
-    let mut seen = HashSet::new();
-    Const::FrozenSet(items.into_iter().filter(|item| seen.insert(item.clone())).collect())
 }
 
 impl Cfg {
@@ -140,7 +133,7 @@ impl Cfg {
         let Some(items) = self.values(block, &loads, consts) else {
             return;
         };
-        let value = if build == Op::BuildSet { frozenset(items) } else { Const::Tuple(items.into()) };
+        let value = if build == Op::BuildSet { arithmetic::frozenset(items) } else { Const::Tuple(items.into()) };
         let gone: Vec<usize> = (start..index).filter(|at| self.blocks[block].instrs[*at].op != Op::Nop).collect();
         self.nop_out(block, &gone);
         self.make_load_const(block, index, value, consts);
@@ -164,7 +157,7 @@ impl Cfg {
         let Some(items) = self.values(block, &loads, consts) else {
             return;
         };
-        let value = if instr.op == Op::BuildSet { frozenset(items) } else { Const::Tuple(items.into()) };
+        let value = if instr.op == Op::BuildSet { arithmetic::frozenset(items) } else { Const::Tuple(items.into()) };
         let constant = consts.add(value);
         self.nop_out(block, &loads);
         let instrs = &mut self.blocks[block].instrs;
