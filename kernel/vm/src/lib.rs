@@ -17,7 +17,6 @@ mod payload;
 pub mod protocol;
 mod raise;
 mod traceback;
-mod traceback;
 mod types;
 mod vm;
 
