@@ -3,7 +3,7 @@
 use heap::{Kind, Obj, Singleton};
 
 use crate::class::ClassSpec;
-use crate::objects;
+use crate::{modules, objects};
 
 macro_rules! classes {
     ($($name:ident: $spec:path,)*) => {
@@ -158,6 +158,40 @@ classes! {
     syntax_warning: objects::exception::SYNTAX_WARNING,
     unicode_warning: objects::exception::UNICODE_WARNING,
     user_warning: objects::exception::USER_WARNING,
+    // Weak references, and what modules add.
+    weakref: objects::weakref::REFERENCE,
+    weak_proxy: objects::weakref::PROXY,
+    weak_callable_proxy: objects::weakref::CALLABLE_PROXY,
+    abc_data: modules::abc::ABC_DATA,
+    deque: modules::collections::DEQUE,
+    deque_iterator: modules::collections::DEQUE_ITERATOR,
+    deque_reverse_iterator: modules::collections::DEQUE_REVERSE_ITERATOR,
+    defaultdict: modules::collections::DEFAULTDICT,
+    tuple_getter: modules::collections::TUPLE_GETTER,
+    lock: modules::thread::LOCK_CLASS,
+    rlock: modules::thread::RLOCK_CLASS,
+    thread_handle: modules::thread::THREAD_HANDLE,
+    itertools_accumulate: modules::itertools::ACCUMULATE,
+    itertools_batched: modules::itertools::BATCHED,
+    itertools_chain: modules::itertools::CHAIN,
+    itertools_combinations: modules::itertools::COMBINATIONS,
+    itertools_combinations_with_replacement: modules::itertools::COMBINATIONS_WITH_REPLACEMENT,
+    itertools_compress: modules::itertools::COMPRESS,
+    itertools_count: modules::itertools::COUNT,
+    itertools_cycle: modules::itertools::CYCLE,
+    itertools_dropwhile: modules::itertools::DROPWHILE,
+    itertools_filterfalse: modules::itertools::FILTERFALSE,
+    itertools_groupby: modules::itertools::GROUPBY,
+    itertools_grouper: modules::itertools::GROUPER,
+    itertools_islice: modules::itertools::ISLICE,
+    itertools_pairwise: modules::itertools::PAIRWISE,
+    itertools_permutations: modules::itertools::PERMUTATIONS,
+    itertools_product: modules::itertools::PRODUCT,
+    itertools_repeat: modules::itertools::REPEAT,
+    itertools_starmap: modules::itertools::STARMAP,
+    itertools_takewhile: modules::itertools::TAKEWHILE,
+    itertools_tee: modules::itertools::TEE,
+    itertools_zip_longest: modules::itertools::ZIP_LONGEST,
 }
 
 impl Types {

@@ -5,10 +5,16 @@ use heap::Obj;
 use crate::class::Method;
 use crate::{PyResult, Vm};
 
+pub(crate) mod abc;
+pub(crate) mod atexit;
+pub(crate) mod collections;
 mod errno;
 mod gc;
-mod sys;
+pub(crate) mod itertools;
+pub(crate) mod sys;
+pub(crate) mod thread;
 mod time;
+mod weakref;
 
 /// From what a builtin module is made at its first import.
 pub(crate) struct ModuleSpec {
@@ -21,7 +27,17 @@ pub(crate) struct ModuleSpec {
 }
 
 /// Every builtin module but `builtins` and `sys`, which a machine makes at its start.
-static MODULES: &[&ModuleSpec] = &[&errno::MODULE, &gc::MODULE, &time::MODULE];
+static MODULES: &[&ModuleSpec] = &[
+    &abc::MODULE,
+    &atexit::MODULE,
+    &collections::MODULE,
+    &errno::MODULE,
+    &gc::MODULE,
+    &itertools::MODULE,
+    &thread::MODULE,
+    &time::MODULE,
+    &weakref::MODULE,
+];
 
 /// The builtin module of that name.
 pub(crate) fn find(name: &str) -> Option<&'static ModuleSpec> {
