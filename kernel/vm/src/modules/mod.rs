@@ -11,6 +11,7 @@ pub(crate) mod collections;
 mod errno;
 mod gc;
 pub(crate) mod itertools;
+pub(crate) mod sre;
 pub(crate) mod sys;
 pub(crate) mod thread;
 mod time;
@@ -34,6 +35,7 @@ static MODULES: &[&ModuleSpec] = &[
     &errno::MODULE,
     &gc::MODULE,
     &itertools::MODULE,
+    &sre::MODULE,
     &thread::MODULE,
     &time::MODULE,
     &weakref::MODULE,
