@@ -168,6 +168,7 @@ classes! {
     deque_reverse_iterator: modules::collections::DEQUE_REVERSE_ITERATOR,
     defaultdict: modules::collections::DEFAULTDICT,
     tuple_getter: modules::collections::TUPLE_GETTER,
+    random: modules::random::RANDOM,
     re_pattern: modules::sre::PATTERN,
     re_match: modules::sre::MATCH,
     re_scanner: modules::sre::SCANNER,

@@ -11,6 +11,8 @@ pub(crate) mod collections;
 mod errno;
 mod gc;
 pub(crate) mod itertools;
+mod math;
+pub(crate) mod random;
 pub(crate) mod sre;
 pub(crate) mod sys;
 pub(crate) mod thread;
@@ -35,6 +37,8 @@ static MODULES: &[&ModuleSpec] = &[
     &errno::MODULE,
     &gc::MODULE,
     &itertools::MODULE,
+    &math::MODULE,
+    &random::MODULE,
     &sre::MODULE,
     &thread::MODULE,
     &time::MODULE,

@@ -87,13 +87,13 @@ impl<'a> Subject<'a> {
     pub(super) fn slice(self, vm: &Vm, from: usize, to: usize) -> Obj {
         match self {
             Subject::Bytes(bytes) => vm.bytes(&bytes[from..to]),
-            Subject::Text(text) if text.is_ascii() => vm.wtf8(&text.as_bytes()[from..to]),
+            Subject::Text(text) if text.is_ascii() => vm.str_from_bytes(&text.as_bytes()[from..to]),
             Subject::Text(text) => {
                 let bytes = text.as_bytes();
                 let mut starts = bytes.iter().enumerate().filter(|(_, b)| **b & 0xC0 != 0x80).map(|(i, _)| i).chain([bytes.len()]);
                 let first = starts.nth(from).unwrap_or(bytes.len());
                 let last = if to > from { starts.nth(to - from - 1).unwrap_or(bytes.len()) } else { first };
-                vm.wtf8(&bytes[first..last])
+                vm.str_from_bytes(&bytes[first..last])
             }
         }
     }
