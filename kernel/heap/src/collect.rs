@@ -137,7 +137,8 @@ impl Heap {
         let generations = &self.generations;
         let mut base = std::mem::take(generations.list(generation));
         for younger in 0..generation {
-            base.append(generations.list(younger));
+            let younger = generations.list(younger);
+            if base.is_empty() { std::mem::swap(&mut base, younger) } else { base.append(younger) }
         }
         let scope = Scope { low: 0, high: generation as u8, unreachable: UNREACHABLE };
         self.subtract_refs(&mut base, scope);

@@ -57,6 +57,12 @@ impl List {
         }
     }
 
+    /// Where the items stand.
+    #[inline]
+    pub(crate) fn row(&self) -> *const Obj {
+        self.data()
+    }
+
     /// How many items.
     #[inline]
     pub fn len(&self) -> usize {

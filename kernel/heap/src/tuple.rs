@@ -31,6 +31,12 @@ impl Tuple {
         (self as *const Tuple).wrapping_byte_add(8).cast_mut().cast()
     }
 
+    /// Where the items stand.
+    #[inline]
+    pub(crate) fn row(&self) -> *const Obj {
+        self.data()
+    }
+
     /// How many items.
     #[inline]
     pub fn len(&self) -> usize {
