@@ -11,7 +11,7 @@ fn main() {
 const MILLION: usize = 1_000_000;
 
 fn list(heap: &Heap, items: Vec<Obj>) -> Obj {
-    heap.alloc(List::from_vec(items)).tracked()
+    heap.list(items)
 }
 
 fn push(list: &Obj, item: Obj) {

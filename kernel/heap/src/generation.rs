@@ -120,11 +120,13 @@ impl Generations {
         header.leaf.flags.set(flags | UNTRACKED);
         let list = self.list(which);
         let index = header.index.get() as usize;
-        list[index] = None;
-        if index + 1 == list.len() {
-            while let Some(None) = list.last() {
-                list.pop();
-            }
+        if index + 1 < list.len() {
+            list[index] = None;
+            return;
+        }
+        list.pop();
+        while let Some(None) = list.last() {
+            list.pop();
         }
     }
 

@@ -7,6 +7,7 @@
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
+use crate::edges::prefetch;
 use crate::heap::Heap;
 use crate::kind::Kind;
 use crate::leaf::Str;
@@ -244,6 +245,9 @@ impl Heap {
                             break None;
                         }
                         left -= 1;
+                        if let Some(ahead) = left.checked_sub(16) {
+                            prefetch((*items.add(ahead as usize)).bits().cast());
+                        }
                         let dies = self.give_up(&*items.add(left as usize));
                         if dies.is_some() {
                             header.internal.set(left);
