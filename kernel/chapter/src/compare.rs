@@ -60,7 +60,9 @@ pub fn align(expected: &str, printed: &str, ellipsis: bool, tolerance: Tolerance
 enum Pattern {
     Line(String),
     /// Any lines, or only indented ones: the frames of a traceback.
-    Any { indented: bool },
+    Any {
+        indented: bool,
+    },
 }
 
 impl Pattern {
@@ -86,7 +88,9 @@ fn patterns(lines: &[String], ellipsis: bool) -> Vec<Pattern> {
         let after_header = index > 0 && is_header(&lines[index - 1]);
         patterns.push(match line.as_str() {
             "..." if ellipsis => Pattern::Any { indented: false },
-            frames if after_header && frames.trim_start_matches([' ', '|']) == "..." && frames.starts_with(' ') => Pattern::Any { indented: true },
+            frames if after_header && frames.trim_start_matches([' ', '|']) == "..." && frames.starts_with(' ') => {
+                Pattern::Any { indented: true }
+            }
             line => Pattern::Line(line.to_owned()),
         });
     }
@@ -212,7 +216,10 @@ fn number_length(text: &str) -> usize {
             b'0'..=b'9' => digit_seen = true,
             b'_' | b',' if digit_seen && !dot_seen && next_is_digit => {}
             b'.' if digit_seen && !dot_seen && next_is_digit => dot_seen = true,
-            b'e' if digit_seen && (next_is_digit || (matches!(bytes.get(at + 1), Some(b'-' | b'+')) && bytes.get(at + 2).is_some_and(u8::is_ascii_digit))) => {
+            b'e' if digit_seen
+                && (next_is_digit
+                    || (matches!(bytes.get(at + 1), Some(b'-' | b'+')) && bytes.get(at + 2).is_some_and(u8::is_ascii_digit))) =>
+            {
                 at += 1;
             }
             _ => break,

@@ -122,7 +122,9 @@ impl Failure {
         let bless = format!("`heapbook bless {}`", path.display());
         match &self.what {
             What::Mistake(problem) => problem.way_out(),
-            What::Differs { output_line, .. } => format!("the output is at line {output_line}; if CPython agrees with the new one, {bless}"),
+            What::Differs { output_line, .. } => {
+                format!("the output is at line {output_line}; if CPython agrees with the new one, {bless}")
+            }
             What::HeapDiffers { heap_line, .. } => format!("the heap is at line {heap_line}; if the new one is right, {bless}"),
             What::NoOutput { .. } => format!("add a `text output` fence after it, or let {bless} do so"),
             What::RaisedNothing { .. } => "remove the word, or look why the code no longer raises".into(),

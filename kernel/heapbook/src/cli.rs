@@ -27,6 +27,12 @@ pub(crate) struct RunArgs {
     /// Run the cells on this CPython instead, as the judge; may be given for several versions
     #[arg(long, value_name = "PYTHON")]
     pub(crate) cpython: Vec<PathBuf>,
+    /// Run the cells on this installed Jupyter kernel instead
+    #[arg(long, value_name = "NAME", conflicts_with = "cpython")]
+    pub(crate) kernel: Option<String>,
+    /// Run the Rust cells too, in evcxr_jupyter
+    #[arg(long)]
+    pub(crate) rust: bool,
     /// Stop a cell that prints nothing for so many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub(crate) limit: u64,
