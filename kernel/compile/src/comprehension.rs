@@ -30,9 +30,7 @@ impl<'a> Compiler<'a> {
         let mut state = Inlined::default();
         if inlined {
             self.expr(&outermost.iter)?;
-            if self.v14() {
-                self.get_iter(outermost);
-            }
+            self.get_iter(outermost);
             self.push_inlined(at, &mut state, loc);
         } else {
             let name = match comp.kind {
@@ -107,7 +105,7 @@ impl<'a> Compiler<'a> {
         }
         if loops {
             depth += 1;
-            if index > 0 || (on_stack && !self.v14()) {
+            if index > 0 || !self.v14() {
                 self.op(Op::GetIter, generator.iter.loc);
             }
             self.place(start);
@@ -141,7 +139,7 @@ impl<'a> Compiler<'a> {
                 self.expr(&generator.iter)?;
             }
         }
-        if index > 0 || (on_stack && !self.v14()) {
+        if index > 0 || !self.v14() {
             self.op(Op::GetAiter, generator.iter.loc);
         }
         self.place(start);
@@ -249,7 +247,7 @@ impl<'a> Compiler<'a> {
         if let Some(cleanup) = state.cleanup {
             self.op(Op::PopBlock, none);
             let end = self.label();
-            self.jump(self.end_jump(), end, none);
+            self.jump(Op::JumpNoInterrupt, end, none);
             self.place(cleanup);
             self.op_i(Op::Swap, 2, none);
             self.op(Op::PopTop, none);
