@@ -9,6 +9,7 @@ use std::cell::{Cell, UnsafeCell};
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
+use crate::census::Label;
 use crate::kind::Kind;
 use crate::leaf::Str;
 use crate::object::Obj;
@@ -758,6 +759,16 @@ impl Payload for Dict {
                 if !table.unicode && let Some(key) = table.key(i) {
                     visit(key);
                 }
+            }
+        }
+    }
+
+    fn holds(&self, visit: &mut dyn FnMut(Label, &Obj)) {
+        let table = self.table();
+        for i in 0..table.n_entries as usize {
+            if let (Some(key), Some(value)) = (table.key(i), table.value(i)) {
+                visit(Label::Key(i), key);
+                visit(Label::Value(i), value);
             }
         }
     }

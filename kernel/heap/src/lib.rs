@@ -12,8 +12,10 @@
 
 #![expect(unsafe_code, reason = "this crate is the memory manager; every block names its invariant")]
 
+mod audit;
 mod bulk;
 mod cell;
+mod census;
 mod collect;
 mod edges;
 mod dict;
@@ -35,7 +37,9 @@ mod stackref;
 mod tuple;
 mod weakref;
 
+pub use audit::{AuditError, Fault};
 pub use cell::CellVar;
+pub use census::{CENSUS_VERSION, Census, CensusEdge, CensusObject, CensusRoot, Label, Phase, Step};
 pub use collect::CollectStats;
 pub use dict::Dict;
 pub use extra::{Extra, ExtraLayout};

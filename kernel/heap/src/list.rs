@@ -8,6 +8,7 @@ use std::cell::{Cell, UnsafeCell};
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr::NonNull;
 
+use crate::census::Label;
 use crate::kind::Kind;
 use crate::object::{Header, Obj};
 use crate::payload::{Payload, Visit};
@@ -338,6 +339,11 @@ impl Payload for List {
         // Last to first, as `list_traverse` does; `gc.get_referents` shows it.
         // SAFETY: a visitor looks and changes nothing.
         unsafe { self.items() }.iter().rev().for_each(visit);
+    }
+
+    fn holds(&self, visit: &mut dyn FnMut(Label, &Obj)) {
+        // SAFETY: a visitor looks and changes nothing.
+        unsafe { self.items() }.iter().enumerate().for_each(|(i, item)| visit(Label::Item(i), item));
     }
 
     fn clear(&self, trash: &mut Trash<'_>) {

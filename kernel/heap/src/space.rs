@@ -183,6 +183,9 @@ impl Space {
                 return self.free_large(page_of(at));
             }
             let free = &self.free[index as usize];
+            // Whoever still looks at a dead object is to see it.
+            #[cfg(debug_assertions)]
+            at.add(size_of::<Free>()).write_bytes(0xDB, (index as usize + 1) * GRANULE - size_of::<Free>());
             at.cast::<LeafHeader>().as_ref().kind.set(FREE_SLOT);
             (*at.cast::<Free>().as_ptr()).next = free.get();
             free.set(Some(at.cast()));

@@ -5,6 +5,7 @@
 use std::cell::Cell;
 use std::ptr::NonNull;
 
+use crate::census::Label;
 use crate::extra::{Extra, ExtraLayout};
 use crate::heap::Heap;
 use crate::kind::Kind;
@@ -71,6 +72,10 @@ impl Payload for Tuple {
     fn traverse(&self, visit: Visit<'_>) {
         // Last to first, as `tuple_traverse` does; `gc.get_referents` shows it.
         self.items().iter().rev().for_each(visit);
+    }
+
+    fn holds(&self, visit: &mut dyn FnMut(Label, &Obj)) {
+        self.items().iter().enumerate().for_each(|(i, item)| visit(Label::Item(i), item));
     }
 
     /// A tuple has no `tp_clear`: some other object of every cycle through it has.
