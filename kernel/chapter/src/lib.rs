@@ -18,6 +18,7 @@ mod pair;
 mod plan;
 mod prompt;
 mod replace;
+mod weave;
 
 pub use bless::bless;
 pub use chapter::Chapter;
@@ -33,3 +34,4 @@ pub use pair::{OutputFence, Snippet};
 pub use plan::{Expect, Plan, PlanStep};
 pub use prompt::Prompt;
 pub use replace::replace;
+pub use weave::weave;

@@ -17,6 +17,12 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Write what the snippets print into the pages
     Bless(BlessArgs),
+    /// Draw the book into its build folder, without running anything
+    Build,
+    /// Check and draw the book, show it in a browser, and again at each change
+    Serve(ServeArgs),
+    /// Answer mdBook as its preprocessor
+    Preprocess(PreprocessArgs),
 }
 
 /// Which pages, run by what.
@@ -45,12 +51,42 @@ pub(crate) struct CheckArgs {
     /// How findings are told
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+    /// Check again at each change
+    #[arg(long)]
+    pub(crate) watch: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct BlessArgs {
     #[command(flatten)]
     pub(crate) run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// The port; without it 3000, or any that is free
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// The address to be reached at
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) hostname: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PreprocessArgs {
+    #[command(subcommand)]
+    pub(crate) question: Option<PreprocessQuestion>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PreprocessQuestion {
+    /// Tell by the exit status whether a renderer is supported
+    Supports {
+        /// The renderer's name
+        renderer: String,
+    },
 }
 
 /// How findings are told.
