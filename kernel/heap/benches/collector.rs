@@ -197,8 +197,9 @@ fn alloc_then_free_instances(bencher: Bencher) {
     heap.disable_gc();
     let class = list(&heap, vec![]);
     bencher.bench_local(|| {
-        let all: Vec<Obj> =
-            (0..MILLION).map(|_| heap.alloc_with_class(Instance, class.clone(), ExtraLayout { values: Some(4), slots: 0 }).tracked()).collect();
+        let all: Vec<Obj> = (0..MILLION)
+            .map(|_| heap.alloc_with_class(Instance, class.clone(), ExtraLayout { values: Some(4), slots: 0 }).tracked())
+            .collect();
         drop(all);
     });
 }

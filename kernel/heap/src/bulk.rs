@@ -8,6 +8,7 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use crate::cell::CellVar;
+use crate::dict::Dict;
 use crate::edges::prefetch;
 use crate::generation::UNREACHABLE;
 use crate::heap::Heap;
@@ -25,7 +26,7 @@ impl Heap {
         let mut garbage = std::mem::take(self.generations.list(UNREACHABLE));
         garbage.retain(Option::is_some);
         let mut sweep = Sweep { heap: self, outside: Vec::new(), large: Vec::new() };
-        let plain = |kind| matches!(kind, Kind::LIST | Kind::TUPLE | Kind::INSTANCE | Kind::CELL);
+        let plain = |kind| matches!(kind, Kind::LIST | Kind::TUPLE | Kind::INSTANCE | Kind::CELL | Kind::DICT);
         // SAFETY (all of this): the objects are alive until their turn; after it their headers still read as unreachable, because
         // nothing is allocated in between, and that is all that is looked at.
         unsafe {
@@ -105,6 +106,11 @@ impl Sweep<'_> {
                 }
                 Kind::TUPLE => obj.payload_unchecked::<Tuple>().items().iter().rev().for_each(|child| self.release(child)),
                 Kind::INSTANCE => {}
+                Kind::DICT => {
+                    let dict = obj.payload_unchecked::<Dict>();
+                    (0..dict.places()).filter_map(|place| dict.at_place(place)).for_each(|child| self.release(child));
+                    dict.forget_entries();
+                }
                 Kind::CELL => obj.payload_unchecked::<CellVar>().value.with(|held| held.into_iter().for_each(|child| self.release(child))),
                 kind => self.dismantle(kind, &obj),
             }

@@ -89,7 +89,11 @@ impl Heap {
         if generation == GENERATIONS - 1 {
             self.untrack_dicts();
             generations.long_lived_pending.set(0);
-            generations.long_lived_total.set(if self.lazy_dicts.get() { generations.size(generation) } else { generations.list(generation).len() });
+            generations.long_lived_total.set(if self.lazy_dicts.get() {
+                generations.size(generation)
+            } else {
+                generations.list(generation).len()
+            });
         }
         let debug = generations.debug.get();
         let mut collected;
@@ -208,7 +212,9 @@ impl Heap {
                 // Perhaps unreachable: nothing that was traversed so far leads here.
                 header.index.set(unreachable.len() as u32);
                 header.leaf.flags.set(flags & !GENERATION_MASK | scope.unreachable as u8);
-                risky |= flags & WEAKLY_REFERENCED != 0 || flags & (HAS_FINALIZER | FINALIZED) == HAS_FINALIZER || header.leaf.kind.get() == Kind::WEAKREF;
+                risky |= flags & WEAKLY_REFERENCED != 0
+                    || flags & (HAS_FINALIZER | FINALIZED) == HAS_FINALIZER
+                    || header.leaf.kind.get() == Kind::WEAKREF;
                 unreachable.push(Some(at));
                 continue;
             }
@@ -264,7 +270,9 @@ impl Heap {
             // SAFETY: objects in a list are alive.
             let header = unsafe { at.as_ref() };
             let flags = header.leaf.flags.get();
-            flags & WEAKLY_REFERENCED != 0 || flags & (HAS_FINALIZER | FINALIZED) == HAS_FINALIZER || header.leaf.kind.get() == Kind::WEAKREF
+            flags & WEAKLY_REFERENCED != 0
+                || flags & (HAS_FINALIZER | FINALIZED) == HAS_FINALIZER
+                || header.leaf.kind.get() == Kind::WEAKREF
         })
     }
 

@@ -221,7 +221,12 @@ impl Heap {
     /// An object's weak references, in order (`weakref.getweakrefs`).
     pub fn weakrefs_of(&self, target: &Obj) -> Vec<Obj> {
         // SAFETY: weak references in a row are alive.
-        self.weakrefs.row(target).map(|at| unsafe { WeakRef::object(at) }).filter(|obj| obj.refcount() > 0).map(|obj| Obj::clone(&obj)).collect()
+        self.weakrefs
+            .row(target)
+            .map(|at| unsafe { WeakRef::object(at) })
+            .filter(|obj| obj.refcount() > 0)
+            .map(|obj| Obj::clone(&obj))
+            .collect()
     }
 
     /// `get_basic_refs`: the canonical reference and the canonical proxy, which stand first.
