@@ -102,6 +102,11 @@ impl WeakRef {
         self.target.set(None);
     }
 
+    /// Whether it stands in no row any more.
+    pub(crate) fn has_left(&self) -> bool {
+        self.target.get().is_none()
+    }
+
     /// Takes the callback away.
     pub(crate) fn take_callback(&self) -> Option<Obj> {
         self.callback.take()
