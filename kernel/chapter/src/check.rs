@@ -66,9 +66,9 @@ fn check_session(chapter: &Chapter, plan: &Plan, engine: &dyn Engine, report: &m
         Ok(None) if engine.judges() && plan.version != Version::DEFAULT => return report.unjudged += asked().count(),
         Ok(None) => {
             let why = format!("{} does not speak Python {}", engine.name(), plan.version);
-            return report.failures.push(Failure { line: first_line, what: What::Lost { why } });
+            return report.failures.push(Failure { line: first_line, what: What::NoSession { why } });
         }
-        Err(Trouble(why)) => return report.failures.push(Failure { line: first_line, what: What::Lost { why } }),
+        Err(Trouble(why)) => return report.failures.push(Failure { line: first_line, what: What::NoSession { why } }),
     };
     let mut counts = Counts::default();
     for (done, step) in plan.steps.iter().enumerate() {

@@ -65,6 +65,11 @@ pub enum What {
         /// Why, and what to do.
         why: String,
     },
+    /// No session could be opened.
+    NoSession {
+        /// Why, and what to do.
+        why: String,
+    },
     /// The snippet comes after one that lost the session.
     NotRun {
         /// That one's line.
@@ -96,6 +101,7 @@ impl Failure {
             What::Raised { wanted: None, ename, .. } => format!("this cell raised {ename}"),
             What::MarkNotNeeded { only } => format!("`heapbook-only={}` is not needed: the judge prints the same", only.word()),
             What::Lost { .. } => "the session was lost".into(),
+            What::NoSession { .. } => "this could not be run".into(),
             What::NotRun { lost_at } => format!("not run: the session was lost at line {lost_at}"),
         }
     }
@@ -109,7 +115,7 @@ impl Failure {
                 text
             }),
             What::Raised { ename, evalue, .. } => format!("  {ename}: {evalue}\n"),
-            What::Lost { why } => why.lines().fold(String::new(), |mut text, line| {
+            What::Lost { why } | What::NoSession { why } => why.lines().fold(String::new(), |mut text, line| {
                 let _ = writeln!(text, "  {line}");
                 text
             }),
@@ -131,7 +137,7 @@ impl Failure {
             What::Raised { wanted: Some(_), ename, .. } => format!("if that is right, write `raises={ename}`"),
             What::Raised { wanted: None, ename, .. } => format!("if it should, write `python raises={ename}`"),
             What::MarkNotNeeded { .. } => "remove the mark".into(),
-            What::Lost { .. } | What::NotRun { .. } => String::new(),
+            What::Lost { .. } | What::NoSession { .. } | What::NotRun { .. } => String::new(),
         }
     }
 
