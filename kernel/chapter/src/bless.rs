@@ -6,7 +6,7 @@
 use crate::chapter::Chapter;
 use crate::check::{Run, prompt_text};
 use crate::compare::{self, Alignment, Step};
-use crate::engine::{self, Tolerance};
+use crate::engine::{self, Engine, Tolerance};
 use crate::fence::Fence;
 use crate::info::Language;
 use crate::page::bare;
@@ -20,14 +20,15 @@ struct Edit {
     text: String,
 }
 
-/// The page with the outputs of `runs`; none if it says them already.
-pub fn bless(chapter: &Chapter, runs: &[Run], tolerance: Tolerance) -> Option<String> {
+/// The page with the outputs of `runs`, which came from `engine`; none if it says them already.
+pub fn bless(chapter: &Chapter, runs: &[Run], engine: &dyn Engine) -> Option<String> {
     if !chapter.mistakes.is_empty() {
         return None;
     }
     let mut edits = Vec::new();
     for run in runs.iter().filter(|run| run.acceptable) {
-        let splice = Splice { chapter, snippet: &chapter.snippets[run.snippet], tolerance };
+        let snippet = &chapter.snippets[run.snippet];
+        let splice = Splice { chapter, snippet, tolerance: engine.tolerance(snippet.language) };
         splice.run(run, &mut edits);
     }
     edits.sort_by_key(|edit| (edit.lines.start, edit.lines.end));

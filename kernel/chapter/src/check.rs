@@ -66,9 +66,9 @@ fn check_session(chapter: &Chapter, plan: &Plan, engine: &dyn Engine, report: &m
         Ok(None) if engine.judges() && plan.version != Version::DEFAULT => return report.unjudged += asked().count(),
         Ok(None) => {
             let why = format!("{} does not speak Python {}", engine.name(), plan.version);
-            return report.failures.push(Failure { line: first_line, what: What::Lost { why } });
+            return report.failures.push(Failure { line: first_line, what: What::NoSession { why } });
         }
-        Err(Trouble(why)) => return report.failures.push(Failure { line: first_line, what: What::Lost { why } }),
+        Err(Trouble(why)) => return report.failures.push(Failure { line: first_line, what: What::NoSession { why } }),
     };
     let mut counts = Counts::default();
     for (done, step) in plan.steps.iter().enumerate() {
@@ -76,7 +76,7 @@ fn check_session(chapter: &Chapter, plan: &Plan, engine: &dyn Engine, report: &m
         let run = run(session.as_mut(), snippet, &mut counts);
         match run {
             Ok((cells, heap)) => {
-                let mut failures = compare(snippet, step.expect, plan.version, &cells, heap.as_deref(), engine.tolerance());
+                let mut failures = compare(snippet, step.expect, plan.version, &cells, heap.as_deref(), engine.tolerance(plan.language));
                 let unacceptable = failures.iter().any(|failure| failure.is_unexpected_exception());
                 let is_judged = step.expect != Expect::Nothing;
                 let marked = snippet.options.only.filter(|_| engine.judges() && step.expect == Expect::Own);
@@ -97,7 +97,9 @@ fn check_session(chapter: &Chapter, plan: &Plan, engine: &dyn Engine, report: &m
                 let line = snippet.code.line;
                 report.failures.push(Failure { line, what: What::Lost { why } });
                 let rest = plan.steps[done + 1..].iter().filter(|step| step.expect != Expect::Nothing);
-                report.failures.extend(rest.map(|step| Failure { line: chapter.snippets[step.snippet].code.line, what: What::NotRun { lost_at: line } }));
+                report.failures.extend(
+                    rest.map(|step| Failure { line: chapter.snippets[step.snippet].code.line, what: What::NotRun { lost_at: line } }),
+                );
                 return;
             }
         }
@@ -138,7 +140,14 @@ fn judge_mark(snippet: &Snippet, only: Only, failures: Vec<Failure>) -> Vec<Fail
     }
 }
 
-fn compare(snippet: &Snippet, expect: Expect, version: Version, cells: &[Vec<Output>], heap: Option<&str>, tolerance: Tolerance) -> Vec<Failure> {
+fn compare(
+    snippet: &Snippet,
+    expect: Expect,
+    version: Version,
+    cells: &[Vec<Output>],
+    heap: Option<&str>,
+    tolerance: Tolerance,
+) -> Vec<Failure> {
     let line = snippet.code.line;
     let mut failures = Vec::new();
     let asked = match expect {
@@ -156,9 +165,7 @@ fn compare(snippet: &Snippet, expect: Expect, version: Version, cells: &[Vec<Out
         return failures;
     }
     let outputs = cells.first().map_or(&[][..], Vec::as_slice);
-    if snippet.language == Language::Python {
-        failures.extend(exception(snippet, version, outputs).map(|what| Failure { line, what }));
-    }
+    failures.extend(exception(snippet, version, outputs).map(|what| Failure { line, what }));
     let printed = engine::text(outputs);
     match snippet.output(asked) {
         Some(output) => {
@@ -220,9 +227,10 @@ fn align(expected: &str, printed: String, ellipsis: bool, outputs: &[Output], to
     compare::align(&expected, &printed, ellipsis, tolerance)
 }
 
-/// The text up to its first traceback.
+/// The text up to its first traceback, or up to the place that a syntax error names.
 fn before_traceback(text: &str) -> String {
-    text.split_inclusive('\n').take_while(|line| line.trim_end() != "Traceback (most recent call last):").collect()
+    let starts = |line: &&str| line.trim_end() == "Traceback (most recent call last):" || line.starts_with("  File \"");
+    text.split_inclusive('\n').take_while(|line| !starts(line)).collect()
 }
 
 /// The last line of a traceback, the exception's class without its module.

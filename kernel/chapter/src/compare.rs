@@ -60,7 +60,9 @@ pub fn align(expected: &str, printed: &str, ellipsis: bool, tolerance: Tolerance
 enum Pattern {
     Line(String),
     /// Any lines, or only indented ones: the frames of a traceback.
-    Any { indented: bool },
+    Any {
+        indented: bool,
+    },
 }
 
 impl Pattern {
@@ -86,7 +88,9 @@ fn patterns(lines: &[String], ellipsis: bool) -> Vec<Pattern> {
         let after_header = index > 0 && is_header(&lines[index - 1]);
         patterns.push(match line.as_str() {
             "..." if ellipsis => Pattern::Any { indented: false },
-            frames if after_header && frames.trim_start_matches([' ', '|']) == "..." && frames.starts_with(' ') => Pattern::Any { indented: true },
+            frames if after_header && frames.trim_start_matches([' ', '|']) == "..." && frames.starts_with(' ') => {
+                Pattern::Any { indented: true }
+            }
             line => Pattern::Line(line.to_owned()),
         });
     }
@@ -114,6 +118,11 @@ fn steps(patterns: &[Pattern], lines: &[String]) -> Vec<Step> {
     steps
 }
 
+/// What a line costs that stands on one side only. The page's own lines cost more: a pattern that still
+/// holds is not given up for a wider one beside it.
+const MISSING: u32 = 2;
+const EXTRA: u32 = 1;
+
 /// Aligns by costs from the end: `cost[i][j]` is what lines `i..` and `j..` differ by.
 fn middle(patterns: &[Pattern], lines: &[String], head: usize, steps: &mut Vec<Step>) {
     let (n, m) = (patterns.len(), lines.len());
@@ -134,10 +143,10 @@ fn middle(patterns: &[Pattern], lines: &[String], head: usize, steps: &mut Vec<S
                     best = best.min(cost[i * width + j + 1]);
                 }
             } else if i < n {
-                best = best.min(cost[(i + 1) * width + j].saturating_add(1));
+                best = best.min(cost[(i + 1) * width + j].saturating_add(MISSING));
             }
             if j < m {
-                best = best.min(cost[i * width + j + 1].saturating_add(1));
+                best = best.min(cost[i * width + j + 1].saturating_add(EXTRA));
             }
             cost[i * width + j] = best;
         }
@@ -156,7 +165,7 @@ fn middle(patterns: &[Pattern], lines: &[String], head: usize, steps: &mut Vec<S
             }
             steps.push(Step::Any(head + i, head + start..head + j));
             i += 1;
-        } else if i < n && here == cost[(i + 1) * width + j].saturating_add(1) {
+        } else if i < n && here == cost[(i + 1) * width + j].saturating_add(MISSING) {
             steps.push(Step::Missing(head + i));
             i += 1;
         } else {
@@ -212,7 +221,10 @@ fn number_length(text: &str) -> usize {
             b'0'..=b'9' => digit_seen = true,
             b'_' | b',' if digit_seen && !dot_seen && next_is_digit => {}
             b'.' if digit_seen && !dot_seen && next_is_digit => dot_seen = true,
-            b'e' if digit_seen && (next_is_digit || (matches!(bytes.get(at + 1), Some(b'-' | b'+')) && bytes.get(at + 2).is_some_and(u8::is_ascii_digit))) => {
+            b'e' if digit_seen
+                && (next_is_digit
+                    || (matches!(bytes.get(at + 1), Some(b'-' | b'+')) && bytes.get(at + 2).is_some_and(u8::is_ascii_digit))) =>
+            {
                 at += 1;
             }
             _ => break,

@@ -67,8 +67,8 @@ pub trait Engine: Sync {
     /// Whether it judges our own engine, and is not it.
     fn judges(&self) -> bool;
 
-    /// What may differ between the page and this engine.
-    fn tolerance(&self) -> Tolerance {
+    /// What may differ between the page and what this engine prints in a language.
+    fn tolerance(&self, _language: Language) -> Tolerance {
         Tolerance::default()
     }
 }

@@ -65,6 +65,11 @@ pub enum What {
         /// Why, and what to do.
         why: String,
     },
+    /// No session could be opened.
+    NoSession {
+        /// Why, and what to do.
+        why: String,
+    },
     /// The snippet comes after one that lost the session.
     NotRun {
         /// That one's line.
@@ -96,6 +101,7 @@ impl Failure {
             What::Raised { wanted: None, ename, .. } => format!("this cell raised {ename}"),
             What::MarkNotNeeded { only } => format!("`heapbook-only={}` is not needed: the judge prints the same", only.word()),
             What::Lost { .. } => "the session was lost".into(),
+            What::NoSession { .. } => "this could not be run".into(),
             What::NotRun { lost_at } => format!("not run: the session was lost at line {lost_at}"),
         }
     }
@@ -109,7 +115,7 @@ impl Failure {
                 text
             }),
             What::Raised { ename, evalue, .. } => format!("  {ename}: {evalue}\n"),
-            What::Lost { why } => why.lines().fold(String::new(), |mut text, line| {
+            What::Lost { why } | What::NoSession { why } => why.lines().fold(String::new(), |mut text, line| {
                 let _ = writeln!(text, "  {line}");
                 text
             }),
@@ -122,14 +128,16 @@ impl Failure {
         let bless = format!("`heapbook bless {}`", path.display());
         match &self.what {
             What::Mistake(problem) => problem.way_out(),
-            What::Differs { output_line, .. } => format!("the output is at line {output_line}; if CPython agrees with the new one, {bless}"),
+            What::Differs { output_line, .. } => {
+                format!("the output is at line {output_line}; if CPython agrees with the new one, {bless}")
+            }
             What::HeapDiffers { heap_line, .. } => format!("the heap is at line {heap_line}; if the new one is right, {bless}"),
             What::NoOutput { .. } => format!("add a `text output` fence after it, or let {bless} do so"),
             What::RaisedNothing { .. } => "remove the word, or look why the code no longer raises".into(),
             What::Raised { wanted: Some(_), ename, .. } => format!("if that is right, write `raises={ename}`"),
             What::Raised { wanted: None, ename, .. } => format!("if it should, write `python raises={ename}`"),
             What::MarkNotNeeded { .. } => "remove the mark".into(),
-            What::Lost { .. } | What::NotRun { .. } => String::new(),
+            What::Lost { .. } | What::NoSession { .. } | What::NotRun { .. } => String::new(),
         }
     }
 

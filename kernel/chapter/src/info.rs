@@ -190,7 +190,9 @@ fn code(language: Language, words: &[&str], problems: &mut Vec<Problem>) -> Info
             ("id", Some(name)) => options.id = name_of(word, name, problems),
             ("raises", Some(name)) if language == Language::Python => match is_dotted_name(name) {
                 true => options.raises = Some(name.into()),
-                false => problems.push(Problem::BadValue { word: (*word).into(), wanted: "an exception's name, as in `raises=ValueError`" }),
+                false => {
+                    problems.push(Problem::BadValue { word: (*word).into(), wanted: "an exception's name, as in `raises=ValueError`" })
+                }
             },
             ("python", Some(version)) if is_python => match version.parse() {
                 Ok(version) => options.python = Some(version),
@@ -200,7 +202,8 @@ fn code(language: Language, words: &[&str], problems: &mut Vec<Problem>) -> Info
                 Some("model") => options.only = Some(Only::Model),
                 Some("version") => options.only = Some(Only::Version),
                 Some("picture") => options.only = Some(Only::Picture),
-                _ => problems.push(Problem::BadValue { word: (*word).into(), wanted: "`model`, `version` or `picture` after `heapbook-only=`" }),
+                _ => problems
+                    .push(Problem::BadValue { word: (*word).into(), wanted: "`model`, `version` or `picture` after `heapbook-only=`" }),
             },
             _ => problems.push(Problem::UnknownOption { word: (*word).into(), of }),
         }

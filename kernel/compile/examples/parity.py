@@ -80,7 +80,7 @@ for path in sys.stdin:
         with open(path.rstrip("\n"), encoding="utf-8", newline="") as file:
             source = file.read().lstrip("\ufeff")
         show(compile(source, "x", "exec", dont_inherit=True), out)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        out = [f"error {type(error).__name__} {error.args[0]}".replace("\n", " ")]
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        out = [f"error {type(error).__name__} {error}".replace("\n", " ")]
     print(len(out))
     print("\n".join(out), flush=True)

@@ -30,9 +30,7 @@ impl<'a> Compiler<'a> {
         let mut state = Inlined::default();
         if inlined {
             self.expr(&outermost.iter)?;
-            if self.v14() {
-                self.get_iter(outermost);
-            }
+            self.get_iter(outermost);
             self.push_inlined(at, &mut state, loc);
         } else {
             let name = match comp.kind {
@@ -107,7 +105,11 @@ impl<'a> Compiler<'a> {
         }
         if loops {
             depth += 1;
-            if index > 0 || (on_stack && !self.v14()) {
+            if index > 0 {
+                self.op(Op::GetIter, generator.iter.loc);
+            }
+            if !self.v14() {
+                // 3.13 asks once more, in the loop itself.
                 self.op(Op::GetIter, generator.iter.loc);
             }
             self.place(start);
@@ -141,7 +143,7 @@ impl<'a> Compiler<'a> {
                 self.expr(&generator.iter)?;
             }
         }
-        if index > 0 || (on_stack && !self.v14()) {
+        if index > 0 {
             self.op(Op::GetAiter, generator.iter.loc);
         }
         self.place(start);
@@ -198,7 +200,7 @@ impl<'a> Compiler<'a> {
         let function_like = self.block().is_function_like();
         self.scope_mut().in_inlined_comp += 1;
         let symbols: Vec<(Name, Symbol)> = self.table.blocks[comp].symbols.iter().map(|(name, symbol)| (name.clone(), symbol)).collect();
-        let bound = |symbol: Symbol| (symbol.has(DEF_LOCAL) && !symbol.has(DEF_NONLOCAL)) || in_class;
+        let bound = |symbol: Symbol| symbol.has(DEF_LOCAL) && !symbol.has(DEF_NONLOCAL);
         for (name, symbol) in &symbols {
             let scope = symbol.scope();
             let out_symbol = self.table.blocks[outer].symbols.get(name);
@@ -249,7 +251,7 @@ impl<'a> Compiler<'a> {
         if let Some(cleanup) = state.cleanup {
             self.op(Op::PopBlock, none);
             let end = self.label();
-            self.jump(self.end_jump(), end, none);
+            self.jump(Op::JumpNoInterrupt, end, none);
             self.place(cleanup);
             self.op_i(Op::Swap, 2, none);
             self.op(Op::PopTop, none);

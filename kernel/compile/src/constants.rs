@@ -101,8 +101,8 @@ impl Cfg {
     /// A display too long for the stack: `BUILD_LIST 0` or `BUILD_SET 0`, then constants added one by one.
     ///
     /// It becomes one constant if `index` makes a tuple of it (`INTRINSIC_LIST_TO_TUPLE`), or is the last addition before it is
-    /// iterated or searched.
-    pub(crate) fn fold_long_display(&mut self, block: BlockId, index: usize, consts: &mut ConstTable) {
+    /// iterated or searched. False if it stays.
+    pub(crate) fn fold_long_display(&mut self, block: BlockId, index: usize, consts: &mut ConstTable) -> bool {
         let instrs = &self.blocks[block].instrs;
         let (build, add) = match instrs[index].op {
             Op::SetAdd => (Op::BuildSet, Op::SetAdd),
@@ -121,22 +121,27 @@ impl Cfg {
                 break;
             }
             if expect_add && !(instr.op == add && instr.arg == 1) || !expect_add && !loads_const(instr.op) {
-                return;
+                return false;
             }
             if !expect_add {
                 loads.push(at);
             }
             expect_add = !expect_add;
         }
-        let Some(start) = start else { return };
+        let Some(start) = start else { return false };
         loads.reverse();
         let Some(items) = self.values(block, &loads, consts) else {
-            return;
+            return false;
         };
         let value = if build == Op::BuildSet { arithmetic::frozenset(items) } else { Const::Tuple(items.into()) };
         let gone: Vec<usize> = (start..index).filter(|at| self.blocks[block].instrs[*at].op != Op::Nop).collect();
         self.nop_out(block, &gone);
+        let is_addition = self.blocks[block].instrs[index].op == add;
         self.make_load_const(block, index, value, consts);
+        if is_addition {
+            self.blocks[block].instrs[index].loc = Location::NONE;
+        }
+        true
     }
 
     /// A list or set of constants that is only iterated or searched becomes a constant; a longer one is made from a constant.
@@ -179,7 +184,7 @@ impl Cfg {
             return;
         };
         let op = self.blocks[block].instrs[index].arg;
-        let Some(result) = arithmetic::binary(&values[0], op, &values[1]) else {
+        let Some(result) = arithmetic::binary(&values[0], op, &values[1], self.version) else {
             return;
         };
         self.nop_out(block, &loads);

@@ -76,7 +76,7 @@ impl<'a> Compiler<'a> {
                 let next = self.label();
                 self.jump_if(loc, test, next, false)?;
                 self.expr(body)?;
-                self.jump(self.end_jump(), end, Location::NONE);
+                self.jump(Op::JumpNoInterrupt, end, Location::NONE);
                 self.place(next);
                 self.expr(orelse)?;
                 self.place(end);
@@ -310,7 +310,7 @@ impl<'a> Compiler<'a> {
                 let next2 = self.label();
                 self.jump_if(loc, test, next2, false)?;
                 self.jump_if(loc, body, next, cond)?;
-                self.jump(self.end_jump(), end, Location::NONE);
+                self.jump(Op::JumpNoInterrupt, end, Location::NONE);
                 self.place(next2);
                 self.jump_if(loc, orelse, next, cond)?;
                 self.place(end);
@@ -334,11 +334,11 @@ impl<'a> Compiler<'a> {
                 self.op(Op::ToBool, place);
                 self.jump(jump, next, place);
                 let end = self.label();
-                self.jump(self.end_jump(), end, Location::NONE);
+                self.jump(Op::JumpNoInterrupt, end, Location::NONE);
                 self.place(cleanup);
                 self.op(Op::PopTop, place);
                 if !cond {
-                    self.jump(self.end_jump(), next, Location::NONE);
+                    self.jump(Op::JumpNoInterrupt, next, Location::NONE);
                 }
                 self.place(end);
                 return Ok(());
@@ -374,7 +374,7 @@ impl<'a> Compiler<'a> {
         self.expr(&comparators[last])?;
         self.add_compare(ops[last], loc);
         let end = self.label();
-        self.jump(self.end_jump(), end, Location::NONE);
+        self.jump(Op::JumpNoInterrupt, end, Location::NONE);
         self.place(cleanup);
         self.op_i(Op::Swap, 2, loc);
         self.op(Op::PopTop, loc);

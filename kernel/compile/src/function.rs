@@ -68,13 +68,8 @@ impl<'a> Compiler<'a> {
         let mut flags = 0;
         if !args.defaults.is_empty() {
             flags |= MAKE_FUNCTION_DEFAULTS;
-            if !self.v14() && args.defaults.iter().all(|default| default.constant().is_some()) {
-                let items = args.defaults.iter().filter_map(|default| default.constant().cloned()).collect();
-                self.load_const(Const::Tuple(items), loc);
-            } else {
-                args.defaults.iter().try_for_each(|default| self.expr(default))?;
-                self.op_i(Op::BuildTuple, args.defaults.len() as u32, loc);
-            }
+            args.defaults.iter().try_for_each(|default| self.expr(default))?;
+            self.op_i(Op::BuildTuple, args.defaults.len() as u32, loc);
         }
         let mut names = Vec::new();
         for (arg, default) in args.kwonlyargs.iter().zip(&args.kw_defaults) {

@@ -109,7 +109,8 @@ impl Cfg {
                 self.push_at_depth(next, depth, &mut stack);
             }
         }
-        max_depth.max(0) as u32
+        // CPython's frames have room for one item at least.
+        max_depth.max(1) as u32
     }
 
     fn push_at_depth(&mut self, block: BlockId, depth: i32, stack: &mut Vec<BlockId>) {

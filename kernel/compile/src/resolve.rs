@@ -185,7 +185,6 @@ impl Resolver<'_> {
         inlined_cells: &mut Names,
     ) {
         let in_class = self.blocks[at].kind == BlockKind::Class;
-        let mut remove_class = false;
         let symbols: Vec<(Name, Symbol)> = self.blocks[comp].symbols.iter().map(|(name, symbol)| (name.clone(), symbol)).collect();
         for (name, symbol) in symbols {
             if symbol.has(DEF_PARAM) {
@@ -196,29 +195,26 @@ impl Resolver<'_> {
                 inlined_cells.insert(name.clone());
             }
             let existing = self.blocks[at].symbols.find(&name);
-            // `__class__` is never free through a class.
-            if scope == Scope::Free && in_class && &*name == "__class__" {
+            let free_below = self.blocks[comp].children.iter().any(|child| self.blocks[*child].symbols.get(&name).scope() == Scope::Free);
+            // The cells a class makes itself are never free through it.
+            let own = matches!(&*name, "__class__" | "__classdict__" | "__conditional_annotations__");
+            if scope == Scope::Free && in_class && own {
                 scope = Scope::GlobalImplicit;
-                comp_free.remove(&name);
-                remove_class = true;
+                if !free_below {
+                    comp_free.remove(&name);
+                }
+                self.blocks[comp].symbols.remove(&name);
             }
             match existing {
                 None => {
                     self.blocks[at].symbols.set(&name, Symbol(symbol.flags()));
                     scopes.insert(name, scope);
                 }
-                Some(outer) if outer.has(DEF_BOUND) && !in_class => {
-                    let free_below =
-                        self.blocks[comp].children.iter().any(|child| self.blocks[*child].symbols.get(&name).scope() == Scope::Free);
-                    if !free_below {
-                        comp_free.remove(&name);
-                    }
+                Some(outer) if outer.has(DEF_BOUND) && !in_class && !free_below => {
+                    comp_free.remove(&name);
                 }
                 Some(_) => {}
             }
-        }
-        if remove_class {
-            self.blocks[comp].symbols.remove("__class__");
         }
     }
 

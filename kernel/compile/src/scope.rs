@@ -340,7 +340,8 @@ impl Builder {
         self.exprs(&def.decorators)?;
         if let Some(params) = &def.type_params {
             let kwdefaults = def.args.kw_defaults.iter().any(Option::is_some);
-            self.enter_type_params(&def.name, params, !def.args.defaults.is_empty(), kwdefaults, false, loc)?;
+            // CPython has the slot even if there are no defaults.
+            self.enter_type_params(&def.name, params, true, kwdefaults, false, loc)?;
             params.params.iter().try_for_each(|param| self.type_param(param))?;
             if self.version <= Version::V3_13 {
                 self.annotations(&def.args, def.returns.as_ref(), loc)?;

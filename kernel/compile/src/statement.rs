@@ -243,17 +243,12 @@ impl<'a> Compiler<'a> {
         self.jump_if(loc, test, next, false)?;
         self.stmts(body)?;
         if !orelse.is_empty() {
-            self.jump(self.end_jump(), end, Location::NONE);
+            self.jump(Op::JumpNoInterrupt, end, Location::NONE);
             self.place(next);
             self.stmts(orelse)?;
         }
         self.place(end);
         Ok(())
-    }
-
-    /// The jump over what is not run: CPython does not look for signals there.
-    pub(crate) fn end_jump(&self) -> Op {
-        if self.v14() { Op::JumpNoInterrupt } else { Op::Jump }
     }
 
     fn for_(&mut self, node: &'a For, loc: Location) -> Result<()> {

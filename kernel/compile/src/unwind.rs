@@ -186,7 +186,7 @@ impl<'a> Compiler<'a> {
         self.op(Op::PopBlock, Location::NONE);
         self.pop_fblock();
         self.stmts(&node.finalbody)?;
-        self.jump(self.end_jump(), exit, Location::NONE);
+        self.jump(Op::JumpNoInterrupt, exit, Location::NONE);
 
         self.place(end);
         let none = Location::NONE;
@@ -215,7 +215,7 @@ impl<'a> Compiler<'a> {
         self.pop_fblock();
         self.op(Op::PopBlock, none);
         self.stmts(&node.orelse)?;
-        self.jump(self.end_jump(), end, none);
+        self.jump(Op::JumpNoInterrupt, end, none);
         self.place(except);
         self.jump(Op::SetupCleanup, cleanup, none);
         self.op(Op::PushExcInfo, none);
@@ -272,7 +272,7 @@ impl<'a> Compiler<'a> {
         }
         self.op(Op::PopExcept, none);
         self.forget(handler.name.as_ref(), none)?;
-        self.jump(self.end_jump(), end, none);
+        self.jump(Op::JumpNoInterrupt, end, none);
         self.place(cleanup_end);
         if handler.name.is_some() {
             self.forget(handler.name.as_ref(), none)?;
@@ -283,7 +283,7 @@ impl<'a> Compiler<'a> {
 
     fn try_star(&mut self, node: &'a Try, loc: Location) -> Result<()> {
         let none = Location::NONE;
-        let over = self.end_jump();
+        let over = Op::JumpNoInterrupt;
         let body = self.label();
         let mut except = self.label();
         let orelse = self.label();
@@ -453,7 +453,7 @@ impl<'a> Compiler<'a> {
         for _ in 0..if self.v14() { 3 } else { 2 } {
             self.op(Op::PopTop, none);
         }
-        self.jump(self.end_jump(), exit, none);
+        self.jump(Op::JumpNoInterrupt, exit, none);
         self.place(cleanup);
         self.pop_except_and_reraise(none);
         self.place(exit);

@@ -21,9 +21,9 @@ const AHEAD: usize = 24;
 pub struct CollectStats {
     /// The oldest generation that was collected.
     pub generation: usize,
-    /// How many unreachable objects were found and cleared: what `gc.collect()` returns.
+    /// How many unreachable objects were found and cleared.
     pub collected: usize,
-    /// How many of them could not be cleared (none, since PEP 442).
+    /// How many more could not be cleared (none, since PEP 442). `gc.collect()` returns the sum.
     pub uncollectable: usize,
 }
 
@@ -89,23 +89,18 @@ impl Heap {
         if generation == GENERATIONS - 1 {
             self.untrack_dicts();
             generations.long_lived_pending.set(0);
-            generations.long_lived_total.set(if self.lazy_dicts.get() { generations.size(generation) } else { generations.list(generation).len() });
+            generations.long_lived_total.set(if self.lazy_dicts.get() {
+                generations.size(generation)
+            } else {
+                generations.list(generation).len()
+            });
         }
-        let debug = generations.debug.get();
-        let mut collected;
-        if debug == 0 && !self.late_finalizers.get() && !(risky && self.anything_to_call()) {
-            collected = self.delete_garbage_in_bulk();
-        } else {
-            if debug & DEBUG_COLLECTABLE != 0 {
-                self.debug_cycle();
-            }
-            collected = self.handle_weakrefs(old);
-            let garbage = if self.finalize_garbage() { self.handle_resurrected_objects(old) } else { UNREACHABLE };
-            collected += generations.size(garbage);
-            self.delete_garbage(garbage, old);
-        }
-        if debug & DEBUG_STATS != 0 {
-            self.hooks().inspect(|hooks| hooks.debug(DebugEvent::Done { unreachable: collected, uncollectable: 0 }));
+        self.move_legacy_finalizers();
+        let collected = self.dispose(old, risky);
+        let uncollectable = self.handle_legacy_finalizers(old);
+        if generations.debug.get() & DEBUG_STATS != 0 {
+            let unreachable = collected + uncollectable;
+            self.hooks().inspect(|hooks| hooks.debug(DebugEvent::Done { unreachable, uncollectable }));
         }
         if generation == GENERATIONS - 1 {
             self.clear_freelists();
@@ -114,13 +109,33 @@ impl Heap {
         let mut stats = place.get();
         stats.collections += 1;
         stats.collected += collected;
+        stats.uncollectable += uncollectable;
         place.set(stats);
         if reason != Reason::Shutdown {
-            self.hooks().inspect(|hooks| hooks.collection_finished(generation, collected, 0));
+            self.hooks().inspect(|hooks| hooks.collection_finished(generation, collected, uncollectable));
         }
         generations.collecting.set(false);
         generations.set_limit();
-        Some(CollectStats { generation, collected, uncollectable: 0 })
+        Some(CollectStats { generation, collected, uncollectable })
+    }
+
+    /// Gets rid of the unreachable, and gives their number. Survivors move to `old`.
+    fn dispose(&self, old: usize, risky: bool) -> usize {
+        let debug = self.generations.debug.get();
+        if debug == 0 && !self.late_finalizers.get() && !(risky && self.anything_to_call(UNREACHABLE)) {
+            return self.delete_garbage_in_bulk(UNREACHABLE);
+        }
+        if debug & DEBUG_COLLECTABLE != 0 {
+            self.debug_cycle();
+        }
+        let freed = self.handle_weakrefs(old);
+        let garbage = if self.finalize_garbage() { self.handle_resurrected_objects(old) } else { UNREACHABLE };
+        if debug == 0 && !self.late_finalizers.get() && !self.anything_to_call(garbage) {
+            return freed + self.delete_garbage_in_bulk(garbage);
+        }
+        let collected = freed + self.generations.size(garbage);
+        self.delete_garbage(garbage, old);
+        collected
     }
 
     fn show_stats_each_generation(&self, generation: usize) {
@@ -137,7 +152,8 @@ impl Heap {
         let generations = &self.generations;
         let mut base = std::mem::take(generations.list(generation));
         for younger in 0..generation {
-            base.append(generations.list(younger));
+            let younger = generations.list(younger);
+            if base.is_empty() { std::mem::swap(&mut base, younger) } else { base.append(younger) }
         }
         let scope = Scope { low: 0, high: generation as u8, unreachable: UNREACHABLE };
         self.subtract_refs(&mut base, scope);
@@ -207,7 +223,7 @@ impl Heap {
                 // Perhaps unreachable: nothing that was traversed so far leads here.
                 header.index.set(unreachable.len() as u32);
                 header.leaf.flags.set(flags & !GENERATION_MASK | scope.unreachable as u8);
-                risky |= flags & WEAKLY_REFERENCED != 0 || flags & (HAS_FINALIZER | FINALIZED) == HAS_FINALIZER || header.leaf.kind.get() == Kind::WEAKREF;
+                risky |= is_risky(header);
                 unreachable.push(Some(at));
                 continue;
             }
@@ -257,14 +273,10 @@ impl Heap {
         }
     }
 
-    /// Whether freeing the unreachable would call anything: a finalizer, or the bookkeeping of a weak reference.
-    fn anything_to_call(&self) -> bool {
-        self.generations.list(UNREACHABLE).iter().flatten().any(|at| {
-            // SAFETY: objects in a list are alive.
-            let header = unsafe { at.as_ref() };
-            let flags = header.leaf.flags.get();
-            flags & WEAKLY_REFERENCED != 0 || flags & (HAS_FINALIZER | FINALIZED) == HAS_FINALIZER || header.leaf.kind.get() == Kind::WEAKREF
-        })
+    /// Whether freeing a list of garbage would call anything: a finalizer, or the bookkeeping of a weak reference.
+    fn anything_to_call(&self, garbage: usize) -> bool {
+        // SAFETY: objects in a list are alive.
+        self.generations.list(garbage).iter().flatten().any(|at| is_risky(unsafe { at.as_ref() }))
     }
 
     fn debug_cycle(&self) {
@@ -398,7 +410,7 @@ impl Heap {
         generations.list(garbage).clear();
     }
 
-    fn save_garbage(&self, obj: Obj) {
+    pub(crate) fn save_garbage(&self, obj: Obj) {
         let garbage = self.garbage();
         if let Some(list) = garbage.get::<crate::List>() {
             list.push(obj);
@@ -420,4 +432,16 @@ impl Heap {
 fn gc_may_be_tracked(child: &Header) -> bool {
     let flags = child.leaf.flags.get();
     if child.leaf.kind.get() == Kind::TUPLE && flags & EXTRA == 0 { flags & GENERATION_MASK != UNTRACKED } else { flags & UNCOUNTED == 0 }
+}
+
+/// Whether the death of this object may call something.
+#[inline(always)]
+fn is_risky(header: &Header) -> bool {
+    let flags = header.leaf.flags.get();
+    if flags & WEAKLY_REFERENCED != 0 || flags & (HAS_FINALIZER | FINALIZED) == HAS_FINALIZER {
+        return true;
+    }
+    // A weak reference has a row to leave.
+    // SAFETY: the kind says which payload follows the header.
+    header.leaf.kind.get() == Kind::WEAKREF && !unsafe { &*(header as *const Header).add(1).cast::<WeakRef>() }.has_left()
 }

@@ -6,6 +6,7 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use crate::cell::CellVar;
+use crate::dict::Dict;
 use crate::heap::Heap;
 use crate::kind::Kind;
 use crate::list::List;
@@ -37,11 +38,24 @@ pub(crate) fn each(header: &Header, heap: &Heap, mut visit: impl FnMut(&Obj)) {
     // SAFETY: the kind says which payload is there; visitors change nothing.
     unsafe {
         match kind {
-            Kind::LIST => obj.payload_unchecked::<List>().items().iter().rev().for_each(visit),
+            Kind::LIST => row(obj.payload_unchecked::<List>().items(), visit),
             Kind::TUPLE => obj.payload_unchecked::<Tuple>().items().iter().rev().for_each(visit),
             Kind::INSTANCE => {}
+            Kind::DICT => obj.payload_unchecked::<Dict>().each(visit),
             Kind::CELL => obj.payload_unchecked::<CellVar>().value.with(|held| held.into_iter().for_each(visit)),
             _ => (heap.vtable(kind).traverse)(obj.address(), &mut visit),
         }
     }
+}
+
+/// Visits the items of a row from the last to the first; in a long one, headers are asked for ahead.
+#[inline(always)]
+fn row(items: &[Obj], mut visit: impl FnMut(&Obj)) {
+    const AHEAD: usize = 16;
+    let short = items.len().min(AHEAD);
+    for i in (short..items.len()).rev() {
+        prefetch(items[i - AHEAD].bits().cast());
+        visit(&items[i]);
+    }
+    items[..short].iter().rev().for_each(visit);
 }

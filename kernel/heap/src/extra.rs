@@ -185,6 +185,28 @@ impl Extra {
         look(&self.class);
     }
 
+    /// How many places there are: slots, inline values, dict, class.
+    #[inline]
+    pub(crate) fn places(&self) -> u32 {
+        self.slots as u32 + self.capacity as u32 + 2
+    }
+
+    /// The place whose turn it is when `left` are left, in the order of `subtype_dealloc`: slots, inline values, dict, class.
+    #[inline]
+    pub(crate) fn place_in_dealloc_order(&self, left: u32) -> &Slot {
+        match left {
+            1 => &self.class,
+            2 => &self.dict,
+            _ => {
+                let (values, n) = (self.capacity as usize, self.places() as usize - left as usize);
+                let slots = self.slots as usize;
+                let at = if n < slots { values + n } else { n - slots };
+                // SAFETY: `capacity` slots, then `slots` slots follow the struct.
+                unsafe { &*(self as *const Extra).add(1).cast::<Slot>().add(at) }
+            }
+        }
+    }
+
     /// Gives away every attribute (`subtype_clear`); the class stays.
     pub(crate) fn clear(&self, give: &mut dyn FnMut(Obj)) {
         (0..self.n_slots()).filter_map(|i| self.slot(i).take()).for_each(&mut *give);

@@ -5,6 +5,7 @@
 use std::cell::Cell;
 use std::ptr::NonNull;
 
+use crate::census::Label;
 use crate::extra::{Extra, ExtraLayout};
 use crate::heap::Heap;
 use crate::kind::Kind;
@@ -31,6 +32,12 @@ impl Tuple {
         (self as *const Tuple).wrapping_byte_add(8).cast_mut().cast()
     }
 
+    /// Where the items stand.
+    #[inline]
+    pub(crate) fn row(&self) -> *const Obj {
+        self.data()
+    }
+
     /// How many items.
     #[inline]
     pub fn len(&self) -> usize {
@@ -45,6 +52,17 @@ impl Tuple {
     /// Bytes from the object's address to the end of the items.
     pub(crate) fn end(len: usize) -> usize {
         size_of::<Header>() + 8 + 8 * len
+    }
+
+    /// Replaces an item of a tuple that nobody but the caller refers to (an iterator's reused result) and gives the one before; gives
+    /// `item` back if somebody does, or there is no such place.
+    #[inline]
+    pub fn replace_unshared(tuple: &mut Obj, index: usize, item: Obj) -> Result<Obj, Obj> {
+        match tuple.get::<Tuple>() {
+            // SAFETY: the only reference is the caller's, who lends it exclusively: no look into the items is alive.
+            Some(payload) if tuple.refcount() == 1 && index < payload.len() => Ok(unsafe { payload.replace_item(index, item) }),
+            _ => Err(item),
+        }
     }
 
     /// Replaces an item of a tuple that only the caller holds (an iterator's reused result).
@@ -65,6 +83,10 @@ impl Payload for Tuple {
     fn traverse(&self, visit: Visit<'_>) {
         // Last to first, as `tuple_traverse` does; `gc.get_referents` shows it.
         self.items().iter().rev().for_each(visit);
+    }
+
+    fn holds(&self, visit: &mut dyn FnMut(Label, &Obj)) {
+        self.items().iter().enumerate().for_each(|(i, item)| visit(Label::Item(i), item));
     }
 
     /// A tuple has no `tp_clear`: some other object of every cycle through it has.
@@ -92,7 +114,11 @@ impl Heap {
     /// A new tuple that the collector does not know yet, of a subclass if `extra` says so.
     ///
     /// Panics if the iterator gives fewer items than it said.
-    pub fn tuple_untracked(&self, items: impl IntoIterator<Item = Obj, IntoIter: ExactSizeIterator>, extra: Option<(Obj, ExtraLayout)>) -> Obj {
+    pub fn tuple_untracked(
+        &self,
+        items: impl IntoIterator<Item = Obj, IntoIter: ExactSizeIterator>,
+        extra: Option<(Obj, ExtraLayout)>,
+    ) -> Obj {
         let mut items = items.into_iter();
         let len = items.len();
         let len32 = u32::try_from(len).expect("a tuple has fewer than 2^32 items");

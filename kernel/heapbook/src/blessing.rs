@@ -19,7 +19,7 @@ pub(crate) fn bless(outcome: &Outcome, engine: &dyn Engine, to: &mut dyn Write) 
     let mut blessed = Blessed { written: Vec::new(), left: 0 };
     for page in &outcome.pages {
         let path = &page.chapter.path;
-        if let Some(text) = chapter::bless(&page.chapter, &page.report.runs, engine.tolerance()) {
+        if let Some(text) = chapter::bless(&page.chapter, &page.report.runs, engine) {
             chapter::replace(path, &page.chapter.text, &text).with_context(|| format!("`{}` cannot be written", path.display()))?;
             writeln!(to, "{}: written", path.display())?;
             blessed.written.push(path.clone());

@@ -17,6 +17,14 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Write what the snippets print into the pages
     Bless(BlessArgs),
+    /// Draw the book into its build folder, without running anything
+    Build,
+    /// Check and draw the book, show it in a browser, and again at each change
+    Serve(ServeArgs),
+    /// Make a notebook of each page
+    Notebooks(NotebooksArgs),
+    /// Answer mdBook as its preprocessor
+    Preprocess(PreprocessArgs),
 }
 
 /// Which pages, run by what.
@@ -24,9 +32,22 @@ pub(crate) enum Command {
 pub(crate) struct RunArgs {
     /// Pages or folders; without any, the whole book
     pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+}
+
+/// What runs the cells.
+#[derive(Debug, Args)]
+pub(crate) struct EngineArgs {
     /// Run the cells on this CPython instead, as the judge; may be given for several versions
     #[arg(long, value_name = "PYTHON")]
     pub(crate) cpython: Vec<PathBuf>,
+    /// Run the cells on this installed Jupyter kernel instead
+    #[arg(long, value_name = "NAME", conflicts_with = "cpython")]
+    pub(crate) kernel: Option<String>,
+    /// Run the Rust cells too, in evcxr_jupyter
+    #[arg(long)]
+    pub(crate) rust: bool,
     /// Stop a cell that prints nothing for so many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub(crate) limit: u64,
@@ -39,12 +60,51 @@ pub(crate) struct CheckArgs {
     /// How findings are told
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+    /// Check again at each change
+    #[arg(long)]
+    pub(crate) watch: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct BlessArgs {
     #[command(flatten)]
     pub(crate) run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// The port; without it 3000, or any that is free
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// The address to be reached at
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) hostname: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NotebooksArgs {
+    /// Write nothing; tell which notebooks are not what their pages make
+    #[arg(long)]
+    pub(crate) check: bool,
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PreprocessArgs {
+    #[command(subcommand)]
+    pub(crate) question: Option<PreprocessQuestion>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PreprocessQuestion {
+    /// Tell by the exit status whether a renderer is supported
+    Supports {
+        /// The renderer's name
+        renderer: String,
+    },
 }
 
 /// How findings are told.

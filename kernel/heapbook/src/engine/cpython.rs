@@ -3,12 +3,12 @@
 //! It is the judge, so nothing but the driver beside this file stands between the cells and the
 //! interpreter. A cell that never ends is stopped after a limit, and the session with it.
 
+use super::folder::Folder;
 use anyhow::{Context as _, Result, anyhow};
 use chapter::{Cell, Engine, Language, Mode, Output, Session, Tolerance, Trouble, Version};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -67,7 +67,7 @@ impl Engine for Cpython {
         true
     }
 
-    fn tolerance(&self) -> Tolerance {
+    fn tolerance(&self, _language: Language) -> Tolerance {
         Tolerance { addresses: true, last_line: false }
     }
 }
@@ -83,16 +83,17 @@ struct Running {
     cells: Option<ChildStdin>,
     frames: Receiver<Frame>,
     complaints: Arc<Mutex<String>>,
-    folder: PathBuf,
+    /// Where it works. Read by nobody: it goes when the session goes.
+    _folder: Folder,
     limit: Duration,
 }
 
 impl Running {
     fn start(python: &Path, limit: Duration) -> Result<Running> {
-        let folder = own_folder()?;
+        let folder = Folder::new()?;
         let mut child = Command::new(python)
             .args(["-s", "-c", DRIVER])
-            .current_dir(&folder)
+            .current_dir(folder.path())
             .env_remove("PYTHONSTARTUP")
             .env_remove("PYTHONPATH")
             .env("PYTHONHASHSEED", "0")
@@ -119,16 +120,17 @@ impl Running {
         let stderr = child.stderr.take().context("no standard error")?;
         let kept = Arc::clone(&complaints);
         thread::spawn(move || keep_last(stderr, &kept));
-        Ok(Running { child, cells, frames, complaints, folder, limit })
+        Ok(Running { child, cells, frames, complaints, _folder: folder, limit })
     }
 
     /// The next frame, or why there is none.
     fn next(&mut self) -> Result<Frame, Trouble> {
         match self.frames.recv_timeout(self.limit) {
             Ok(frame) => Ok(frame),
-            Err(RecvTimeoutError::Timeout) => {
-                Err(Trouble(format!("the cell printed nothing for {} s and was stopped; `--limit` sets another limit", self.limit.as_secs())))
-            }
+            Err(RecvTimeoutError::Timeout) => Err(Trouble(format!(
+                "the cell printed nothing for {} s and was stopped; `--limit` sets another limit",
+                self.limit.as_secs()
+            ))),
             Err(RecvTimeoutError::Disconnected) => {
                 let status = self.child.wait().map_or_else(|error| error.to_string(), |status| status.to_string());
                 let complaints = self.complaints.lock().map(|text| text.clone()).unwrap_or_default();
@@ -178,10 +180,9 @@ impl Session for Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.cells = None;
-        // It may be gone already, and a folder in use elsewhere is the system's to clean up.
+        // It may be gone already.
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -205,13 +206,4 @@ fn keep_last(stderr: impl Read, kept: &Mutex<String>) {
             kept.push('\n');
         }
     }
-}
-
-/// A folder for the files that a session's cells write.
-fn own_folder() -> Result<PathBuf> {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let folder = std::env::temp_dir().join(format!("heapbook-{}-{number}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
-    Ok(folder)
 }

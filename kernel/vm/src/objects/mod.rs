@@ -1,6 +1,23 @@
 //! The kinds of objects, one a file: payload, methods, class.
 
+pub mod dict;
+mod dict_api;
+pub mod dict_view;
 pub mod exception;
+pub mod list;
+pub mod list_iterator;
+mod pending;
+pub mod range;
+pub mod range_iterator;
+pub(crate) mod sequence;
+pub mod set;
+pub mod set_iterator;
+mod set_ops;
+pub mod slice;
+pub(crate) mod sort;
+mod timsort;
+pub mod tuple;
+pub mod tuple_iterator;
 
 use crate::class::{ClassSpec, flags};
 
@@ -17,3 +34,24 @@ pub(crate) static TODO: ClassSpec = ClassSpec {
     itemsize: 0,
     doc: "",
 };
+
+/// Makes the payloads of containers and iterators known to a heap.
+pub(crate) fn register_containers(heap: &heap::Heap) {
+    heap.register::<slice::Slice>();
+    heap.register::<range::Range>();
+    heap.register::<range_iterator::RangeIterator>();
+    heap.register::<range_iterator::LongRangeIterator>();
+    heap.register::<list_iterator::ListIterator>();
+    heap.register::<list_iterator::ListReverseIterator>();
+    heap.register::<tuple_iterator::TupleIterator>();
+    heap.register::<set_iterator::SetIterator>();
+    heap.register::<dict_view::DictKeys>();
+    heap.register::<dict_view::DictValues>();
+    heap.register::<dict_view::DictItems>();
+    heap.register::<dict_view::KeyIterator>();
+    heap.register::<dict_view::ValueIterator>();
+    heap.register::<dict_view::ItemIterator>();
+    heap.register::<dict_view::ReverseKeyIterator>();
+    heap.register::<dict_view::ReverseValueIterator>();
+    heap.register::<dict_view::ReverseItemIterator>();
+}
