@@ -7,7 +7,6 @@
 mod annotation;
 mod arithmetic;
 pub mod anchors;
-pub mod anchors;
 pub mod assemble;
 mod ast;
 mod borrow;

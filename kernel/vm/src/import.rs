@@ -177,7 +177,7 @@ impl Vm {
     /// `builtins.__import__`: what an `import` statement calls.
     pub(crate) fn import(&self, name: &Obj, globals: Option<&Obj>, fromlist: Option<&Obj>, level: usize) -> PyResult {
         let given = self.lossy(name);
-        let full = if level == 0 { given.clone() } else { self.absolute(&given, globals, level)? };
+        let full = if level == 0 { given.clone() } else { self.absolute_name(&given, globals, level)? };
         if full.is_empty() {
             return Err(self.value_error("Empty module name"));
         }
@@ -227,7 +227,7 @@ impl Vm {
     }
 
     /// The full name of a relative import.
-    fn absolute(&self, name: &str, globals: Option<&Obj>, level: usize) -> PyResult<String> {
+    fn absolute_name(&self, name: &str, globals: Option<&Obj>, level: usize) -> PyResult<String> {
         let get = |key: &str| globals.and_then(|globals| self.dict_get_str(globals, key)).filter(|held| held.get::<Str>().is_some());
         let package = match get("__package__") {
             Some(package) => self.lossy(&package),

@@ -16,6 +16,8 @@ pub mod objects;
 mod payload;
 pub mod protocol;
 mod raise;
+mod state;
+mod streams;
 mod traceback;
 mod types;
 mod vm;

@@ -54,7 +54,7 @@ pub(crate) static ABC_DATA: ClassSpec = ClassSpec {
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "_abc",
     functions: &[
-        Method::new("get_cache_token", |vm, _, _| Ok(vm.int(vm.abc_token.get() as i64)), Convention::NoArgs),
+        Method::new("get_cache_token", |vm, _, _| Ok(vm.int(vm.state.abc_token.get() as i64)), Convention::NoArgs),
         Method::new("_abc_init", init, Convention::One),
         Method::new("_reset_registry", |vm, _, args| { forget(vm, &args.pos()[0], true)?; Ok(vm.none()) }, Convention::One),
         Method::new("_reset_caches", |vm, _, args| { forget(vm, &args.pos()[0], false)?; Ok(vm.none()) }, Convention::One),
@@ -120,7 +120,7 @@ fn init(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     }
     let names = vm.call(&vm.types.frozenset, &[vm.list(names)])?;
     vm.setattr_str(class, "__abstractmethods__", Some(&names))?;
-    let data = vm.heap.alloc(AbcData { negative_version: Cell::new(vm.abc_token.get()), ..AbcData::default() }).tracked();
+    let data = vm.heap.alloc(AbcData { negative_version: Cell::new(vm.state.abc_token.get()), ..AbcData::default() }).tracked();
     vm.setattr_str(class, "_abc_impl", Some(&data))?;
     if let Some(class) = class.get::<Class>() {
         // `__abc_tpflags__` marks sequences and mappings for pattern matching.
@@ -153,7 +153,7 @@ fn register(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     }
     let data = data(vm, class)?;
     add(vm, &own(&data).registry, subclass)?;
-    vm.abc_token.set(vm.abc_token.get() + 1);
+    vm.state.abc_token.set(vm.state.abc_token.get() + 1);
     if let (Some(from), Some(to)) = (class.get::<Class>(), subclass.get::<Class>()) {
         let marks = from.flags.get() & (flags::SEQUENCE | flags::MAPPING);
         if marks != 0 && to.has(flags::HEAP_TYPE) {
@@ -173,7 +173,7 @@ fn instancecheck(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let subtype = vm.class_of(instance);
     let check = |candidate: &Obj| vm.call_method(class, "__subclasscheck__", std::slice::from_ref(candidate));
     if subtype.is(&subclass) {
-        if own(&data).negative_version.get() == vm.abc_token.get() && has(&own(&data).negative_cache, &subclass) {
+        if own(&data).negative_version.get() == vm.state.abc_token.get() && has(&own(&data).negative_cache, &subclass) {
             return Ok(vm.bool(false));
         }
         return check(&subclass);
@@ -191,9 +191,9 @@ fn subclasscheck(vm: &Vm, class: &Obj, subclass: &Obj) -> PyResult<bool> {
     if has(&own.cache, subclass) {
         return Ok(true);
     }
-    if own.negative_version.get() < vm.abc_token.get() {
+    if own.negative_version.get() < vm.state.abc_token.get() {
         drop(own.negative_cache.take());
-        own.negative_version.set(vm.abc_token.get());
+        own.negative_version.set(vm.state.abc_token.get());
     } else if has(&own.negative_cache, subclass) {
         return Ok(false);
     }

@@ -11,9 +11,9 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
     functions: &[
         Method::new("register", register, Convention::Keywords),
         Method::new("unregister", unregister, Convention::One),
-        Method::new("_clear", |vm, _, _| { drop(vm.atexit.take()); Ok(vm.none()) }, Convention::NoArgs),
+        Method::new("_clear", |vm, _, _| { drop(vm.state.atexit.take()); Ok(vm.none()) }, Convention::NoArgs),
         Method::new("_run_exitfuncs", |vm, _, _| { vm.run_atexit(); Ok(vm.none()) }, Convention::NoArgs),
-        Method::new("_ncallbacks", |vm, _, _| Ok(vm.int(vm.atexit.borrow().len() as i64)), Convention::NoArgs),
+        Method::new("_ncallbacks", |vm, _, _| Ok(vm.int(vm.state.atexit.borrow().len() as i64)), Convention::NoArgs),
     ],
     init: |_, _| Ok(()),
 };
@@ -33,19 +33,19 @@ fn register(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         return Err(vm.type_error("the first argument must be callable"));
     }
     let rest = args.rest();
-    vm.atexit.borrow_mut().push(AtExit { function: function.clone(), args: rest.all().to_vec(), names: rest.names().to_vec() });
+    vm.state.atexit.borrow_mut().push(AtExit { function: function.clone(), args: rest.all().to_vec(), names: rest.names().to_vec() });
     Ok(function.clone())
 }
 
 fn unregister(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    let all = vm.atexit.take();
+    let all = vm.state.atexit.take();
     let mut kept = Vec::new();
     for entry in all {
         if !vm.eq(&entry.function, &args.pos()[0])? {
             kept.push(entry);
         }
     }
-    drop(vm.atexit.replace(kept));
+    drop(vm.state.atexit.replace(kept));
     Ok(vm.none())
 }
 
@@ -53,7 +53,7 @@ impl Vm {
     /// Calls what was registered, the newest first. An exception is reported, and the rest still run.
     pub fn run_atexit(&self) {
         loop {
-            let Some(entry) = self.atexit.borrow_mut().pop() else { break };
+            let Some(entry) = self.state.atexit.borrow_mut().pop() else { break };
             if let Err(raised) = self.call_args(&entry.function, Args::new(&entry.args, &entry.names)) {
                 self.print_unraisable(Some("Exception ignored in atexit callback"), Some(&entry.function), &raised.0);
             }

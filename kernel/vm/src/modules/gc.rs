@@ -41,7 +41,7 @@ fn init(vm: &Vm, module: &Obj) -> PyResult<()> {
     }
     vm.dict_set_str(&dict, "garbage", vm.heap.garbage());
     let callbacks = vm.list(Vec::new());
-    vm.gc_callbacks.set(callbacks.clone());
+    vm.state.gc_callbacks.set(callbacks.clone());
     vm.dict_set_str(&dict, "callbacks", callbacks);
     Ok(())
 }

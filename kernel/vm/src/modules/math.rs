@@ -76,16 +76,16 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
         }, Convention::One),
         Method::new("hypot", |vm, _, args| {
             let values = args.check(vm, "hypot", 0, usize::MAX)?.iter().map(|x| vm.as_float(x)).collect::<PyResult<Vec<_>>>()?;
-            Ok(vm.float(norm(&values)))
+            Ok(vm.float(m::dist(&values, &vec![0.0; values.len()])))
         }, Convention::Positional),
         Method::new("dist", dist, Convention::Positional),
         Method::new("sumprod", sumprod, Convention::Positional),
         Method::new("prod", prod, Convention::Keywords),
-        Method::new("gcd", |vm, _, args| many(vm, args, m::gcd), Convention::Positional),
-        Method::new("lcm", |vm, _, args| many(vm, args, m::lcm), Convention::Positional),
+        Method::new("gcd", |vm, _, args| many(vm, args, m::integer::gcd), Convention::Positional),
+        Method::new("lcm", |vm, _, args| many(vm, args, m::integer::lcm), Convention::Positional),
         Method::new("isqrt", |vm, _, args| {
             let n = integer(vm, &args.pos()[0])?;
-            m::isqrt(&n).map(|root| vm.big_int(root)).map_err(|_| vm.value_error("isqrt() argument must be nonnegative"))
+            m::integer::isqrt(&n).map(|root| vm.big_int(root)).map_err(|_| vm.value_error("isqrt() argument must be nonnegative"))
         }, Convention::One),
         Method::new("factorial", factorial, Convention::One),
         Method::new("comb", comb, Convention::Positional),
@@ -207,11 +207,6 @@ fn floats(vm: &Vm, iterable: &Obj) -> PyResult<Vec<f64>> {
     Ok(values)
 }
 
-fn norm(values: &[f64]) -> f64 {
-    let largest = values.iter().fold(0.0f64, |max, x| max.max(x.abs()));
-    m::vector_norm(&values.iter().map(|x| x.abs()).collect::<Vec<_>>(), largest, values.iter().any(|x| x.is_nan()))
-}
-
 fn dist(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let [p, q] = args.check(vm, "dist", 2, 2)? else { unreachable!("two arguments were checked") };
     let (p, q) = (floats(vm, p)?, floats(vm, q)?);
@@ -267,7 +262,7 @@ fn factorial(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         return Err(vm.value_error("factorial() not defined for negative values"));
     }
     let Some(n) = n.to_i64() else { return Err(vm.overflow_error(format!("factorial() argument should not exceed {}", i64::MAX))) };
-    m::factorial(n).map(|value| vm.big_int(value.into())).map_err(|error| wrong(vm, error))
+    m::integer::factorial(n).map(|value| vm.big_int(value.into())).map_err(|error| wrong(vm, error))
 }
 
 fn comb(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {

@@ -1,5 +1,6 @@
 //! `sys`: what a program may know and change of its machine (`Python/sysmodule.c`).
 
+use compile::Version;
 use heap::{Obj, Str};
 
 use super::ModuleSpec;
@@ -33,7 +34,7 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("getfilesystemencodeerrors", |vm, _, _| Ok(vm.str("surrogateescape")), Convention::NoArgs).signature("($module, /)"),
         Method::new("getallocatedblocks", |vm, _, _| Ok(vm.int(vm.heap.all_objects().len() as i64)), Convention::NoArgs).signature("($module, /)"),
         Method::new("getunicodeinternedsize", interned_size, Convention::Keywords),
-        Method::new("is_finalizing", |vm, _, _| Ok(vm.bool(vm.finalizing.get())), Convention::NoArgs).signature("($module, /)"),
+        Method::new("is_finalizing", |vm, _, _| Ok(vm.bool(vm.state.finalizing.get())), Convention::NoArgs).signature("($module, /)"),
         Method::new("is_stack_trampoline_active", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs).signature("($module, /)"),
         Method::new("_clear_type_cache", |vm, _, _| Ok(vm.none()), Convention::NoArgs).signature("($module, /)"),
         Method::new("_clear_internal_caches", |vm, _, _| Ok(vm.none()), Convention::NoArgs).signature("($module, /)"),
@@ -45,7 +46,7 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("getprofile", |vm, _, _| Ok(vm.none()), Convention::NoArgs),
         Method::new("getswitchinterval", |vm, _, _| Ok(vm.float(0.005)), Convention::NoArgs),
         Method::new("setswitchinterval", |vm, _, _| Ok(vm.none()), Convention::One),
-        Method::new("get_int_max_str_digits", |vm, _, _| Ok(vm.int(vm.int_max_str_digits.get() as i64)), Convention::NoArgs),
+        Method::new("get_int_max_str_digits", |vm, _, _| Ok(vm.int(vm.state.int_max_str_digits.get() as i64)), Convention::NoArgs),
         Method::new("set_int_max_str_digits", set_int_max_str_digits, Convention::Keywords),
         Method::new("get_asyncgen_hooks", get_asyncgen_hooks, Convention::NoArgs),
         Method::new("set_asyncgen_hooks", set_asyncgen_hooks, Convention::Keywords),
@@ -58,7 +59,7 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
 fn init(vm: &Vm, module: &Obj) -> PyResult<()> {
     let dict = vm.module_dict(module);
     let set = |name: &str, value: Obj| vm.dict_set_str(&dict, name, value);
-    let (major, minor, micro) = vm.version.numbers();
+    let (major, minor, micro) = numbers_of(vm.version);
     let n = |n: i64| vm.int(n);
     for (hook, own) in [("__displayhook__", "displayhook"), ("__excepthook__", "excepthook"), ("__unraisablehook__", "unraisablehook")] {
         set(hook, vm.dict_get_str(&dict, own).expect("the function was just added"));
@@ -116,6 +117,17 @@ fn init(vm: &Vm, module: &Obj) -> PyResult<()> {
     Ok(())
 }
 
+/// The release that a version stands for: the newest that was compared with.
+fn numbers_of(version: Version) -> (i64, i64, i64) {
+    match version {
+        Version::V3_10 => (3, 10, 13),
+        Version::V3_11 => (3, 11, 7),
+        Version::V3_12 => (3, 12, 1),
+        Version::V3_13 => (3, 13, 18),
+        Version::V3_14 => (3, 14, 10),
+    }
+}
+
 /// `float_info`, `int_info`, `hash_info`, `thread_info`.
 fn numbers(vm: &Vm, dict: &Obj) -> PyResult<()> {
     let (n, f) = (|n: i64| vm.int(n), |f: f64| vm.float(f));
@@ -149,7 +161,7 @@ fn flags(vm: &Vm) -> PyResult {
 /// The count as CPython prints it: what the caller holds and the argument's own reference, if it has one.
 fn getrefcount(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let obj = &args.pos()[0];
-    let immortal = if vm.version >= compile::Version::V3_14 { 3 << 30 } else { u32::MAX };
+    let immortal = if vm.version >= Version::V3_14 { 3 << 30 } else { u32::MAX };
     Ok(vm.int(i64::from(if obj.is_immortal() { immortal } else { obj.refcount() })))
 }
 
@@ -234,7 +246,7 @@ fn set_int_max_str_digits(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     if digits != 0 && digits < 640 {
         return Err(vm.value_error("maxdigits must be 0 or larger than 640"));
     }
-    vm.int_max_str_digits.set(digits as usize);
+    vm.state.int_max_str_digits.set(digits as usize);
     Ok(vm.none())
 }
 
@@ -278,7 +290,7 @@ fn unraisablehook(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 
 fn get_asyncgen_hooks(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
     let held = |slot: &heap::Slot| slot.get().unwrap_or_else(|| vm.none());
-    let values = vec![held(&vm.asyncgen_firstiter), held(&vm.asyncgen_finalizer)];
+    let values = vec![held(&vm.state.asyncgen_firstiter), held(&vm.state.asyncgen_finalizer)];
     struct_sequence(vm, "sys.asyncgen_hooks", &["firstiter", "finalizer"].map(StructField::Shown), values)
 }
 
@@ -291,7 +303,7 @@ fn set_asyncgen_hooks(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
             return Err(vm.type_error(format!("callable {name} expected, got {}", vm.type_name(value))));
         }
     }
-    for (value, slot) in given.into_iter().zip([&vm.asyncgen_firstiter, &vm.asyncgen_finalizer]) {
+    for (value, slot) in given.into_iter().zip([&vm.state.asyncgen_firstiter, &vm.state.asyncgen_finalizer]) {
         if let Some(value) = value {
             drop(slot.replace((!value.is(&vm.consts.none)).then(|| value.clone())));
         }

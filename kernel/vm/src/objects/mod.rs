@@ -15,9 +15,11 @@ pub mod set_iterator;
 mod set_ops;
 pub mod slice;
 pub(crate) mod sort;
+pub(crate) mod struct_sequence;
 mod timsort;
 pub mod tuple;
 pub mod tuple_iterator;
+pub mod weakref;
 
 use crate::class::{ClassSpec, flags};
 

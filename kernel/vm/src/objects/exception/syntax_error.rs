@@ -53,10 +53,15 @@ fn str(vm: &Vm, this: &Obj) -> PyResult {
 impl Vm {
     /// The compiler's error as an exception.
     pub fn syntax_error(&self, error: &compile::SyntaxError) -> Raised {
+        use compile::ErrorKind;
         let class = match error.kind {
-            compile::SyntaxErrorKind::SyntaxError => &self.types.syntax_error,
-            compile::SyntaxErrorKind::IndentationError => &self.types.indentation_error,
-            compile::SyntaxErrorKind::TabError => &self.types.tab_error,
+            ErrorKind::Syntax => &self.types.syntax_error,
+            ErrorKind::Indentation => &self.types.indentation_error,
+            ErrorKind::Tab => &self.types.tab_error,
+            ErrorKind::Incomplete => &self.types.incomplete_input_error,
+            ErrorKind::Recursion => return self.recursion_error(&error.msg),
+            ErrorKind::Memory => return self.memory_error(&error.msg),
+            ErrorKind::Value => return self.value_error(&error.msg),
         };
         let number = |n: i32| self.int(i64::from(n));
         let text = error.text.as_deref().map_or_else(|| self.none(), |text| self.str(text));
