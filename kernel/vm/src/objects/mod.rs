@@ -3,13 +3,17 @@
 pub mod dict;
 mod dict_api;
 pub mod dict_view;
+pub mod enumerate;
 pub mod exception;
 pub mod list;
 pub mod list_iterator;
+pub mod map;
 mod pending;
 pub mod range;
 pub mod range_iterator;
+pub mod reversed;
 pub(crate) mod sequence;
+pub mod sequence_iterator;
 pub mod set;
 pub mod set_iterator;
 mod set_ops;
@@ -18,6 +22,7 @@ pub(crate) mod sort;
 mod timsort;
 pub mod tuple;
 pub mod tuple_iterator;
+pub mod zip;
 
 use crate::class::{ClassSpec, flags};
 
@@ -45,6 +50,13 @@ pub(crate) fn register_containers(heap: &heap::Heap) {
     heap.register::<list_iterator::ListReverseIterator>();
     heap.register::<tuple_iterator::TupleIterator>();
     heap.register::<set_iterator::SetIterator>();
+    heap.register::<sequence_iterator::SequenceIterator>();
+    heap.register::<sequence_iterator::CallIterator>();
+    heap.register::<enumerate::Enumerate>();
+    heap.register::<zip::Zip>();
+    heap.register::<map::Map>();
+    heap.register::<map::Filter>();
+    heap.register::<reversed::Reversed>();
     heap.register::<dict_view::DictKeys>();
     heap.register::<dict_view::DictValues>();
     heap.register::<dict_view::DictItems>();
