@@ -14,6 +14,7 @@ pub mod objects;
 mod payload;
 pub mod protocol;
 mod raise;
+mod text;
 mod types;
 mod vm;
 
