@@ -78,3 +78,11 @@ pub(crate) fn push_bytes(out: &mut String, data: &[u8], quote: u8) {
     }
     out.push(quote as char);
 }
+
+/// Appends the bytes of a `bytearray`'s repr: an apostrophe is escaped between either quotes.
+pub(crate) fn push_bytes_of_array(out: &mut String, data: &[u8]) {
+    let quote = quote_for(|b| data.contains(&b));
+    let mut inner = String::new();
+    push_bytes(&mut inner, data, quote);
+    if quote == b'"' { out.push_str(&inner.replace('\'', "\\'")) } else { out.push_str(&inner) }
+}
