@@ -199,7 +199,9 @@ fn ass_subscript(vm: &Vm, this: &Obj, key: &Obj, value: Option<&Obj>) -> PyResul
                 array(this).set(at, byte);
                 Ok(())
             }
-            None => array(this).change(vm, |data| drop(data.remove(at))),
+            None => array(this).change(vm, |data| {
+            data.remove(at);
+        }),
         };
     };
     let (start, stop, step) = vm.slice_unpack(slice)?;
@@ -344,7 +346,9 @@ pub(super) fn remove(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let byte = vm.byte(&args.pos()[0])?;
     match array(this).to_vec().iter().position(|&b| b == byte) {
         Some(at) => {
-            array(this).change(vm, |data| drop(data.remove(at)))?;
+            array(this).change(vm, |data| {
+            data.remove(at);
+        })?;
             Ok(vm.none())
         }
         None => Err(vm.value_error("value not found in bytearray")),

@@ -1,14 +1,25 @@
 //! The kinds of objects, one a file: payload, methods, class.
 
+pub mod bool;
+pub mod bytearray;
+pub mod bytes;
+mod bytes_methods;
+pub mod complex;
 pub mod dict;
 mod dict_api;
 pub mod dict_view;
 pub mod enumerate;
 pub mod exception;
+pub mod float;
+pub mod int;
+pub(crate) mod int_ops;
+pub mod leaf;
 pub mod list;
 pub mod list_iterator;
 pub mod map;
+pub mod memoryview;
 mod pending;
+pub(crate) mod percent;
 pub mod range;
 pub mod range_iterator;
 pub mod reversed;
@@ -17,8 +28,14 @@ pub mod sequence_iterator;
 pub mod set;
 pub mod set_iterator;
 mod set_ops;
+pub mod singletons;
 pub mod slice;
 pub(crate) mod sort;
+pub mod str;
+pub(crate) mod str_format;
+mod str_methods;
+pub(crate) mod text_codec;
+pub mod text_iterator;
 mod timsort;
 pub mod tuple;
 pub mod tuple_iterator;
@@ -66,4 +83,16 @@ pub(crate) fn register_containers(heap: &heap::Heap) {
     heap.register::<dict_view::ReverseKeyIterator>();
     heap.register::<dict_view::ReverseValueIterator>();
     heap.register::<dict_view::ReverseItemIterator>();
+}
+
+/// Makes the payloads of numbers, text and bytes known to a heap.
+pub(crate) fn register_leaves(heap: &heap::Heap) {
+    heap.register::<leaf::BigInteger>();
+    heap.register::<complex::Complex>();
+    heap.register::<bytearray::ByteArray>();
+    heap.register::<memoryview::MemoryView>();
+    heap.register::<text_iterator::StrAsciiIterator>();
+    heap.register::<text_iterator::StrIterator>();
+    heap.register::<text_iterator::BytesIterator>();
+    heap.register::<text_iterator::ByteArrayIterator>();
 }

@@ -16,7 +16,6 @@ pub(crate) enum Order {
 
 /// An encoding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(missing_docs, reason = "the names say it")]
 pub(crate) enum Encoding {
     Utf8,
     Utf8Sig,
@@ -99,7 +98,6 @@ pub(crate) enum Patch {
 
 /// The error handlers that need no Python code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(missing_docs, reason = "the names say it")]
 pub(crate) enum Handler {
     Strict,
     Ignore,

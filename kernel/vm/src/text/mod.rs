@@ -27,7 +27,6 @@ pub(crate) struct Wrong {
 
 /// The exceptions that pure functions can ask for.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
-#[expect(missing_docs, reason = "the names say it")]
 pub(crate) enum WrongClass {
     Value,
     Type,
