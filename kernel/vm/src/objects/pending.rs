@@ -22,4 +22,21 @@ impl Vm {
         let _ = (category, message);
         Ok(())
     }
+
+    pub fn suggestion(&self, n: &str, p: &[String]) -> Option<String> {
+        let _ = (n, p);
+        todo!()
+    }
+    pub fn new_builtin(&self, method: &'static crate::Method, self_: Option<Obj>, module: Option<Obj>) -> Obj {
+        let _ = (method, self_, module);
+        todo!()
+    }
+    pub fn new_module(&self, name: &str) -> Obj {
+        let _ = name;
+        todo!()
+    }
+    pub fn module_dict(&self, module: &Obj) -> Obj {
+        let _ = module;
+        todo!()
+    }
 }
