@@ -4,18 +4,20 @@
 //! `objects/`; one importable module a file in `modules/`; every exception's text in `raise.rs`; the world outside in `host.rs`.
 
 mod args;
+pub mod builtins;
 mod call;
 mod class;
 pub(crate) mod frame;
 pub mod host;
-mod import;
 mod intern;
 mod kinds;
-mod modules;
 pub mod objects;
 mod payload;
 pub mod protocol;
 mod raise;
+mod text;
+mod import;
+mod modules;
 mod state;
 mod streams;
 mod traceback;
