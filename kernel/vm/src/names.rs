@@ -29,5 +29,9 @@ names! {
     __signature__ __slotnames__ __slots__ __static_attributes__ __str__ __subclasscheck__ __subclasshook__ __text_signature__ __trunc__
     __type_params__ __weakref__ __wrapped__ __isabstractmethod__ __loader__ __spec__ __package__ __builtins__ __file__ __path__ __origin__
     __typing_subst__ __typing_unpacked_tuple_args__ __unpacked__ __await__ __aiter__ __anext__ __objclass__ __self__ __match_args__ builtins
+    __neg__ __pos__ __abs__ __invert__ __add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ __mul__ __rmul__ __imul__ __mod__ __rmod__ __imod__
+    __pow__ __rpow__ __ipow__ __lshift__ __rlshift__ __ilshift__ __rshift__ __rrshift__ __irshift__ __and__ __rand__ __iand__ __xor__ __rxor__
+    __ixor__ __or__ __ror__ __ior__ __floordiv__ __rfloordiv__ __ifloordiv__ __truediv__ __rtruediv__ __itruediv__ __matmul__ __rmatmul__
+    __imatmul__ __divmod__ __rdivmod__
     mro copyreg keys items
 }
