@@ -342,6 +342,8 @@ pub struct Class {
     pub keys: RefCell<Vec<Obj>>,
     /// How many places CPython would still give a new instance beyond the known keys (`dk_usable` of the shared keys).
     pub usable: Cell<u8>,
+    /// The class is complete: it may have instances.
+    pub built: Cell<bool>,
 }
 
 impl Class {

@@ -3,7 +3,7 @@
 //! The order is CPython's, because it is the order of a builtin class's `__dict__`. Several names may share one slot
 //! (`__setitem__` and `__delitem__`), and two slots one name (`__add__` of numbers and of sequences).
 
-use heap::{Obj, Tuple};
+use heap::Obj;
 
 use super::special as s;
 use crate::class::{Operator, Slots};
@@ -244,11 +244,12 @@ fn wrap_in_place_repeat(vm: &Vm, slots: &Slots, this: &Obj, args: Args<'_>) -> P
     slots.in_place_repeat.get().expect("a wrapped slot is set")(vm, this, n)
 }
 
-const NUMBER: &str = "";
-const _: &str = NUMBER;
-
 /// Every special method that stands for a slot.
 pub(crate) static SLOT_DEFS: &[SlotDef] = &[
+    def!("__repr__", repr, Some(s::repr), unary!(repr), "($self, /)", "Return repr(self)."),
+    def!("__hash__", hash, Some(s::hash), Some(wrap_hash), "($self, /)", "Return hash(self)."),
+    def!("__call__", call, Some(s::call), Some(wrap_call), "($self, /, *args, **kwargs)", "Call self as a function."),
+    def!("__str__", str, Some(s::str), unary!(str), "($self, /)", "Return str(self)."),
     def!("__getattribute__", getattro, Some(s::getattr_hook), binary!(getattro), "($self, name, /)", "Return getattr(self, name)."),
     def!("__getattr__", getattro, Some(s::getattr_hook), None, "", "Implement getattr(self, name)."),
     def!(
@@ -260,10 +261,6 @@ pub(crate) static SLOT_DEFS: &[SlotDef] = &[
         "Implement setattr(self, name, value)."
     ),
     def!("__delattr__", setattro, Some(s::setattro), setter!(setattro, 1, Some(hackcheck)), "($self, name, /)", "Implement delattr(self, name)."),
-    def!("__repr__", repr, Some(s::repr), unary!(repr), "($self, /)", "Return repr(self)."),
-    def!("__hash__", hash, Some(s::hash), Some(wrap_hash), "($self, /)", "Return hash(self)."),
-    def!("__call__", call, Some(s::call), Some(wrap_call), "($self, /, *args, **kwargs)", "Call self as a function."),
-    def!("__str__", str, Some(s::str), unary!(str), "($self, /)", "Return str(self)."),
     def!("__lt__", richcompare, Some(s::richcompare), compare!(Lt), "($self, value, /)", "Return self<value."),
     def!("__le__", richcompare, Some(s::richcompare), compare!(Le), "($self, value, /)", "Return self<=value."),
     def!("__eq__", richcompare, Some(s::richcompare), compare!(Eq), "($self, value, /)", "Return self==value."),
@@ -349,20 +346,7 @@ pub(crate) static SLOT_DEFS: &[SlotDef] = &[
     def!("__imul__", in_place_repeat, None, Some(wrap_in_place_repeat), "($self, value, /)", "Implement self*=value."),
 ];
 
-/// `__doc__` of a slot wrapper of this definition.
-impl SlotDef {
-    /// Where in the table the definition stands.
-    pub(crate) fn number(&self) -> usize {
-        SLOT_DEFS.iter().position(|def| std::ptr::eq(def, self)).expect("a definition stands in the table")
-    }
-}
-
 /// `__hash__ = None` for the `hash` slot of a builtin class.
 pub(crate) fn is_unhashable(slots: &Slots) -> bool {
     slots.hash.get().is_some_and(|f| f as usize == unhashable as fn(&Vm, &Obj) -> PyResult<i64> as usize)
-}
-
-/// Items of a tuple object.
-pub(crate) fn items(tuple: &Obj) -> &[Obj] {
-    tuple.get::<Tuple>().map(Tuple::items).unwrap_or_default()
 }

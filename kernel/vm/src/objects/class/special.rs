@@ -3,7 +3,7 @@
 //! The method is looked up on the class at every call, as in CPython. A plain function gets the object in front of its arguments;
 //! no bound method is made.
 
-use heap::{Obj, Str};
+use heap::Obj;
 
 use crate::class::{Operator, flags};
 use crate::protocol::attribute::is_attribute_error;
@@ -368,7 +368,7 @@ pub(super) fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
     Ok(())
 }
 
-pub(super) fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
+pub(crate) fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let new = vm.getattr(class, &vm.names.__new__)?;
     vm.call_with_self(&new, class, args)
 }
@@ -411,9 +411,4 @@ fn async_method(vm: &Vm, this: &Obj, name: &Obj, missing: &str) -> PyResult {
         Some(special) => vm.call_special(&special, this, &[]),
         None => Err(vm.type_error(missing.replace("{}", &vm.type_name(this)))),
     }
-}
-
-/// The text of a `str` object, or of one of a class that extends it.
-pub(super) fn is_text(obj: &Obj) -> bool {
-    obj.get::<Str>().is_some()
 }
