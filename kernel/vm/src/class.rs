@@ -271,6 +271,10 @@ pub struct ClassSpec {
 /// Flags of a class; the values are CPython's `Py_TPFLAGS_*` (they show in `__flags__`).
 pub mod flags {
     #![expect(missing_docs, reason = "CPython's names, documented there")]
+    /// Ours, not CPython's: instances have a `__dict__` of their own, without inline values (`tp_dictoffset`).
+    pub const DICT: u32 = 1 << 0;
+    /// Ours: instances can be weakly referenced, though the class is builtin.
+    pub const WEAKREFS: u32 = 1 << 1;
     pub const INLINE_VALUES: u32 = 1 << 2;
     pub const MANAGED_WEAKREF: u32 = 1 << 3;
     pub const MANAGED_DICT: u32 = 1 << 4;

@@ -5,7 +5,6 @@ use heap::Obj;
 macro_rules! names {
     ($($name:ident)*) => {
         /// Interned strings of these values.
-        #[expect(non_snake_case, reason = "the fields are Python's names")]
         pub(crate) struct Names {
             $(pub(crate) $name: Obj,)*
         }

@@ -1,6 +1,6 @@
 //! `builtin_function_or_method`: native functions of modules, and native methods bound to an object (`Objects/methodobject.c`).
 
-use heap::{Obj, Slot, Str};
+use heap::{Obj, Slot};
 
 use crate::args::Args;
 use crate::class::{Class, ClassSpec, Convention, GetSet, Method, flags};
@@ -33,6 +33,11 @@ impl Vm {
         self.heap.alloc(BuiltinFunction { method, self_: self_.into(), module: module.into() }).tracked()
     }
 
+    /// A module's function.
+    pub(crate) fn builtin_function(&self, method: &'static Method, module: &Obj, module_name: &str) -> Obj {
+        self.new_builtin(method, Some(module.clone()), Some(self.intern(module_name)))
+    }
+
     /// The name of a builtin function for its own error texts (`_PyObject_FunctionStr`).
     fn builtin_label(&self, obj: &Obj) -> String {
         let name = builtin_qualname(self, obj);
@@ -47,12 +52,6 @@ impl Vm {
         let target = payload(function);
         let this = target.self_.get().unwrap_or_else(|| self.none());
         self.call_native(target.method, &this, args, || self.builtin_label(function))
-    }
-
-    /// A function of the `builtins` module.
-    pub fn builtin(&self, name: &str) -> PyResult {
-        let found = self.builtins.get().and_then(|dict| dict.get::<heap::Dict>()?.get_str_key(&self.intern(name)));
-        found.ok_or_else(|| self.runtime_error(format!("builtins.{name} is missing")))
     }
 }
 
@@ -136,8 +135,3 @@ pub static BUILTIN_FUNCTION: ClassSpec = ClassSpec {
     itemsize: 0,
     doc: "",
 };
-
-/// Whether an object is text: for the checks of names.
-pub(crate) fn is_str(obj: &Obj) -> bool {
-    obj.get::<Str>().is_some()
-}

@@ -26,15 +26,15 @@ crate::payload!(GenericAlias, kinds::GENERIC_ALIAS, { origin, args, parameters }
 
 impl Vm {
     /// `origin[args]` (`Py_GenericAlias`).
-    pub fn generic_alias(&self, origin: &Obj, args: &Obj) -> Obj {
+    pub fn generic_alias(&self, origin: &Obj, args: &Obj) -> PyResult {
         let args = if args.get::<Tuple>().is_some() { args.clone() } else { self.tuple(vec![args.clone()]) };
-        self.new_object(&self.types.generic_alias, GenericAlias { origin: origin.clone().into(), args: args.into(), ..GenericAlias::default() })
+        Ok(self.new_object(&self.types.generic_alias, GenericAlias { origin: origin.clone().into(), args: args.into(), ..GenericAlias::default() }))
     }
 }
 
 /// `__class_getitem__` of builtin classes.
 pub fn class_getitem(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
-    Ok(vm.generic_alias(class, &args.pos()[0]))
+    vm.generic_alias(class, &args.pos()[0])
 }
 
 fn payload(obj: &Obj) -> &GenericAlias {
@@ -203,7 +203,7 @@ fn subscript(vm: &Vm, obj: &Obj, key: &Obj) -> PyResult {
             args.push(item);
         }
     }
-    Ok(vm.generic_alias(&origin(obj), &vm.tuple(args)))
+    vm.generic_alias(&origin(obj), &vm.tuple(args))
 }
 
 fn mro_entries(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {

@@ -16,8 +16,8 @@ crate::payload!(MappingProxy, kinds::MAPPING_PROXY, { mapping }, clear []);
 
 impl Vm {
     /// A new proxy of a mapping.
-    pub fn new_mapping_proxy(&self, mapping: Obj) -> Obj {
-        self.heap.alloc(MappingProxy { mapping: mapping.into() }).tracked()
+    pub fn mapping_proxy(&self, mapping: &Obj) -> Obj {
+        self.heap.alloc(MappingProxy { mapping: mapping.clone().into() }).tracked()
     }
 }
 
@@ -38,7 +38,7 @@ fn new(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     if !is_mapping || vm.is_kind_of(mapping, &vm.types.list) || vm.is_kind_of(mapping, &vm.types.tuple) {
         return Err(vm.type_error(format!("mappingproxy() argument must be a mapping, not {}", vm.type_name(mapping))));
     }
-    Ok(vm.new_mapping_proxy(mapping.clone()))
+    Ok(vm.mapping_proxy(mapping))
 }
 
 macro_rules! forward {

@@ -4,6 +4,7 @@ use heap::{Obj, Slot};
 
 use crate::args::Args;
 use crate::class::{Class, ClassSpec, GetSet, flags};
+use crate::protocol::Loaded;
 use crate::{PyResult, Vm, kinds};
 
 /// The payload of a `super` object.
@@ -24,28 +25,23 @@ fn payload(obj: &Obj) -> &Super {
 }
 
 impl Vm {
-    /// `super(class, obj).name`, without the super object.
-    pub fn super_attr(&self, class: &Obj, obj: &Obj, name: &Obj) -> PyResult {
+    /// `super(class, obj).name`, without the super object; with `method`, a plain function of the class comes unbound.
+    pub fn super_attr(&self, class: &Obj, obj: &Obj, name: &Obj, method: bool) -> PyResult<Loaded> {
         let obj_class = self.super_check(class, obj)?;
-        match self.super_lookup(class, obj, &obj_class, name)? {
-            Some(found) => Ok(found),
-            None => {
-                let made = self.new_super(class, Some(obj))?;
-                self.getattr(&made, name)
-            }
-        }
-    }
-
-    /// `super(class, obj).name(...)`: a plain function of the class comes unbound (`LOAD_SUPER_METHOD`).
-    pub fn super_method(&self, class: &Obj, obj: &Obj, name: &Obj) -> PyResult<crate::protocol::Loaded> {
-        let obj_class = self.super_check(class, obj)?;
-        if !obj.is(&obj_class)
+        if method
+            && !obj.is(&obj_class)
             && let Some(found) = self.find_behind(class, &obj_class, name)
             && self.with_class(&found, |class| class.has(flags::METHOD_DESCRIPTOR))
         {
-            return Ok(crate::protocol::Loaded::Method(found));
+            return Ok(Loaded::Method(found));
         }
-        self.super_attr(class, obj, name).map(crate::protocol::Loaded::Value)
+        match self.super_lookup(class, obj, &obj_class, name)? {
+            Some(found) => Ok(Loaded::Value(found)),
+            None => {
+                let made = self.new_super(class, Some(obj))?;
+                self.getattr(&made, name).map(Loaded::Value)
+            }
+        }
     }
 
     /// A new `super` object.
@@ -116,7 +112,7 @@ fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
     let args = args.check(vm, "super", 0, 2)?;
     match args {
         [] => {
-            let (class, obj) = vm.super_without_arguments()?;
+            let (class, obj) = vm.super_arguments()?;
             vm.fill_super(this, &class, Some(&obj))
         }
         [class, rest @ ..] => {

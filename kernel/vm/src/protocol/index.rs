@@ -47,7 +47,7 @@ impl Vm {
         if obj.get::<Class>().is_some() {
             // `type[int]`, and no other metaclass's instances.
             if obj.is(&self.types.type_) {
-                return Ok(self.generic_alias(obj, key));
+                return self.generic_alias(obj, key);
             }
             if let Some(method) = self.getattr_opt(obj, &self.names.__class_getitem__)?.filter(|method| !method.is(&self.consts.none)) {
                 return self.call(&method, std::slice::from_ref(key));

@@ -8,7 +8,7 @@ use crate::{PyResult, Vm};
 
 impl Vm {
     /// `add_subclass`: the base remembers the class, by a weak reference under its address.
-    pub(super) fn add_subclass(&self, base: &Obj, class: &Obj) {
+    pub(crate) fn add_subclass(&self, base: &Obj, class: &Obj) {
         let payload = self.class(base);
         if payload.subclasses.is_empty() {
             payload.subclasses.set(self.heap.alloc(Dict::new()).tracked());

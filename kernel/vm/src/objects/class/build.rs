@@ -10,6 +10,7 @@ use heap::{CellVar, Dict, Obj, Slot, Str, Tuple};
 use super::items_of as items;
 use crate::args::Args;
 use crate::class::{Class, GetSet, Native, flags};
+use crate::protocol::Loaded;
 use crate::{PyResult, Vm};
 
 /// `__dict__` of instances, as a class's dict holds it.
@@ -388,7 +389,7 @@ impl Vm {
 
     /// `super(cls, cls).__init_subclass__(**keywords)`.
     fn init_subclass(&self, class: &Obj, args: Args<'_>) -> PyResult<()> {
-        let method = self.super_attr(class, class, &self.names.__init_subclass__)?;
+        let (Loaded::Value(method) | Loaded::Method(method)) = self.super_attr(class, class, &self.names.__init_subclass__, false)?;
         let keywords: Vec<Obj> = args.keywords().map(|(_, value)| value.clone()).collect();
         drop(self.call_args(&method, Args::new(&keywords, args.names()))?);
         Ok(())
@@ -396,7 +397,7 @@ impl Vm {
 
     /// `__name__` of the module whose code is running.
     fn current_module_name(&self) -> Option<Obj> {
-        let globals = self.current_globals()?;
+        let globals = self.current_globals().ok()?;
         globals.get::<Dict>()?.get_str_key(&self.names.__name__)
     }
 }

@@ -166,3 +166,11 @@ pub(crate) fn kind_is_weakrefable(kind: Kind) -> bool {
             | kinds::MEMORY_VIEW
     )
 }
+
+/// Whether objects of a builtin kind have a `__dict__` in their payload.
+pub(crate) fn kind_has_dict(kind: Kind) -> bool {
+    matches!(
+        kind,
+        kinds::CLASS | kinds::EXCEPTION | kinds::FUNCTION | kinds::MODULE | kinds::SIMPLE_NAMESPACE | kinds::STATIC_METHOD | kinds::CLASS_METHOD
+    )
+}

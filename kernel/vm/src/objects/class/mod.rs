@@ -14,9 +14,10 @@ mod update;
 use heap::{Dict, List, Obj, Str, Tuple};
 
 use crate::args::Args;
-use crate::class::{Class, ClassSpec, Convention, GetSet, Method, flags};
+use crate::class::{ClassSpec, Convention, GetSet, Method, flags};
 use crate::{PyResult, Vm, kinds};
 
+pub(crate) use layout::{kind_has_dict, kind_is_weakrefable};
 pub(crate) use special::{Special, new as special_new};
 
 impl Vm {
@@ -242,7 +243,7 @@ fn set_abstract_methods(vm: &Vm, class: &Obj, value: Option<&Obj>) -> PyResult<(
 
 fn dict(vm: &Vm, class: &Obj) -> PyResult {
     match vm.class(class).dict.get() {
-        Some(dict) => Ok(vm.new_mapping_proxy(dict)),
+        Some(dict) => Ok(vm.mapping_proxy(&dict)),
         None => Ok(vm.none()),
     }
 }

@@ -35,7 +35,6 @@ pub(crate) struct SlotOps {
     pub(crate) copy: fn(&Slots, &Slots),
     /// Sets the function that calls the special method (`slot_tp_*`), or nothing if there is none.
     pub(crate) generic: fn(&Slots),
-    pub(crate) has_generic: bool,
 }
 
 macro_rules! ops {
@@ -52,18 +51,7 @@ macro_rules! ops {
             same: |a, b| a.$($place)*.get().map(|f| f as usize) == b.$($place)*.get().map(|f| f as usize),
             copy: |from, to| to.$($place)*.set(from.$($place)*.get()),
             generic: |slots| slots.$($place)*.set($generic),
-            // The closure is there to give `None` its type.
-            has_generic: { let generic = |slots: &Slots| slots.$($place)*.set($generic); let _ = generic; is_some!($generic) },
         }
-    };
-}
-
-macro_rules! is_some {
-    (None) => {
-        false
-    };
-    ($other:expr) => {
-        $other.is_some()
     };
 }
 

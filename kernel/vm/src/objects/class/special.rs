@@ -385,12 +385,12 @@ pub(super) fn finalize(vm: &Vm, this: &Obj) {
             result.map_err(|raised| (raised, del))
         }
         Err(raised) => {
-            vm.unraisable(raised, None, Some(this));
+            vm.unraisable(raised, None, this);
             return;
         }
     };
     if let Err((raised, del)) = result {
-        vm.unraisable(raised, Some("calling deallocator"), Some(&del));
+        vm.unraisable(raised, Some("calling deallocator"), &del);
     }
 }
 
