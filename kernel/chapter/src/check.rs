@@ -77,6 +77,9 @@ fn check_session(chapter: &Chapter, plan: &Plan, engine: &dyn Engine, report: &m
         match run {
             Ok((cells, heap)) => {
                 let mut failures = compare(snippet, step.expect, plan.version, &cells, heap.as_deref(), engine.tolerance(plan.language));
+                if let (Some(fence), None, false) = (&snippet.heap, &heap, engine.judges()) {
+                    failures.push(Failure { line: snippet.code.line, what: What::NoHeap { heap_line: fence.line } });
+                }
                 let unacceptable = failures.iter().any(|failure| failure.is_unexpected_exception());
                 let is_judged = step.expect != Expect::Nothing;
                 let marked = snippet.options.only.filter(|_| engine.judges() && step.expect == Expect::Own);

@@ -36,6 +36,11 @@ pub enum What {
         /// Both, line by line.
         alignment: Alignment,
     },
+    /// The page shows a heap that the engine cannot show.
+    NoHeap {
+        /// The line of the heap's fence.
+        heap_line: usize,
+    },
     /// Something was printed and the page shows nothing.
     NoOutput {
         /// What was printed.
@@ -95,6 +100,7 @@ impl Failure {
             What::Differs { asked: None, .. } => "this cell printed something else".into(),
             What::Differs { asked: Some(version), .. } => format!("under Python {version} this cell printed something else"),
             What::HeapDiffers { .. } => "the heap after this cell is another one".into(),
+            What::NoHeap { .. } => "the heap after this cell cannot be shown".into(),
             What::NoOutput { .. } => "this cell printed something and the page shows no output".into(),
             What::RaisedNothing { wanted } => format!("this cell raised nothing, its fence says `raises={wanted}`"),
             What::Raised { wanted: Some(wanted), ename, .. } => format!("this cell raised {ename}, its fence says `raises={wanted}`"),
@@ -132,6 +138,7 @@ impl Failure {
                 format!("the output is at line {output_line}; if CPython agrees with the new one, {bless}")
             }
             What::HeapDiffers { heap_line, .. } => format!("the heap is at line {heap_line}; if the new one is right, {bless}"),
+            What::NoHeap { heap_line } => format!("nothing checks the `text heap` fence at line {heap_line}; call it `text`"),
             What::NoOutput { .. } => format!("add a `text output` fence after it, or let {bless} do so"),
             What::RaisedNothing { .. } => "remove the word, or look why the code no longer raises".into(),
             What::Raised { wanted: Some(_), ename, .. } => format!("if that is right, write `raises={ename}`"),

@@ -68,6 +68,6 @@ impl Folders {
 
     fn next(&mut self) -> PathBuf {
         self.drawn += 1;
-        self.root.join(if self.drawn % 2 == 0 { "even" } else { "odd" })
+        self.root.join(if self.drawn.is_multiple_of(2) { "even" } else { "odd" })
     }
 }

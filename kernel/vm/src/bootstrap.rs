@@ -57,6 +57,7 @@ impl Vm {
             names,
             method_cache: Default::default(),
             native_depth: Cell::new(0),
+            text: Default::default(),
         });
         vm.fill_classes();
         let hooks: NonNull<dyn Hooks> = NonNull::from(&*vm as &dyn Hooks);
@@ -185,6 +186,7 @@ fn register_payloads(heap: &Heap) {
     heap.register::<objects::generic_alias::GenericAlias>();
     heap.register::<objects::union::Union>();
     objects::register_containers(heap);
+    objects::register_leaves(heap);
 }
 
 fn constants(heap: &HeapOwner) -> Constants {

@@ -17,6 +17,7 @@ mod payload;
 pub mod protocol;
 mod raise;
 mod recursion;
+mod text;
 mod types;
 mod types_pending;
 mod vm;

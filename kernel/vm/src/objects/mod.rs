@@ -15,23 +15,45 @@ pub mod simple_namespace;
 pub mod static_method;
 pub mod super_;
 pub mod union;
+pub mod bool;
+pub mod bytearray;
+pub mod bytes;
+mod bytes_methods;
+pub mod complex;
 pub mod dict;
 mod dict_api;
 pub mod dict_view;
+pub mod enumerate;
 pub mod exception;
+pub mod float;
+pub mod int;
+pub(crate) mod int_ops;
+pub mod leaf;
 pub mod list;
 pub mod list_iterator;
+pub mod map;
+pub mod memoryview;
+pub(crate) mod percent;
 pub mod range;
 pub mod range_iterator;
+pub mod reversed;
 pub(crate) mod sequence;
+pub mod sequence_iterator;
 pub mod set;
 pub mod set_iterator;
 mod set_ops;
+pub mod singletons;
 pub mod slice;
 pub(crate) mod sort;
+pub mod str;
+pub(crate) mod str_format;
+mod str_methods;
+pub(crate) mod text_codec;
+pub mod text_iterator;
 mod timsort;
 pub mod tuple;
 pub mod tuple_iterator;
+pub mod zip;
 
 use heap::Obj;
 
@@ -102,6 +124,13 @@ pub(crate) fn register_containers(heap: &heap::Heap) {
     heap.register::<list_iterator::ListReverseIterator>();
     heap.register::<tuple_iterator::TupleIterator>();
     heap.register::<set_iterator::SetIterator>();
+    heap.register::<sequence_iterator::SequenceIterator>();
+    heap.register::<sequence_iterator::CallIterator>();
+    heap.register::<enumerate::Enumerate>();
+    heap.register::<zip::Zip>();
+    heap.register::<map::Map>();
+    heap.register::<map::Filter>();
+    heap.register::<reversed::Reversed>();
     heap.register::<dict_view::DictKeys>();
     heap.register::<dict_view::DictValues>();
     heap.register::<dict_view::DictItems>();
@@ -111,4 +140,16 @@ pub(crate) fn register_containers(heap: &heap::Heap) {
     heap.register::<dict_view::ReverseKeyIterator>();
     heap.register::<dict_view::ReverseValueIterator>();
     heap.register::<dict_view::ReverseItemIterator>();
+}
+
+/// Makes the payloads of numbers, text and bytes known to a heap.
+pub(crate) fn register_leaves(heap: &heap::Heap) {
+    heap.register::<leaf::BigInteger>();
+    heap.register::<complex::Complex>();
+    heap.register::<bytearray::ByteArray>();
+    heap.register::<memoryview::MemoryView>();
+    heap.register::<text_iterator::StrAsciiIterator>();
+    heap.register::<text_iterator::StrIterator>();
+    heap.register::<text_iterator::BytesIterator>();
+    heap.register::<text_iterator::ByteArrayIterator>();
 }

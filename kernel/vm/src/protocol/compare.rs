@@ -30,18 +30,6 @@ impl Compare {
     pub fn symbol(self) -> &'static str {
         ["<", "<=", "==", "!=", ">", ">="][self as usize]
     }
-
-    /// What an ordering says about the comparison.
-    pub fn holds(self, ordering: std::cmp::Ordering) -> bool {
-        match self {
-            Compare::Lt => ordering.is_lt(),
-            Compare::Le => ordering.is_le(),
-            Compare::Eq => ordering.is_eq(),
-            Compare::Ne => ordering.is_ne(),
-            Compare::Gt => ordering.is_gt(),
-            Compare::Ge => ordering.is_ge(),
-        }
-    }
 }
 
 impl Vm {
