@@ -4,17 +4,19 @@
 //! `objects/`; one importable module a file in `modules/`; every exception's text in `raise.rs`; the world outside in `host.rs`.
 
 mod args;
-pub mod builtins;
+mod bootstrap;
 mod call;
 mod class;
 pub(crate) mod frame;
 pub mod host;
 mod intern;
 mod kinds;
+mod names;
 pub mod objects;
 mod payload;
 pub mod protocol;
 mod raise;
+mod recursion;
 mod text;
 mod import;
 mod modules;

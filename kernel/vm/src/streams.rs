@@ -49,7 +49,7 @@ impl Vm {
         match (hook, own) {
             (Some(hook), Some(own)) if !hook.is(&own) && !hook.is(&self.consts.none) => {
                 let none = || self.none();
-                let args = self.simple_namespace(&[
+                let args = self.namespace_of(&[
                     ("exc_type", self.class_of(exception)),
                     ("exc_value", exception.clone()),
                     ("exc_traceback", self.exception(exception).traceback.get().unwrap_or_else(none)),

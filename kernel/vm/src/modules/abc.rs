@@ -43,7 +43,7 @@ pub(crate) static ABC_DATA: ClassSpec = ClassSpec {
     base: Some(&crate::objects::object::OBJECT),
     kind: KIND,
     flags: flags::HAVE_GC,
-    slots: |s| s.new.set(Some(|vm, class, _| vm.alloc_instance(class, AbcData::default()))),
+    slots: |s| s.new.set(Some(|vm, class, _| Ok(vm.new_object(class, AbcData::default())))),
     methods: &[],
     getset: &[],
     basicsize: 48,
@@ -100,7 +100,9 @@ fn add(vm: &Vm, set: &RefCell<Vec<Obj>>, class: &Obj) -> PyResult<()> {
 /// `compute_abstract_methods`, and a fresh `_abc_impl`.
 fn init(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let class = &args.pos()[0];
-    let namespace = vm.class_dict(class)?;
+    let Some(namespace) = class.get::<Class>().and_then(|class| class.dict.get()) else {
+        return Err(vm.type_error("_abc_init() argument must be a class"));
+    };
     let mut names = Vec::new();
     for (name, value) in vm.dict_items(&namespace) {
         if is_abstract(vm, &value)? {

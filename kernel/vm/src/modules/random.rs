@@ -49,7 +49,7 @@ pub(crate) static RANDOM: ClassSpec = ClassSpec {
         s.new.set(Some(|vm, class, _| {
             let random = Random { twister: RefCell::new(State { words: [0; WORDS], index: WORDS }) };
             random.seed_from_host(vm)?;
-            vm.alloc_instance(class, random)
+            Ok(vm.new_object(class, random))
         }));
         s.init.set(Some(|vm, this, args| {
             let given = Args::positional(args.pos()).check(vm, "Random", 0, 1)?;

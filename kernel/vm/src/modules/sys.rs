@@ -21,7 +21,7 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("_is_gil_enabled", |vm, _, _| Ok(vm.bool(true)), Convention::NoArgs).signature("($module, /)"),
         Method::new("exit", exit, Convention::Positional).signature("($module, status=None, /)"),
         Method::new("exc_info", exc_info, Convention::NoArgs).signature("($module, /)"),
-        Method::new("exception", |vm, _, _| Ok(vm.handled_exception().unwrap_or_else(|| vm.none())), Convention::NoArgs).signature("($module, /)"),
+        Method::new("exception", |vm, _, _| Ok(vm.thread.handled().unwrap_or_else(|| vm.none())), Convention::NoArgs).signature("($module, /)"),
         Method::new("_getframe", getframe, Convention::Positional).signature("($module, depth=0, /)"),
         Method::new("_getframemodulename", getframemodulename, Convention::Keywords).signature("($module, /, depth=0)"),
         Method::new("getrecursionlimit", |vm, _, _| Ok(vm.int(vm.recursion_limit() as i64)), Convention::NoArgs).signature("($module, /)"),
@@ -103,7 +103,7 @@ fn init(vm: &Vm, module: &Obj) -> PyResult<()> {
     set("builtin_module_names", vm.tuple(super::names().into_iter().map(|name| vm.intern(name)).collect()));
     let stdlib = vm.call(&vm.types.frozenset, &[vm.list(STDLIB.iter().map(|name| vm.intern(name)).collect())])?;
     set("stdlib_module_names", stdlib);
-    let implementation = vm.simple_namespace(&[
+    let implementation = vm.namespace_of(&[
         ("name", vm.str("cpython")),
         ("cache_tag", vm.str(&format!("cpython-{major}{minor}"))),
         ("version", version_info),
@@ -205,7 +205,7 @@ fn exit(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn exc_info(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
-    let parts = match vm.handled_exception() {
+    let parts = match vm.thread.handled() {
         None => vec![vm.none(), vm.none(), vm.none()],
         Some(exception) => {
             let traceback = vm.exception(&exception).traceback.get().unwrap_or_else(|| vm.none());
@@ -218,14 +218,14 @@ fn exc_info(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
 fn getframe(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let given = args.check(vm, "_getframe", 0, 1)?;
     let depth = given.first().map_or(Ok(0), |depth| vm.index_isize(depth))?.max(0) as usize;
-    vm.frame_at(depth).ok_or_else(|| vm.value_error("call stack is not deep enough"))
+    vm.current_frame(depth).ok_or_else(|| vm.value_error("call stack is not deep enough"))
 }
 
 fn getframemodulename(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     static SIGNATURE: Signature = Signature { name: "_getframemodulename", params: &["depth"], positional_only: 0, positional: 1, required: 0 };
     let [depth] = args.bind(vm, &SIGNATURE)?;
     let depth = depth.map_or(Ok(0), |depth| vm.index_isize(depth))?.max(0) as usize;
-    let Some(frame) = vm.frame_at(depth) else { return Ok(vm.none()) };
+    let Some(frame) = vm.current_frame(depth) else { return Ok(vm.none()) };
     let globals = vm.getattr_str(&frame, "f_globals")?;
     Ok(vm.dict_get_str(&globals, "__name__").unwrap_or_else(|| vm.none()))
 }

@@ -14,8 +14,7 @@ pub(crate) enum StructField {
 /// A new struct sequence, of a class of its own.
 pub(crate) fn struct_sequence(vm: &Vm, name: &str, fields: &[StructField], values: Vec<Obj>) -> PyResult {
     let class = class(vm, name, fields)?;
-    let layout = vm.extra_layout(&class);
-    Ok(vm.heap.tuple_untracked(values, Some((class, layout))).tracked())
+    Ok(vm.new_tuple_of(&class, values))
 }
 
 /// The class: a tuple with a property for each field and a repr that names them.

@@ -70,7 +70,7 @@ fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     if !vm.is_weakrefable(&given[0]) {
         return Err(vm.type_error(format!("cannot create weak reference to '{}' object", vm.type_name(&given[0]))));
     }
-    let layout = vm.extra_layout(class);
+    let layout = vm.new_layout(vm.class(class));
     Ok(vm.heap.weakref_with_class(&given[0], callback.cloned(), class.clone(), layout))
 }
 

@@ -11,6 +11,8 @@ mod suggest;
 
 use heap::Obj;
 
+pub(crate) use suggest::nearest;
+
 use crate::Vm;
 
 impl Vm {

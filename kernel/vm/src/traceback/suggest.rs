@@ -71,7 +71,7 @@ fn visible(vm: &Vm, obj: &Obj, hide: bool) -> Option<Vec<String>> {
 }
 
 /// The candidate that is nearest, if one is near enough: at most a third of the characters changed.
-fn nearest(wrong: &str, candidates: &[String]) -> Option<String> {
+pub(crate) fn nearest(wrong: &str, candidates: &[String]) -> Option<String> {
     if candidates.len() > MAX_CANDIDATES {
         return None;
     }

@@ -77,7 +77,7 @@ fn repr(vm: &Vm, this: &Obj) -> PyResult {
     let factory = match factory(this) {
         None => "None".to_owned(),
         // A factory that leads back here is cut short.
-        Some(factory) if !vm.repr_enter(this) => vm.repr_text(&factory).map(|_| "...".to_owned())?,
+        Some(factory) if vm.repr_enter(this) => vm.repr_text(&factory).map(|_| "...".to_owned())?,
         Some(factory) => {
             let text = vm.repr_text(&factory);
             vm.repr_leave(this);

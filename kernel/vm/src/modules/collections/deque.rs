@@ -73,7 +73,7 @@ fn own(this: &Obj) -> &Deque {
 
 fn slots(s: &Slots) {
     s.new.set(Some(|vm, class, _| {
-        vm.alloc_instance(class, Deque { items: RefCell::default(), maxlen: Cell::new(None), state: Cell::new(0) })
+        Ok(vm.new_object(class, Deque { items: RefCell::default(), maxlen: Cell::new(None), state: Cell::new(0) }))
     }));
     s.init.set(Some(init));
     s.repr.set(Some(repr));
@@ -306,7 +306,7 @@ fn repeat(_: &Vm, this: &Obj, n: isize) -> PyResult {
 }
 
 fn repr(vm: &Vm, this: &Obj) -> PyResult {
-    if !vm.repr_enter(this) {
+    if vm.repr_enter(this) {
         return Ok(vm.str("[...]"));
     }
     let text = snapshot(this).iter().map(|item| vm.repr_text(item)).collect::<PyResult<Vec<_>>>();

@@ -104,7 +104,7 @@ fn new_product(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let stopped = pools.iter().any(Vec::is_empty);
     // With no place at all there is one result, the empty tuple.
     let pools = if pools.is_empty() { vec![Vec::new()] } else { pools };
-    vm.alloc_instance(class, Product { pools: RefCell::new(pools), r, state: state(vec![0; r], Vec::new(), stopped) })
+    Ok(vm.new_object(class, Product { pools: RefCell::new(pools), r, state: state(vec![0; r], Vec::new(), stopped) }))
 }
 
 fn next_product(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool {
@@ -134,7 +134,7 @@ fn new_permutations(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
         Some(r) => length(vm, r)?,
     };
     let cycles = (0..r).map(|i| n.saturating_sub(i)).collect();
-    vm.alloc_instance(class, Permutations { pools: RefCell::new(vec![pool]), r, state: state((0..n.max(r)).collect(), cycles, r > n) })
+    Ok(vm.new_object(class, Permutations { pools: RefCell::new(vec![pool]), r, state: state((0..n.max(r)).collect(), cycles, r > n) }))
 }
 
 fn next_permutations(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool {
@@ -163,7 +163,7 @@ fn pool_and_length(vm: &Vm, name: &'static str, args: Args<'_>) -> PyResult<(Vec
 fn new_combinations(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let (pool, r) = pool_and_length(vm, "combinations", args)?;
     let stopped = r > pool.len();
-    vm.alloc_instance(class, Combinations { pools: RefCell::new(vec![pool]), r, state: state((0..r).collect(), Vec::new(), stopped) })
+    Ok(vm.new_object(class, Combinations { pools: RefCell::new(vec![pool]), r, state: state((0..r).collect(), Vec::new(), stopped) }))
 }
 
 fn next_combinations(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool {
@@ -179,7 +179,7 @@ fn next_combinations(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool {
 fn new_with_replacement(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let (pool, r) = pool_and_length(vm, "combinations_with_replacement", args)?;
     let stopped = pool.is_empty() && r > 0;
-    vm.alloc_instance(class, WithReplacement { pools: RefCell::new(vec![pool]), r, state: state(vec![0; r], Vec::new(), stopped) })
+    Ok(vm.new_object(class, WithReplacement { pools: RefCell::new(vec![pool]), r, state: state(vec![0; r], Vec::new(), stopped) }))
 }
 
 fn next_with_replacement(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool {

@@ -43,7 +43,7 @@ fn new_count(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let fast = exact(start, 0).filter(|_| exact(step, 1) == Some(1));
     let current = start.cloned().unwrap_or_else(|| vm.int(0));
     let step = step.cloned().unwrap_or_else(|| vm.int(1));
-    vm.alloc_instance(class, Count { fast: Cell::new(fast), current: Slot::new(current), step: Slot::new(step) })
+    Ok(vm.new_object(class, Count { fast: Cell::new(fast), current: Slot::new(current), step: Slot::new(step) }))
 }
 
 fn next_count(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
@@ -107,7 +107,7 @@ fn new_cycle(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     super::no_keywords(vm, class, &vm.types.itertools_cycle, "cycle", args)?;
     let [iterable] = Args::positional(args.pos()).check(vm, "cycle", 1, 1)? else { unreachable!("one argument was checked") };
     let source = vm.iter(iterable)?;
-    vm.alloc_instance(class, Cycle { source: Slot::new(source), saved: RefCell::default(), position: Cell::new(0) })
+    Ok(vm.new_object(class, Cycle { source: Slot::new(source), saved: RefCell::default(), position: Cell::new(0) }))
 }
 
 fn next_cycle(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
@@ -149,7 +149,7 @@ fn new_repeat(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     static SIGNATURE: Signature = Signature { name: "repeat", params: &["object", "times"], positional_only: 0, positional: 2, required: 1 };
     let [object, times] = args.bind(vm, &SIGNATURE)?;
     let left = times.map(|times| vm.index_isize(times)).transpose()?.map(|times| times.max(0));
-    vm.alloc_instance(class, Repeat { object: Slot::from(object.cloned()), left: Cell::new(left) })
+    Ok(vm.new_object(class, Repeat { object: Slot::from(object.cloned()), left: Cell::new(left) }))
 }
 
 fn next_repeat(_: &Vm, this: &Obj) -> PyResult<Option<Obj>> {

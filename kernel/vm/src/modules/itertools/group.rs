@@ -39,7 +39,7 @@ fn new_groupby(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let [iterable, key] = args.bind(vm, &SIGNATURE)?;
     let source = vm.iter(iterable.expect("a required parameter is there"))?;
     let function = key.filter(|key| !key.is(&vm.consts.none)).cloned();
-    vm.alloc_instance(
+    Ok(vm.new_object(
         class,
         GroupBy {
             source: Slot::new(source),
@@ -49,7 +49,7 @@ fn new_groupby(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
             function: function.into(),
             current_group: Cell::new(0),
         },
-    )
+    ))
 }
 
 /// Takes the next item and its key. False at the end.
@@ -248,7 +248,7 @@ fn new_pairwise(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     super::no_keywords(vm, class, &vm.types.itertools_pairwise, "pairwise", args)?;
     let [iterable] = Args::positional(args.pos()).check(vm, "pairwise", 1, 1)? else { unreachable!("one argument was checked") };
     let source = vm.iter(iterable)?;
-    vm.alloc_instance(class, Pairwise { source: Slot::new(source), old: Slot::empty() })
+    Ok(vm.new_object(class, Pairwise { source: Slot::new(source), old: Slot::empty() }))
 }
 
 fn next_pairwise(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
@@ -288,7 +288,7 @@ fn new_batched(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     }
     let strict = strict.map_or(Ok(false), |strict| vm.is_true(strict))?;
     let source = vm.iter(iterable.expect("a required parameter is there"))?;
-    vm.alloc_instance(class, Batched { source: Slot::new(source), n: n as usize, strict })
+    Ok(vm.new_object(class, Batched { source: Slot::new(source), n: n as usize, strict }))
 }
 
 fn next_batched(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {

@@ -31,12 +31,12 @@ pub(crate) static CHAIN: ClassSpec = iterator(
 fn new_chain(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     super::no_keywords(vm, class, &vm.types.itertools_chain, "chain", args)?;
     let source = vm.iter(&vm.tuple(args.pos().to_vec()))?;
-    vm.alloc_instance(class, Chain { source: Slot::new(source), active: Slot::empty() })
+    Ok(vm.new_object(class, Chain { source: Slot::new(source), active: Slot::empty() }))
 }
 
 fn from_iterable(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let source = vm.iter(&args.pos()[0])?;
-    vm.alloc_instance(class, Chain { source: Slot::new(source), active: Slot::empty() })
+    Ok(vm.new_object(class, Chain { source: Slot::new(source), active: Slot::empty() }))
 }
 
 fn next_chain(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
@@ -111,7 +111,7 @@ fn new_zip_longest(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     }
     let sources = args.pos().iter().map(|iterable| vm.iter(iterable).map(Some)).collect::<PyResult<Vec<_>>>()?;
     let active = Cell::new(sources.len());
-    vm.alloc_instance(class, ZipLongest { sources: RefCell::new(sources), active, fill: Slot::new(fill) })
+    Ok(vm.new_object(class, ZipLongest { sources: RefCell::new(sources), active, fill: Slot::new(fill) }))
 }
 
 fn next_zip_longest(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {

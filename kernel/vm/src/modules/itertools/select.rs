@@ -26,7 +26,7 @@ macro_rules! over {
             super::no_keywords(vm, class, &vm.types.$field, $name, args)?;
             let [function, iterable] = Args::positional(args.pos()).check(vm, $name, 2, 2)? else { unreachable!("two arguments were checked") };
             let source = vm.iter(iterable)?;
-            vm.alloc_instance(class, $payload { function: Slot::new(function.clone()), source: Slot::new(source), turned: Cell::new(false) })
+            Ok(vm.new_object(class, $payload { function: Slot::new(function.clone()), source: Slot::new(source), turned: Cell::new(false) }))
         }
     };
 }
@@ -106,7 +106,7 @@ fn new_accumulate(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let some = |value: Option<&Obj>| value.filter(|value| !value.is(&vm.consts.none)).cloned();
     let source = vm.iter(iterable.expect("a required parameter is there"))?;
     let payload = Accumulate { source: Slot::new(source), function: some(function).into(), total: Slot::empty(), initial: some(initial).into() };
-    vm.alloc_instance(class, payload)
+    Ok(vm.new_object(class, payload))
 }
 
 fn next_accumulate(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
@@ -140,7 +140,7 @@ fn new_compress(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     static SIGNATURE: Signature = Signature { name: "compress", params: &["data", "selectors"], positional_only: 0, positional: 2, required: 2 };
     let [data, selectors] = args.bind(vm, &SIGNATURE)?.map(|given| given.expect("a required parameter is there"));
     let (data, selectors) = (vm.iter(data)?, vm.iter(selectors)?);
-    vm.alloc_instance(class, Compress { data: Slot::new(data), selectors: Slot::new(selectors) })
+    Ok(vm.new_object(class, Compress { data: Slot::new(data), selectors: Slot::new(selectors) }))
 }
 
 fn next_compress(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
@@ -193,7 +193,7 @@ fn new_islice(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
         }
     };
     let source = vm.iter(&given[0])?;
-    vm.alloc_instance(class, ISlice { source: Slot::new(source), next: Cell::new(start), stop: Cell::new(stop), step: Cell::new(step), count: Cell::new(0) })
+    Ok(vm.new_object(class, ISlice { source: Slot::new(source), next: Cell::new(start), stop: Cell::new(stop), step: Cell::new(step), count: Cell::new(0) }))
 }
 
 fn next_islice(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
