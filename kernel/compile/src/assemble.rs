@@ -7,23 +7,16 @@ use std::rc::Rc;
 
 use crate::code::{CO_FAST_CELL, Code, Handler, Instruction};
 use crate::flowgraph::{Cfg, ConstTable};
-use crate::ir::Unit;
+use crate::ir::{Location, Unit};
 use crate::opcode::Op;
 use crate::slots;
 use crate::version::Version;
 
 /// Optimises a unit as CPython of that version does and lays it out.
 pub fn assemble(mut unit: Unit, version: Version) -> Rc<Code> {
-    let mut consts = ConstTable::new(
-        std::mem::take(&mut unit.consts),
-        std::mem::take(&mut unit.const_index),
-    );
+    let mut consts = ConstTable::new(std::mem::take(&mut unit.consts), std::mem::take(&mut unit.const_index));
     let mut cfg = Cfg::from_sequence(&unit.sequence, unit.annotations.as_ref(), version);
-    cfg.optimize_code_unit(
-        &mut consts,
-        unit.varnames.len(),
-        slots::parameter_count(&unit),
-    );
+    cfg.optimize_code_unit(&mut consts, unit.varnames.len(), slots::parameter_count(&unit));
     let stacksize = cfg.finish(&unit);
     let (instrs, locations, exception_table) = lay_out(&cfg);
     let localsplus = slots::localsplus(&unit);
@@ -42,10 +35,7 @@ pub fn assemble(mut unit: Unit, version: Version) -> Rc<Code> {
         consts: consts.list,
         names: unit.names,
         nlocals: unit.varnames.len() as u32,
-        ncellvars: localsplus
-            .iter()
-            .filter(|(_, kind)| kind & CO_FAST_CELL != 0)
-            .count() as u32,
+        ncellvars: localsplus.iter().filter(|(_, kind)| kind & CO_FAST_CELL != 0).count() as u32,
         nfreevars: unit.freevars.len() as u32,
         localsplus,
         exception_table,
@@ -53,7 +43,7 @@ pub fn assemble(mut unit: Unit, version: Version) -> Rc<Code> {
     })
 }
 
-type Layout = (Vec<Instruction>, Vec<crate::ir::Location>, Vec<Handler>);
+type Layout = (Vec<Instruction>, Vec<Location>, Vec<Handler>);
 
 fn lay_out(cfg: &Cfg) -> Layout {
     let order = cfg.order();
@@ -84,13 +74,7 @@ fn lay_out(cfg: &Cfg) -> Layout {
                     let target_block = &cfg.blocks[target];
                     let lasti = target_block.preserve_lasti;
                     let depth = (target_block.start_depth - 1 - i32::from(lasti)).max(0) as u32;
-                    handlers.push(Handler {
-                        start: index,
-                        end: index,
-                        target: starts[target],
-                        depth,
-                        lasti,
-                    });
+                    handlers.push(Handler { start: index, end: index, target: starts[target], depth, lasti });
                 }
             }
             if let (Some(_), Some(handler)) = (open, handlers.last_mut()) {
@@ -100,5 +84,19 @@ fn lay_out(cfg: &Cfg) -> Layout {
             locations.push(instr.loc);
         }
     }
+    resolve_next_locations(&instrs, &mut locations);
     (instrs, locations, handlers)
+}
+
+/// `NEXT_LOCATION` is the place of the instruction after it, which an exit does not have.
+fn resolve_next_locations(instrs: &[Instruction], locations: &mut [Location]) {
+    for index in (0..locations.len()).rev() {
+        if locations[index] == Location::NEXT {
+            let op = instrs[index].op;
+            locations[index] = match locations.get(index + 1) {
+                Some(next) if !op.is_jump() && !op.is_scope_exit() => *next,
+                _ => Location::NONE,
+            };
+        }
+    }
 }

@@ -22,17 +22,11 @@ struct Block {
 
 impl Block {
     fn push(&mut self, instr: usize, local: Option<u32>) {
-        self.stack.push(Ref {
-            instr: Some(instr),
-            local,
-        });
+        self.stack.push(Ref { instr: Some(instr), local });
     }
 
     fn pop(&mut self) -> Ref {
-        self.stack.pop().unwrap_or(Ref {
-            instr: None,
-            local: None,
-        })
+        self.stack.pop().unwrap_or(Ref { instr: None, local: None })
     }
 
     fn make_strong(&mut self, reference: Ref) {
@@ -70,24 +64,15 @@ impl Cfg {
     fn borrow_in_block(&mut self, id: BlockId, todo: &mut Vec<BlockId>) {
         let length = self.blocks[id].instrs.len();
         let depth = self.blocks[id].start_depth.max(0) as usize;
-        let unknown = Ref {
-            instr: None,
-            local: None,
-        };
-        let mut block = Block {
-            stack: vec![unknown; depth],
-            strong: vec![false; length],
-        };
+        let unknown = Ref { instr: None, local: None };
+        let mut block = Block { stack: vec![unknown; depth], strong: vec![false; length] };
         for index in 0..length {
             self.follow(id, index, &mut block);
             if let Some(target) = self.blocks[id].instrs[index].target {
                 self.visit(target, todo);
             }
         }
-        if let (true, Some(next)) = (
-            length > 0 && self.blocks[id].has_fallthrough(),
-            self.blocks[id].next,
-        ) {
+        if let (true, Some(next)) = (length > 0 && self.blocks[id].has_fallthrough(), self.blocks[id].next) {
             self.visit(next, todo);
         }
         for index in 0..block.stack.len() {
@@ -139,26 +124,13 @@ impl Cfg {
                 }
             }
             // These leave their operands where they are.
-            Op::GetAnext
-            | Op::GetLen
-            | Op::ImportFrom
-            | Op::MatchKeys
-            | Op::MatchMapping
-            | Op::MatchSequence
-            | Op::WithExceptStart => {
+            Op::GetAnext | Op::GetLen | Op::ImportFrom | Op::MatchKeys | Op::MatchMapping | Op::MatchSequence | Op::WithExceptStart => {
                 for number in 0..pushed - popped {
                     block.push(number, None);
                 }
             }
             // These leave a container where it is, and take what is above it.
-            Op::DictMerge
-            | Op::DictUpdate
-            | Op::ListAppend
-            | Op::ListExtend
-            | Op::MapAdd
-            | Op::Reraise
-            | Op::SetAdd
-            | Op::SetUpdate => {
+            Op::DictMerge | Op::DictUpdate | Op::ListAppend | Op::ListExtend | Op::MapAdd | Op::Reraise | Op::SetAdd | Op::SetUpdate => {
                 for _ in 0..popped - pushed {
                     block.pop();
                 }

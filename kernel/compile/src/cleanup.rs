@@ -20,10 +20,7 @@ impl Cfg {
         self.blocks[self.entry].predecessors = 1;
         self.visit(self.entry, &mut stack);
         while let Some(block) = stack.pop() {
-            if let (true, Some(next)) = (
-                self.blocks[block].has_fallthrough(),
-                self.blocks[block].next,
-            ) {
+            if let (true, Some(next)) = (self.blocks[block].has_fallthrough(), self.blocks[block].next) {
                 self.visit(next, &mut stack);
                 self.blocks[next].predecessors += 1;
             }
@@ -85,17 +82,12 @@ impl Cfg {
     fn first_line_after(&self, id: BlockId) -> Option<i32> {
         let next = self.next_nonempty(self.blocks[id].next)?;
         let instrs = &self.blocks[next].instrs;
-        let first = instrs
-            .iter()
-            .find(|instr| instr.op != Op::Nop || instr.loc.line >= 0);
+        let first = instrs.iter().find(|instr| instr.op != Op::Nop || instr.loc.line >= 0);
         Some(first.map_or(Location::NONE, |instr| instr.loc).line)
     }
 
     pub(crate) fn remove_redundant_nops(&mut self) -> usize {
-        self.order()
-            .into_iter()
-            .map(|block| self.remove_nops_of_block(block))
-            .sum()
+        self.order().into_iter().map(|block| self.remove_nops_of_block(block)).sum()
     }
 
     /// Also drops what is pushed only to be popped.
@@ -109,14 +101,9 @@ impl Cfg {
                     prev = None;
                 }
                 for index in 0..self.blocks[block].instrs.len() {
-                    if let (Op::PopTop, Some((prev_block, prev_index))) =
-                        (self.blocks[block].instrs[index].op, prev)
-                    {
+                    if let (Op::PopTop, Some((prev_block, prev_index))) = (self.blocks[block].instrs[index].op, prev) {
                         let pushed = &mut self.blocks[prev_block].instrs[prev_index];
-                        if matches!(
-                            (pushed.op, pushed.arg),
-                            (Op::LoadConst | Op::LoadSmallInt, _) | (Op::Copy, 1)
-                        ) {
+                        if matches!((pushed.op, pushed.arg), (Op::LoadConst | Op::LoadSmallInt, _) | (Op::Copy, 1)) {
                             pushed.make_nop();
                             self.blocks[block].instrs[index].make_nop();
                             done = false;
@@ -124,8 +111,7 @@ impl Cfg {
                     }
                     prev = Some((block, index));
                 }
-                let ends_with_jump =
-                    prev.is_some_and(|(block, index)| self.blocks[block].instrs[index].is_jump());
+                let ends_with_jump = prev.is_some_and(|(block, index)| self.blocks[block].instrs[index].is_jump());
                 if ends_with_jump || !self.blocks[block].has_fallthrough() {
                     prev = None;
                 }

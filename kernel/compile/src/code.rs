@@ -125,19 +125,12 @@ impl Code {
     /// The handler of an exception raised by instruction `index`.
     pub fn handler(&self, index: usize) -> Option<&Handler> {
         let index = index as u32;
-        let after = self
-            .exception_table
-            .partition_point(|handler| handler.start <= index);
-        self.exception_table[..after]
-            .last()
-            .filter(|handler| index < handler.end)
+        let after = self.exception_table.partition_point(|handler| handler.start <= index);
+        self.exception_table[..after].last().filter(|handler| index < handler.end)
     }
 
     fn names_of(&self, kind: u8) -> impl Iterator<Item = &Rc<str>> {
-        self.localsplus
-            .iter()
-            .filter(move |(_, bits)| bits & kind != 0)
-            .map(|(name, _)| name)
+        self.localsplus.iter().filter(move |(_, bits)| bits & kind != 0).map(|(name, _)| name)
     }
 
     /// `co_varnames`.
@@ -173,11 +166,7 @@ impl PyStr {
             match char::from_u32(point) {
                 Some(char) => bytes.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
                 None if (0xd800..0xe000).contains(&point) => {
-                    bytes.extend([
-                        0xed,
-                        0x80 | (point >> 6 & 0x3f) as u8,
-                        0x80 | (point & 0x3f) as u8,
-                    ]);
+                    bytes.extend([0xed, 0x80 | (point >> 6 & 0x3f) as u8, 0x80 | (point & 0x3f) as u8]);
                 }
                 None => bytes.extend("\u{fffd}".as_bytes()),
             }
@@ -294,9 +283,7 @@ impl Const {
     pub fn is_true(&self) -> bool {
         match self {
             Const::None | Const::False => false,
-            Const::True | Const::Ellipsis | Const::BigInt(_) | Const::Code(_) | Const::Slice(_) => {
-                true
-            }
+            Const::True | Const::Ellipsis | Const::BigInt(_) | Const::Code(_) | Const::Slice(_) => true,
             Const::Int(value) => *value != 0,
             Const::Float(value) => *value != 0.0,
             Const::Complex(real, imag) => *real != 0.0 || *imag != 0.0,
@@ -310,22 +297,17 @@ impl Const {
 impl PartialEq for Const {
     fn eq(&self, other: &Const) -> bool {
         match (self, other) {
-            (Const::None, Const::None)
-            | (Const::True, Const::True)
-            | (Const::False, Const::False)
-            | (Const::Ellipsis, Const::Ellipsis) => true,
+            (Const::None, Const::None) | (Const::True, Const::True) | (Const::False, Const::False) | (Const::Ellipsis, Const::Ellipsis) => {
+                true
+            }
             (Const::Int(a), Const::Int(b)) => a == b,
             (Const::BigInt(a), Const::BigInt(b)) => a == b,
             (Const::Float(a), Const::Float(b)) => a.to_bits() == b.to_bits(),
-            (Const::Complex(a, b), Const::Complex(c, d)) => {
-                a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits()
-            }
+            (Const::Complex(a, b), Const::Complex(c, d)) => a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits(),
             (Const::Str(a), Const::Str(b)) => a == b,
             (Const::Bytes(a), Const::Bytes(b)) => a == b,
             (Const::Tuple(a), Const::Tuple(b)) => a == b,
-            (Const::FrozenSet(a), Const::FrozenSet(b)) => {
-                a.len() == b.len() && a.iter().all(|item| b.contains(item))
-            }
+            (Const::FrozenSet(a), Const::FrozenSet(b)) => a.len() == b.len() && a.iter().all(|item| b.contains(item)),
             (Const::Slice(a), Const::Slice(b)) => a == b,
             (Const::Code(a), Const::Code(b)) => Rc::ptr_eq(a, b) || a == b,
             _ => false,

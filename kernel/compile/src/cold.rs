@@ -16,9 +16,7 @@ impl Cfg {
         self.jump_from_cold_to_warm();
         // Both halves keep their order.
         let order = self.order();
-        let (cold, warm): (Vec<usize>, Vec<usize>) = order
-            .into_iter()
-            .partition(|block| self.blocks[*block].cold);
+        let (cold, warm): (Vec<usize>, Vec<usize>) = order.into_iter().partition(|block| self.blocks[*block].cold);
         let any_cold = !cold.is_empty();
         let chain: Vec<usize> = warm.into_iter().chain(cold).collect();
         for (at, block) in chain.iter().enumerate() {
@@ -35,10 +33,7 @@ impl Cfg {
         self.visit(self.entry, &mut stack);
         while let Some(block) = stack.pop() {
             self.blocks[block].warm = true;
-            if let (Some(next), true) = (
-                self.blocks[block].next,
-                self.blocks[block].has_fallthrough(),
-            ) {
+            if let (Some(next), true) = (self.blocks[block].next, self.blocks[block].has_fallthrough()) {
                 self.visit(next, &mut stack);
             }
             for index in 0..self.blocks[block].instrs.len() {
@@ -60,13 +55,8 @@ impl Cfg {
         }
         while let Some(block) = stack.pop() {
             self.blocks[block].cold = true;
-            let next = self.blocks[block]
-                .next
-                .filter(|_| self.blocks[block].has_fallthrough());
-            let target = self.blocks[block]
-                .last()
-                .filter(|last| last.is_jump())
-                .and_then(|last| last.target);
+            let next = self.blocks[block].next.filter(|_| self.blocks[block].has_fallthrough());
+            let target = self.blocks[block].last().filter(|last| last.is_jump()).and_then(|last| last.target);
             for reached in next.into_iter().chain(target) {
                 if !self.blocks[reached].warm {
                     self.visit(reached, &mut stack);
@@ -80,16 +70,10 @@ impl Cfg {
             let Some(next) = self.blocks[block].next else {
                 continue;
             };
-            if self.blocks[block].cold
-                && self.blocks[block].has_fallthrough()
-                && self.blocks[next].warm
-            {
+            if self.blocks[block].cold && self.blocks[block].has_fallthrough() && self.blocks[next].warm {
                 let jump = self.new_block();
                 self.blocks[next].labelled = true;
-                let instr = CfgInstr {
-                    target: Some(next),
-                    ..CfgInstr::new(Op::JumpNoInterrupt, 0, Location::NONE)
-                };
+                let instr = CfgInstr { target: Some(next), ..CfgInstr::new(Op::JumpNoInterrupt, 0, Location::NONE) };
                 self.blocks[jump].instrs.push(instr);
                 self.blocks[jump].cold = true;
                 self.blocks[jump].predecessors = 1;

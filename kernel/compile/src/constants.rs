@@ -2,11 +2,9 @@
 //!
 //! What is folded becomes `NOP`s before the instruction that now loads the result. Follows the folding half of `flowgraph.c`.
 
-use std::collections::HashSet;
-
+use crate::arithmetic::{self, Unary};
 use crate::code::Const;
 use crate::flowgraph::{BlockId, Cfg, ConstTable};
-use crate::fold::{self, Unary};
 use crate::ir::Location;
 use crate::opcode::Op;
 use crate::version::Version;
@@ -37,16 +35,6 @@ fn small_int(value: &Const) -> Option<u32> {
     }
 }
 
-fn frozenset(items: Vec<Const>) -> Const {
-    let mut seen = HashSet::new();
-    Const::FrozenSet(
-        items
-            .into_iter()
-            .filter(|item| seen.insert(item.clone()))
-            .collect(),
-    )
-}
-
 impl Cfg {
     fn is_new(&self) -> bool {
         self.version >= Version::V3_14
@@ -72,10 +60,7 @@ impl Cfg {
 
     fn values(&self, block: BlockId, loads: &[usize], consts: &ConstTable) -> Option<Vec<Const>> {
         let instrs = &self.blocks[block].instrs;
-        loads
-            .iter()
-            .map(|load| const_value(instrs[*load].op, instrs[*load].arg, consts))
-            .collect()
+        loads.iter().map(|load| const_value(instrs[*load].op, instrs[*load].arg, consts)).collect()
     }
 
     fn nop_out(&mut self, block: BlockId, loads: &[usize]) {
@@ -89,13 +74,7 @@ impl Cfg {
         }
     }
 
-    fn make_load_const(
-        &mut self,
-        block: BlockId,
-        index: usize,
-        value: Const,
-        consts: &mut ConstTable,
-    ) {
+    fn make_load_const(&mut self, block: BlockId, index: usize, value: Const, consts: &mut ConstTable) {
         let (op, arg) = match small_int(&value) {
             Some(arg) if self.is_new() => (Op::LoadSmallInt, arg),
             _ => (Op::LoadConst, consts.add(value)),
@@ -104,12 +83,7 @@ impl Cfg {
     }
 
     /// `BUILD_TUPLE` of constants.
-    pub(crate) fn fold_tuple_of_constants(
-        &mut self,
-        block: BlockId,
-        index: usize,
-        consts: &mut ConstTable,
-    ) {
+    pub(crate) fn fold_tuple_of_constants(&mut self, block: BlockId, index: usize, consts: &mut ConstTable) {
         let size = self.blocks[block].instrs[index].arg as usize;
         if size > STACK_USE_GUIDELINE && self.is_new() {
             return;
@@ -127,13 +101,8 @@ impl Cfg {
     /// A display too long for the stack: `BUILD_LIST 0` or `BUILD_SET 0`, then constants added one by one.
     ///
     /// It becomes one constant if `index` makes a tuple of it (`INTRINSIC_LIST_TO_TUPLE`), or is the last addition before it is
-    /// iterated or searched.
-    pub(crate) fn fold_long_display(
-        &mut self,
-        block: BlockId,
-        index: usize,
-        consts: &mut ConstTable,
-    ) {
+    /// iterated or searched. False if it stays.
+    pub(crate) fn fold_long_display(&mut self, block: BlockId, index: usize, consts: &mut ConstTable) -> bool {
         let instrs = &self.blocks[block].instrs;
         let (build, add) = match instrs[index].op {
             Op::SetAdd => (Op::BuildSet, Op::SetAdd),
@@ -151,40 +120,32 @@ impl Cfg {
                 start = expect_add.then_some(at);
                 break;
             }
-            if expect_add && !(instr.op == add && instr.arg == 1)
-                || !expect_add && !loads_const(instr.op)
-            {
-                return;
+            if expect_add && !(instr.op == add && instr.arg == 1) || !expect_add && !loads_const(instr.op) {
+                return false;
             }
             if !expect_add {
                 loads.push(at);
             }
             expect_add = !expect_add;
         }
-        let Some(start) = start else { return };
+        let Some(start) = start else { return false };
         loads.reverse();
         let Some(items) = self.values(block, &loads, consts) else {
-            return;
+            return false;
         };
-        let value = if build == Op::BuildSet {
-            frozenset(items)
-        } else {
-            Const::Tuple(items.into())
-        };
-        let gone: Vec<usize> = (start..index)
-            .filter(|at| self.blocks[block].instrs[*at].op != Op::Nop)
-            .collect();
+        let value = if build == Op::BuildSet { arithmetic::frozenset(items) } else { Const::Tuple(items.into()) };
+        let gone: Vec<usize> = (start..index).filter(|at| self.blocks[block].instrs[*at].op != Op::Nop).collect();
         self.nop_out(block, &gone);
+        let is_addition = self.blocks[block].instrs[index].op == add;
         self.make_load_const(block, index, value, consts);
+        if is_addition {
+            self.blocks[block].instrs[index].loc = Location::NONE;
+        }
+        true
     }
 
     /// A list or set of constants that is only iterated or searched becomes a constant; a longer one is made from a constant.
-    pub(crate) fn optimize_lists_and_sets(
-        &mut self,
-        block: BlockId,
-        index: usize,
-        consts: &mut ConstTable,
-    ) {
+    pub(crate) fn optimize_lists_and_sets(&mut self, block: BlockId, index: usize, consts: &mut ConstTable) {
         let instr = self.blocks[block].instrs[index];
         let size = instr.arg as usize;
         let next = self.blocks[block].op_at(index + 1);
@@ -201,11 +162,7 @@ impl Cfg {
         let Some(items) = self.values(block, &loads, consts) else {
             return;
         };
-        let value = if instr.op == Op::BuildSet {
-            frozenset(items)
-        } else {
-            Const::Tuple(items.into())
-        };
+        let value = if instr.op == Op::BuildSet { arithmetic::frozenset(items) } else { Const::Tuple(items.into()) };
         let constant = consts.add(value);
         self.nop_out(block, &loads);
         let instrs = &mut self.blocks[block].instrs;
@@ -216,22 +173,10 @@ impl Cfg {
         instrs[index - 2].loc = instr.loc;
         instrs[index - 2].set(instr.op, 0);
         instrs[index - 1].set(Op::LoadConst, constant);
-        instrs[index].set(
-            if instr.op == Op::BuildList {
-                Op::ListExtend
-            } else {
-                Op::SetUpdate
-            },
-            1,
-        );
+        instrs[index].set(if instr.op == Op::BuildList { Op::ListExtend } else { Op::SetUpdate }, 1);
     }
 
-    pub(crate) fn fold_const_binop(
-        &mut self,
-        block: BlockId,
-        index: usize,
-        consts: &mut ConstTable,
-    ) {
+    pub(crate) fn fold_const_binop(&mut self, block: BlockId, index: usize, consts: &mut ConstTable) {
         let Some(loads) = self.const_loads(block, index, 2) else {
             return;
         };
@@ -239,19 +184,14 @@ impl Cfg {
             return;
         };
         let op = self.blocks[block].instrs[index].arg;
-        let Some(result) = fold::binary(&values[0], op, &values[1]) else {
+        let Some(result) = arithmetic::binary(&values[0], op, &values[1]) else {
             return;
         };
         self.nop_out(block, &loads);
         self.make_load_const(block, index, result, consts);
     }
 
-    pub(crate) fn fold_const_unaryop(
-        &mut self,
-        block: BlockId,
-        index: usize,
-        consts: &mut ConstTable,
-    ) {
+    pub(crate) fn fold_const_unaryop(&mut self, block: BlockId, index: usize, consts: &mut ConstTable) {
         let op = match self.blocks[block].instrs[index].op {
             Op::UnaryNot => Unary::Not,
             Op::UnaryNegative => Unary::Negative,
@@ -264,7 +204,7 @@ impl Cfg {
         let Some(values) = self.values(block, &loads, consts) else {
             return;
         };
-        let Some(result) = fold::unary(op, &values[0]) else {
+        let Some(result) = arithmetic::unary(op, &values[0]) else {
             return;
         };
         self.nop_out(block, &loads);
@@ -288,9 +228,7 @@ impl Cfg {
             let instrs = &mut self.blocks[block].instrs;
             if is_new
                 && instrs[at].op == Op::LoadConst
-                && let Some(small) = const_value(Op::LoadConst, instrs[at].arg, consts)
-                    .as_ref()
-                    .and_then(small_int)
+                && let Some(small) = const_value(Op::LoadConst, instrs[at].arg, consts).as_ref().and_then(small_int)
             {
                 instrs[at].set(Op::LoadSmallInt, small);
             }
@@ -302,10 +240,7 @@ impl Cfg {
                 continue;
             };
             match self.blocks[block].op_at(at + 1) {
-                next @ (Op::PopJumpIfFalse
-                | Op::PopJumpIfTrue
-                | Op::JumpIfFalse
-                | Op::JumpIfTrue) => {
+                next @ (Op::PopJumpIfFalse | Op::PopJumpIfTrue | Op::JumpIfFalse | Op::JumpIfTrue) => {
                     let instrs = &mut self.blocks[block].instrs;
                     if matches!(next, Op::PopJumpIfFalse | Op::PopJumpIfTrue) {
                         instrs[at].make_nop();
@@ -353,11 +288,7 @@ impl Cfg {
         };
         instrs[at].make_nop();
         instrs[at + 1].make_nop();
-        instrs[jump].op = if not_none {
-            Op::PopJumpIfNotNone
-        } else {
-            Op::PopJumpIfNone
-        };
+        instrs[jump].op = if not_none { Op::PopJumpIfNotNone } else { Op::PopJumpIfNone };
     }
 
     /// Drops constants that nothing loads any more; the first may be the docstring and stays.
@@ -369,11 +300,7 @@ impl Cfg {
         used[0] = true;
         let order = self.order();
         for block in &order {
-            for instr in self.blocks[*block]
-                .instrs
-                .iter()
-                .filter(|instr| instr.op.has_const())
-            {
+            for instr in self.blocks[*block].instrs.iter().filter(|instr| instr.op.has_const()) {
                 used[instr.arg as usize] = true;
             }
         }
@@ -387,11 +314,7 @@ impl Cfg {
         }
         consts.list = kept;
         for block in &order {
-            for instr in self.blocks[*block]
-                .instrs
-                .iter_mut()
-                .filter(|instr| instr.op.has_const())
-            {
+            for instr in self.blocks[*block].instrs.iter_mut().filter(|instr| instr.op.has_const()) {
                 instr.arg = new_index[instr.arg as usize];
             }
         }

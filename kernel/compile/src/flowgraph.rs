@@ -26,13 +26,7 @@ pub(crate) struct CfgInstr {
 
 impl CfgInstr {
     pub(crate) fn new(op: Op, arg: u32, loc: Location) -> CfgInstr {
-        CfgInstr {
-            op,
-            arg,
-            loc,
-            target: None,
-            except: None,
-        }
+        CfgInstr { op, arg, loc, target: None, except: None }
     }
 
     /// A jump, which is always the last of its block.
@@ -78,10 +72,7 @@ impl Block {
     /// `basicblock_addop`.
     pub(crate) fn add(&mut self, op: Op, arg: u32, loc: Location) {
         let except = self.stale.pop_front().flatten();
-        self.instrs.push(CfgInstr {
-            except,
-            ..CfgInstr::new(op, arg, loc)
-        });
+        self.instrs.push(CfgInstr { except, ..CfgInstr::new(op, arg, loc) });
     }
 
     /// `basicblock_append_instructions`.
@@ -113,9 +104,7 @@ impl Block {
     }
 
     pub(crate) fn has_fallthrough(&self) -> bool {
-        !self
-            .last()
-            .is_some_and(|last| last.op.is_scope_exit() || last.op.is_unconditional_jump())
+        !self.last().is_some_and(|last| last.op.is_scope_exit() || last.op.is_unconditional_jump())
     }
 
     pub(crate) fn has_no_line(&self) -> bool {
@@ -159,19 +148,11 @@ pub(crate) struct Cfg {
 
 impl Cfg {
     /// `_PyCfg_FromInstructionSequence`, with `ANNOTATIONS_PLACEHOLDER` replaced by `annotations`.
-    pub(crate) fn from_sequence(
-        sequence: &Sequence,
-        annotations: Option<&Sequence>,
-        version: Version,
-    ) -> Cfg {
+    pub(crate) fn from_sequence(sequence: &Sequence, annotations: Option<&Sequence>, version: Version) -> Cfg {
         let mut flat = Flat::default();
         flat.append(sequence, annotations);
         flat.finish();
-        let mut cfg = Cfg {
-            version,
-            blocks: vec![Block::default()],
-            entry: 0,
-        };
+        let mut cfg = Cfg { version, blocks: vec![Block::default()], entry: 0 };
         let mut block_of = vec![usize::MAX; flat.instrs.len()];
         let mut current = 0;
         let mut is_target = vec![false; flat.instrs.len()];
@@ -193,9 +174,7 @@ impl Cfg {
             // Until all blocks exist, `arg` says whether the instruction ends its block.
             let is_jump = flat.targets[index].is_some() && !instr.op.is_block_push();
             let ends = is_jump || instr.op.is_scope_exit();
-            cfg.blocks[current]
-                .instrs
-                .push(CfgInstr::new(instr.op, u32::from(ends), instr.loc));
+            cfg.blocks[current].instrs.push(CfgInstr::new(instr.op, u32::from(ends), instr.loc));
         }
         let mut index = 0;
         for block in cfg.order() {
@@ -209,10 +188,7 @@ impl Cfg {
     }
 
     pub(crate) fn new_block(&mut self) -> BlockId {
-        self.blocks.push(Block {
-            start_depth: -1,
-            ..Block::default()
-        });
+        self.blocks.push(Block { start_depth: -1, ..Block::default() });
         self.blocks.len() - 1
     }
 
@@ -289,12 +265,7 @@ impl Flat {
     /// Gives a label at the very end an instruction to stand before.
     fn finish(&mut self) {
         if self.instrs.is_empty() || self.targets.contains(&Some(self.instrs.len())) {
-            self.instrs.push(Instr {
-                op: Op::Nop,
-                arg: 0,
-                target: None,
-                loc: Location::NONE,
-            });
+            self.instrs.push(Instr { op: Op::Nop, arg: 0, target: None, loc: Location::NONE });
             self.targets.push(None);
         }
     }

@@ -57,12 +57,7 @@ fn read_sequence(lines: &[&str], ops: &HashMap<&str, Op>) -> Sequence {
         sequence.place(*label);
         let fields: Vec<&str> = line.split(' ').collect();
         let number = |at: usize| fields[at].parse::<i32>().unwrap();
-        let loc = Location {
-            line: number(2),
-            end_line: number(3),
-            col: number(4),
-            end_col: number(5),
-        };
+        let loc = Location { line: number(2), end_line: number(3), col: number(4), end_col: number(5) };
         let op = ops[fields[0]];
         let arg = number(1) as u32;
         if op.is_block_push() || (op.is_jump() && arg > 0) {
@@ -84,18 +79,9 @@ fn write_graph(cfg: &Cfg, consts: &ConstTable) -> Vec<String> {
     let mut lines = Vec::new();
     for block in cfg.order() {
         for instr in &cfg.blocks[block].instrs {
-            let arg = instr
-                .target
-                .map_or(instr.arg as usize, |target| starts[target]);
+            let arg = instr.target.map_or(instr.arg as usize, |target| starts[target]);
             let loc = instr.loc;
-            lines.push(format!(
-                "{} {arg} {} {} {} {}",
-                instr.op.name(),
-                loc.line,
-                loc.end_line,
-                loc.col,
-                loc.end_col
-            ));
+            lines.push(format!("{} {arg} {} {} {} {}", instr.op.name(), loc.line, loc.end_line, loc.col, loc.end_col));
         }
     }
     let consts: Vec<String> = consts.list.iter().map(canonical).collect();
@@ -125,19 +111,12 @@ fn check(golden: &str, version: Version) -> String {
         count += 1;
         if ours != theirs {
             bad += 1;
-            let at = ours
-                .iter()
-                .zip(theirs)
-                .position(|(a, b)| a != b)
-                .unwrap_or(0);
+            let at = ours.iter().zip(theirs).position(|(a, b)| a != b).unwrap_or(0);
             let shown = std::env::var("FLOWGRAPH_SHOWN").map_or(6, |shown| shown.parse().unwrap());
             let from = at.saturating_sub(shown);
             writeln!(report, "--- {} from {from}", head[1]).unwrap();
             for line in from..at + shown {
-                let (a, b) = (
-                    ours.get(line).map_or("", |a| a),
-                    theirs.get(line).unwrap_or(&""),
-                );
+                let (a, b) = (ours.get(line).map_or("", |a| a), theirs.get(line).unwrap_or(&""));
                 writeln!(report, "{} {a:45} {b}", if a == *b { ' ' } else { '!' }).unwrap();
             }
         }

@@ -18,10 +18,7 @@ impl Cfg {
                     _ => continue,
                 };
                 let (line1, line2) = (first.loc.line, second.loc.line);
-                if (line1 >= 0 && line2 >= 0 && line1 != line2)
-                    || first.arg >= 16
-                    || second.arg >= 16
-                {
+                if (line1 >= 0 && line2 >= 0 && line1 != line2) || first.arg >= 16 || second.arg >= 16 {
                     continue;
                 }
                 instrs[index - 1].set(fused, first.arg << 4 | second.arg);

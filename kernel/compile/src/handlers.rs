@@ -66,10 +66,8 @@ impl Cfg {
                 let instr = &mut self.blocks[block].instrs[index];
                 (instr.op, instr.arg, instr.except) = (op, arg, except);
             }
-            if let (true, Some(next)) = (
-                self.blocks[block].has_fallthrough(),
-                self.blocks[block].next,
-            ) && !self.blocks[next].visited
+            if let (true, Some(next)) = (self.blocks[block].has_fallthrough(), self.blocks[block].next)
+                && !self.blocks[next].visited
             {
                 self.blocks[next].visited = true;
                 todo.push((next, handlers));
@@ -111,7 +109,8 @@ impl Cfg {
                 self.push_at_depth(next, depth, &mut stack);
             }
         }
-        max_depth.max(0) as u32
+        // CPython's frames have room for one item at least.
+        max_depth.max(1) as u32
     }
 
     fn push_at_depth(&mut self, block: BlockId, depth: i32, stack: &mut Vec<BlockId>) {
@@ -120,10 +119,7 @@ impl Cfg {
             self.blocks[block].start_depth = depth;
             stack.push(block);
         } else {
-            debug_assert_eq!(
-                self.blocks[block].start_depth, depth,
-                "inconsistent stack depth"
-            );
+            debug_assert_eq!(self.blocks[block].start_depth, depth, "inconsistent stack depth");
         }
     }
 }

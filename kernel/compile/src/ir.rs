@@ -24,21 +24,14 @@ pub struct Location {
 
 impl Location {
     /// No place at all: the instruction takes the line of what comes before it.
-    pub const NONE: Location = Location {
-        line: -1,
-        end_line: -1,
-        col: -1,
-        end_col: -1,
-    };
+    pub const NONE: Location = Location { line: -1, end_line: -1, col: -1, end_col: -1 };
+
+    /// The place of the instruction that comes next: CPython's `NEXT_LOCATION`.
+    pub const NEXT: Location = Location { line: -2, end_line: -2, col: -2, end_col: -2 };
 
     /// A line without columns.
     pub fn line(line: i32) -> Location {
-        Location {
-            line,
-            end_line: line,
-            col: -1,
-            end_col: -1,
-        }
+        Location { line, end_line: line, col: -1, end_col: -1 }
     }
 }
 
@@ -71,35 +64,17 @@ pub struct Sequence {
 impl Sequence {
     /// Appends an instruction. Instructions without an argument are given 0.
     pub fn emit(&mut self, op: Op, arg: u32, loc: Location) {
-        self.instrs.push(Instr {
-            op,
-            arg,
-            target: None,
-            loc,
-        });
+        self.instrs.push(Instr { op, arg, target: None, loc });
     }
 
     /// Appends a jump or a `SETUP_*`.
     pub fn jump(&mut self, op: Op, target: Label, loc: Location) {
-        self.instrs.push(Instr {
-            op,
-            arg: 0,
-            target: Some(target),
-            loc,
-        });
+        self.instrs.push(Instr { op, arg: 0, target: Some(target), loc });
     }
 
     /// Puts an instruction before all others (CPython's `INSERT_INSTRUCTION` for generators); labels move along.
     pub fn insert(&mut self, index: usize, op: Op, arg: u32, loc: Location) {
-        self.instrs.insert(
-            index,
-            Instr {
-                op,
-                arg,
-                target: None,
-                loc,
-            },
-        );
+        self.instrs.insert(index, Instr { op, arg, target: None, loc });
         for place in self.labels.iter_mut().flatten() {
             if *place >= index {
                 *place += 1;

@@ -1,29 +1,130 @@
 //! Python source to code objects: the instructions CPython would run.
+//!
+//! Text goes through [`parse`](mod@parse) into CPython's tree, `scope` and `resolve` say what each name is, `codegen` and its
+//! neighbors write instructions, and [`assemble`](mod@assemble) optimises and lays them out.
+//! The tree, the order of passes, and the words of every error are CPython's.
 
+mod annotation;
+mod arithmetic;
 pub mod assemble;
+mod ast;
 mod borrow;
+mod call;
+mod check;
+mod class;
 mod cleanup;
 pub mod code;
+mod codegen;
 mod cold;
+mod complaint;
+mod comprehension;
 mod constants;
+pub mod dis;
+mod error;
+mod expression;
 mod flowgraph;
 #[cfg(test)]
 mod flowgraph_tests;
-mod fold;
+mod function;
 mod fuse;
+mod future;
 mod handlers;
 pub mod ir;
 mod lines;
+mod lower;
+mod lower_string;
 pub mod opcode;
+mod parse;
 mod passes;
+mod pattern;
 mod peephole;
+mod preprocess;
+pub mod repr;
+mod resolve;
+mod scope;
 mod slots;
+mod source;
+mod statement;
 mod swaps;
+mod symbol;
+pub mod tables;
 mod unbound;
+mod unparse;
+mod unwind;
 pub mod version;
 
 pub use assemble::assemble;
 pub use code::{Code, Const, Handler, Instruction, PyStr};
+pub use error::{ErrorKind, SyntaxError, Warning};
 pub use ir::{Label, Location, Sequence, Unit};
 pub use opcode::Op;
 pub use version::Version;
+
+use std::rc::Rc;
+
+/// What a source text is: CPython's `mode` of `compile()`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// A module.
+    #[default]
+    Exec,
+    /// One expression.
+    Eval,
+    /// One statement of a prompt, whose expressions are shown.
+    Single,
+}
+
+/// How to compile.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Whose instructions.
+    pub version: Version,
+    /// `-O`: 1 drops asserts, 2 docstrings too.
+    pub optimize: u8,
+    /// As if `from __future__ import annotations` stood at the top.
+    pub future_annotations: bool,
+    /// `await` may stand at the top level, which makes the code a coroutine's.
+    pub top_level_await: bool,
+}
+
+/// Code, and what CPython would warn of while compiling it.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The module's code.
+    pub code: Rc<Code>,
+    /// `SyntaxWarning`s in the order they are shown.
+    pub warnings: Vec<Warning>,
+}
+
+/// Compiles a source text.
+pub fn compile(source: &str, filename: &str, mode: Mode, options: Options) -> Result<Rc<Code>, SyntaxError> {
+    compile_with_warnings(source, filename, mode, options).map(|compiled| compiled.code)
+}
+
+/// Compiles a source text and keeps the warnings.
+pub fn compile_with_warnings(text: &str, filename: &str, mode: Mode, options: Options) -> Result<Compiled, SyntaxError> {
+    let source = source::Source::new(text);
+    run(&source, filename, mode, options).map_err(|error| error.finish(filename, &source))
+}
+
+fn run(source: &source::Source, filename: &str, mode: Mode, options: Options) -> lower::Result<Compiled> {
+    let version = options.version;
+    let (mut module, mut warnings) = parse::parse(source, mode, version)?;
+    let future = future::of(&module, options)?;
+    preprocess::preprocess(&mut module, future, options, &mut warnings);
+    let table = scope::build(&module, future, version)?;
+    let mut compiler = codegen::Compiler {
+        filename: Rc::from(filename),
+        table,
+        future,
+        version,
+        optimize: options.optimize,
+        interactive: false,
+        scopes: Vec::new(),
+        warnings,
+        disable_warning: 0,
+    };
+    let code = compiler.module(&module)?;
+    let warnings = compiler.warnings.iter().map(|(loc, msg)| Warning { msg: msg.clone(), line: loc.line }).collect();
+    Ok(Compiled { code, warnings })
+}

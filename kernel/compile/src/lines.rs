@@ -8,12 +8,7 @@ use crate::opcode::Op;
 
 /// Instructions after which the machine may look for signals, and a traceback may start.
 fn has_eval_break(block: &Block) -> bool {
-    let looks = |op| {
-        matches!(
-            op,
-            Op::Call | Op::CallKw | Op::CallFunctionEx | Op::Jump | Op::JumpBackward | Op::Resume
-        )
-    };
+    let looks = |op| matches!(op, Op::Call | Op::CallKw | Op::CallFunctionEx | Op::Jump | Op::JumpBackward | Op::Resume);
     block.instrs.iter().any(|instr| looks(instr.op))
 }
 
@@ -34,10 +29,7 @@ impl Cfg {
             block = self.blocks[id].next;
         }
         for block in self.order() {
-            let (Some(next), true) = (
-                self.blocks[block].next,
-                self.blocks[block].has_fallthrough(),
-            ) else {
+            let (Some(next), true) = (self.blocks[block].next, self.blocks[block].has_fallthrough()) else {
                 continue;
             };
             let Some(last) = self.blocks[block].last() else {
@@ -93,13 +85,8 @@ impl Cfg {
                     loc = instr.loc;
                 }
             }
-            let next = self.blocks[block]
-                .next
-                .filter(|_| self.blocks[block].has_fallthrough());
-            for follower in next
-                .into_iter()
-                .chain(last.target.filter(|_| last.is_jump()))
-            {
+            let next = self.blocks[block].next.filter(|_| self.blocks[block].has_fallthrough());
+            for follower in next.into_iter().chain(last.target.filter(|_| last.is_jump())) {
                 let follower = &mut self.blocks[follower];
                 if follower.predecessors == 1
                     && let Some(first) = follower.instrs.first_mut()

@@ -364,15 +364,7 @@ impl Op {
 
     /// Does `arg` index the cells and free variables (while compiling), or their slot (in finished code)?
     pub fn has_free(self) -> bool {
-        matches!(
-            self,
-            Op::MakeCell
-                | Op::LoadClosure
-                | Op::LoadDeref
-                | Op::StoreDeref
-                | Op::DeleteDeref
-                | Op::LoadFromDictOrDeref
-        )
+        matches!(self, Op::MakeCell | Op::LoadClosure | Op::LoadDeref | Op::StoreDeref | Op::DeleteDeref | Op::LoadFromDictOrDeref)
     }
 
     /// Is `arg` one slot of a local?
@@ -391,23 +383,14 @@ impl Op {
 
     /// Is `arg` two slots of locals, four bits each?
     pub fn has_two_locals(self) -> bool {
-        matches!(
-            self,
-            Op::LoadFastLoadFast
-                | Op::LoadFastBorrowLoadFastBorrow
-                | Op::StoreFastLoadFast
-                | Op::StoreFastStoreFast
-        )
+        matches!(self, Op::LoadFastLoadFast | Op::LoadFastBorrowLoadFastBorrow | Op::StoreFastLoadFast | Op::StoreFastStoreFast)
     }
 
     /// Is `arg` the index of another instruction? In finished code it is absolute.
     pub fn is_jump(self) -> bool {
         self.is_unconditional_jump()
             || self.is_conditional_jump()
-            || matches!(
-                self,
-                Op::ForIter | Op::Send | Op::EndAsyncFor | Op::JumpIfFalse | Op::JumpIfTrue
-            )
+            || matches!(self, Op::ForIter | Op::Send | Op::EndAsyncFor | Op::JumpIfFalse | Op::JumpIfTrue)
     }
 
     /// Does a label belong to the instruction: a jump or the start of a protected block?
@@ -420,30 +403,17 @@ impl Op {
 
     /// Jumps always.
     pub fn is_unconditional_jump(self) -> bool {
-        matches!(
-            self,
-            Op::Jump
-                | Op::JumpNoInterrupt
-                | Op::JumpForward
-                | Op::JumpBackward
-                | Op::JumpBackwardNoInterrupt
-        )
+        matches!(self, Op::Jump | Op::JumpNoInterrupt | Op::JumpForward | Op::JumpBackward | Op::JumpBackwardNoInterrupt)
     }
 
     /// `POP_JUMP_IF_*`.
     pub fn is_conditional_jump(self) -> bool {
-        matches!(
-            self,
-            Op::PopJumpIfFalse | Op::PopJumpIfTrue | Op::PopJumpIfNone | Op::PopJumpIfNotNone
-        )
+        matches!(self, Op::PopJumpIfFalse | Op::PopJumpIfTrue | Op::PopJumpIfNone | Op::PopJumpIfNotNone)
     }
 
     /// Shown by `dis` as a distance backwards.
     pub fn is_backward_jump(self) -> bool {
-        matches!(
-            self,
-            Op::JumpBackward | Op::JumpBackwardNoInterrupt | Op::EndAsyncFor
-        )
+        matches!(self, Op::JumpBackward | Op::JumpBackwardNoInterrupt | Op::EndAsyncFor)
     }
 
     /// Starts a protected block: pseudo, gone in finished code.
@@ -453,10 +423,7 @@ impl Op {
 
     /// Leaves the frame.
     pub fn is_scope_exit(self) -> bool {
-        matches!(
-            self,
-            Op::ReturnValue | Op::ReturnConst | Op::RaiseVarargs | Op::Reraise
-        )
+        matches!(self, Op::ReturnValue | Op::ReturnConst | Op::RaiseVarargs | Op::Reraise)
     }
 
     /// Ends a basic block.
@@ -512,11 +479,7 @@ impl Op {
             Op::DictMerge => n + 4,
             Op::Reraise => n + 1,
             Op::StoreSlice => 4,
-            Op::BinarySlice
-            | Op::StoreSubscr
-            | Op::LoadSuperAttr
-            | Op::MatchClass
-            | Op::CleanupThrow => 3,
+            Op::BinarySlice | Op::StoreSubscr | Op::LoadSuperAttr | Op::MatchClass | Op::CleanupThrow => 3,
             Op::LoadSuperMethod | Op::LoadZeroSuperAttr | Op::LoadZeroSuperMethod => 3,
             Op::WithExceptStart => {
                 if new {
@@ -603,12 +566,7 @@ impl Op {
         match self {
             Op::Copy => n + 1,
             Op::Swap => n,
-            Op::ListAppend
-            | Op::ListExtend
-            | Op::SetAdd
-            | Op::SetUpdate
-            | Op::DictUpdate
-            | Op::MapAdd => n,
+            Op::ListAppend | Op::ListExtend | Op::SetAdd | Op::SetUpdate | Op::DictUpdate | Op::MapAdd => n,
             Op::DictMerge => n + 3,
             Op::Reraise => n,
             Op::UnpackSequence => n,

@@ -11,12 +11,7 @@ use crate::version::Version;
 
 impl Cfg {
     /// Everything that makes code smaller, faster or right about its lines.
-    pub(crate) fn optimize_code_unit(
-        &mut self,
-        consts: &mut ConstTable,
-        n_locals: usize,
-        n_parameters: usize,
-    ) {
+    pub(crate) fn optimize_code_unit(&mut self, consts: &mut ConstTable, n_locals: usize, n_parameters: usize) {
         self.mark_except_handlers();
         self.label_exception_targets();
         self.optimize_cfg(consts);
@@ -66,20 +61,8 @@ impl Cfg {
             };
             let last = *last;
             let before = block.instrs.len() - 1;
-            block.insert(
-                before,
-                CfgInstr {
-                    except: last.except,
-                    ..CfgInstr::new(Op::Copy, 1, last.loc)
-                },
-            );
-            block.insert(
-                before + 1,
-                CfgInstr {
-                    except: last.except,
-                    ..CfgInstr::new(Op::ToBool, 0, last.loc)
-                },
-            );
+            block.insert(before, CfgInstr { except: last.except, ..CfgInstr::new(Op::Copy, 1, last.loc) });
+            block.insert(before + 1, CfgInstr { except: last.except, ..CfgInstr::new(Op::ToBool, 0, last.loc) });
         }
     }
 
@@ -119,10 +102,7 @@ impl Cfg {
             if new {
                 self.blocks[back].add(Op::NotTaken, 0, last.loc);
             }
-            self.blocks[back].instrs.push(CfgInstr {
-                target: Some(target),
-                ..CfgInstr::new(Op::Jump, 0, last.loc)
-            });
+            self.blocks[back].instrs.push(CfgInstr { target: Some(target), ..CfgInstr::new(Op::Jump, 0, last.loc) });
             self.blocks[back].start_depth = self.blocks[target].start_depth;
             self.blocks[back].cold = self.blocks[block].cold;
             self.blocks[back].next = self.blocks[block].next;

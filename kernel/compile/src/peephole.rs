@@ -27,9 +27,7 @@ impl Cfg {
         let arg = instr.arg;
         let next = self.blocks[block].instrs.get(index + 1).copied();
         let next = next.unwrap_or(CfgInstr::new(Op::Cache, 0, Location::NONE));
-        let target = instr
-            .target
-            .and_then(|target| self.blocks[target].instrs.first().copied());
+        let target = instr.target.and_then(|target| self.blocks[target].instrs.first().copied());
         let target_op = target.map_or(Op::Nop, |target| target.op);
         match instr.op {
             Op::BuildTuple => {
@@ -49,9 +47,7 @@ impl Cfg {
                 }
                 self.fold_tuple_of_constants(block, index, consts);
             }
-            Op::BuildList | Op::BuildSet if new => {
-                self.optimize_lists_and_sets(block, index, consts)
-            }
+            Op::BuildList | Op::BuildSet if new => self.optimize_lists_and_sets(block, index, consts),
             Op::PopJumpIfNotNone | Op::PopJumpIfNone | Op::PopJumpIfFalse | Op::PopJumpIfTrue => {
                 return target_op == Op::Jump && self.thread_jump(block, index, instr.op);
             }
@@ -73,11 +69,7 @@ impl Cfg {
                     _ => false,
                 };
             }
-            Op::StoreFast
-                if next.op == Op::StoreFast
-                    && next.arg == arg
-                    && next.loc.line == instr.loc.line =>
-            {
+            Op::StoreFast if next.op == Op::StoreFast && next.arg == arg && next.loc.line == instr.loc.line => {
                 self.blocks[block].instrs[index].set(Op::PopTop, 0);
             }
             Op::Swap if arg == 1 => self.make_nops(block, index, 1),
@@ -85,36 +77,24 @@ impl Cfg {
                 self.blocks[block].instrs[index].arg |= 1;
                 self.make_nops(block, index + 1, 1);
             }
-            Op::CompareOp if next.op == Op::ToBool => {
-                self.replace_pair(block, index, Op::CompareOp, arg | 16)
-            }
-            Op::ContainsOp | Op::IsOp if next.op == Op::ToBool => {
-                self.replace_pair(block, index, instr.op, arg)
-            }
+            Op::CompareOp if next.op == Op::ToBool => self.replace_pair(block, index, Op::CompareOp, arg | 16),
+            Op::ContainsOp | Op::IsOp if next.op == Op::ToBool => self.replace_pair(block, index, instr.op, arg),
             Op::ContainsOp | Op::IsOp if next.op == Op::UnaryNot && new => {
                 self.replace_pair(block, index, instr.op, arg ^ 1);
             }
             Op::ToBool if next.op == Op::ToBool => self.make_nops(block, index, 1),
-            Op::UnaryNot if next.op == Op::ToBool => {
-                self.replace_pair(block, index, Op::UnaryNot, 0)
-            }
+            Op::UnaryNot if next.op == Op::ToBool => self.replace_pair(block, index, Op::UnaryNot, 0),
             Op::UnaryNot if next.op == Op::UnaryNot => self.make_nops(block, index, 2),
-            Op::UnaryNot | Op::UnaryInvert | Op::UnaryNegative if new => {
-                self.fold_const_unaryop(block, index, consts)
-            }
+            Op::UnaryNot | Op::UnaryInvert | Op::UnaryNegative if new => self.fold_const_unaryop(block, index, consts),
             Op::CallIntrinsic1 if arg == INTRINSIC_LIST_TO_TUPLE && new => {
-                if next.op == Op::GetIter {
+                if !self.fold_long_display(block, index, consts) && next.op == Op::GetIter {
                     self.make_nops(block, index, 1);
-                } else {
-                    self.fold_long_display(block, index, consts);
                 }
             }
             Op::CallIntrinsic1 if arg == INTRINSIC_UNARY_POSITIVE && new => {
                 self.fold_const_unaryop(block, index, consts);
             }
-            Op::ListAppend | Op::SetAdd
-                if arg == 1 && new && matches!(next.op, Op::GetIter | Op::ContainsOp) =>
-            {
+            Op::ListAppend | Op::SetAdd if arg == 1 && new && matches!(next.op, Op::GetIter | Op::ContainsOp) => {
                 self.fold_long_display(block, index, consts);
             }
             Op::BinaryOp if new => self.fold_const_binop(block, index, consts),
@@ -138,10 +118,7 @@ impl Cfg {
     /// A jump to a jump goes where that one goes; `NOP` keeps the line. False if they go to the same place already.
     fn thread_jump(&mut self, block: BlockId, index: usize, op: Op) -> bool {
         let instr = self.blocks[block].instrs[index];
-        let Some(target) = instr
-            .target
-            .and_then(|target| self.blocks[target].instrs.first().copied())
-        else {
+        let Some(target) = instr.target.and_then(|target| self.blocks[target].instrs.first().copied()) else {
             return false;
         };
         if instr.target == target.target {

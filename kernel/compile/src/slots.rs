@@ -5,9 +5,8 @@
 use std::rc::Rc;
 
 use crate::code::{
-    CO_ASYNC_GENERATOR, CO_COROUTINE, CO_FAST_ARG_KW, CO_FAST_ARG_POS, CO_FAST_ARG_VAR,
-    CO_FAST_CELL, CO_FAST_FREE, CO_FAST_HIDDEN, CO_FAST_LOCAL, CO_GENERATOR, CO_VARARGS,
-    CO_VARKEYWORDS,
+    CO_ASYNC_GENERATOR, CO_COROUTINE, CO_FAST_ARG_KW, CO_FAST_ARG_POS, CO_FAST_ARG_VAR, CO_FAST_CELL, CO_FAST_FREE, CO_FAST_HIDDEN,
+    CO_FAST_LOCAL, CO_GENERATOR, CO_VARARGS, CO_VARKEYWORDS,
 };
 use crate::flowgraph::{Cfg, CfgInstr};
 use crate::ir::{Location, Unit};
@@ -16,9 +15,7 @@ use crate::opcode::Op;
 /// For each cell and free variable its slot before duplicates are dropped: CPython's `build_cellfixedoffsets`.
 fn fixed_offsets(unit: &Unit) -> Vec<usize> {
     let n_locals = unit.varnames.len();
-    let mut fixed: Vec<usize> = (0..unit.cellvars.len() + unit.freevars.len())
-        .map(|index| n_locals + index)
-        .collect();
+    let mut fixed: Vec<usize> = (0..unit.cellvars.len() + unit.freevars.len()).map(|index| n_locals + index).collect();
     for (index, cell) in unit.cellvars.iter().enumerate() {
         if let Some(local) = unit.varnames.iter().position(|name| name == cell) {
             fixed[index] = local;
@@ -29,8 +26,7 @@ fn fixed_offsets(unit: &Unit) -> Vec<usize> {
 
 /// Parameters in `varnames`: positional, keyword-only, `*args`, `**kwargs`.
 pub(crate) fn parameter_count(unit: &Unit) -> usize {
-    let stars =
-        usize::from(unit.flags & CO_VARARGS != 0) + usize::from(unit.flags & CO_VARKEYWORDS != 0);
+    let stars = usize::from(unit.flags & CO_VARARGS != 0) + usize::from(unit.flags & CO_VARKEYWORDS != 0);
     (unit.argcount + unit.kwonlyargcount) as usize + stars
 }
 
@@ -58,19 +54,11 @@ pub(crate) fn prepare_localsplus(unit: &Unit, cfg: &mut Cfg) {
 fn insert_prefix(unit: &Unit, cfg: &mut Cfg, fixed: &[usize]) {
     let mut prefix = Vec::new();
     if !unit.freevars.is_empty() {
-        prefix.push(CfgInstr::new(
-            Op::CopyFreeVars,
-            unit.freevars.len() as u32,
-            Location::NONE,
-        ));
+        prefix.push(CfgInstr::new(Op::CopyFreeVars, unit.freevars.len() as u32, Location::NONE));
     }
     let mut cells: Vec<usize> = (0..unit.cellvars.len()).collect();
     cells.sort_by_key(|cell| fixed[*cell]);
-    prefix.extend(
-        cells
-            .iter()
-            .map(|cell| CfgInstr::new(Op::MakeCell, *cell as u32, Location::NONE)),
-    );
+    prefix.extend(cells.iter().map(|cell| CfgInstr::new(Op::MakeCell, *cell as u32, Location::NONE)));
     if unit.flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR) != 0 {
         let loc = Location::line(unit.first_line);
         prefix.push(CfgInstr::new(Op::ReturnGenerator, 0, loc));
@@ -97,12 +85,7 @@ pub(crate) fn localsplus(unit: &Unit) -> Vec<(Rc<str>, u8)> {
             kind |= CO_FAST_ARG_KW;
         } else if index < n_parameters {
             let is_args = index == n_named && unit.flags & CO_VARARGS != 0;
-            kind |= CO_FAST_ARG_VAR
-                | if is_args {
-                    CO_FAST_ARG_POS
-                } else {
-                    CO_FAST_ARG_KW
-                };
+            kind |= CO_FAST_ARG_VAR | if is_args { CO_FAST_ARG_POS } else { CO_FAST_ARG_KW };
         }
         if unit.hidden.contains(name) {
             kind |= CO_FAST_HIDDEN;
@@ -112,15 +95,8 @@ pub(crate) fn localsplus(unit: &Unit) -> Vec<(Rc<str>, u8)> {
         }
         slots.push((name.clone(), kind));
     }
-    let cells = unit
-        .cellvars
-        .iter()
-        .filter(|name| !unit.varnames.contains(name));
+    let cells = unit.cellvars.iter().filter(|name| !unit.varnames.contains(name));
     slots.extend(cells.map(|name| (name.clone(), CO_FAST_CELL)));
-    slots.extend(
-        unit.freevars
-            .iter()
-            .map(|name| (name.clone(), CO_FAST_FREE)),
-    );
+    slots.extend(unit.freevars.iter().map(|name| (name.clone(), CO_FAST_FREE)));
     slots
 }

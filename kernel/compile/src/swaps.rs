@@ -31,10 +31,7 @@ impl Cfg {
 
 /// Rewrites the swaps at the start of `instrs`; gives how many instructions after the first belong to the run.
 fn shorten_run(instrs: &mut [CfgInstr]) -> usize {
-    let length = instrs
-        .iter()
-        .take_while(|instr| matches!(instr.op, Op::Swap | Op::Nop))
-        .count();
+    let length = instrs.iter().take_while(|instr| matches!(instr.op, Op::Swap | Op::Nop)).count();
     let run = &mut instrs[..length];
     let swaps = || run.iter().filter(|instr| instr.op == Op::Swap);
     if swaps().count() < 2 {
@@ -107,10 +104,7 @@ fn apply_static_swaps(instrs: &mut [CfgInstr], index: usize) {
         let (store_first, store_second) = (stores_to(&instrs[first]), stores_to(&instrs[second]));
         if store_first.is_some() || store_second.is_some() {
             let between = &instrs[first + 1..second.max(first + 1)];
-            let touches = |instr: &CfgInstr| {
-                stores_to(instr)
-                    .is_some_and(|to| Some(to) == store_first || Some(to) == store_second)
-            };
+            let touches = |instr: &CfgInstr| stores_to(instr).is_some_and(|to| Some(to) == store_first || Some(to) == store_second);
             if store_first == store_second || between.iter().any(touches) {
                 return;
             }

@@ -18,8 +18,7 @@ impl Cfg {
         }
         self.clear_visited();
         let mut stack = Vec::new();
-        let unbound =
-            (n_parameters..n_locals.min(TRACKED)).fold(0u64, |mask, local| mask | 1 << local);
+        let unbound = (n_parameters..n_locals.min(TRACKED)).fold(0u64, |mask, local| mask | 1 << local);
         self.add_unsafe(self.entry, unbound, &mut stack);
         // A `del` may be anywhere, so every block is looked at once.
         for block in self.order() {
@@ -51,9 +50,7 @@ impl Cfg {
             }
             let bit = 1u64 << instr.arg;
             match instr.op {
-                Op::DeleteFast | Op::LoadFastAndClear | Op::StoreFastMaybeNull => {
-                    unsafe_locals |= bit
-                }
+                Op::DeleteFast | Op::LoadFastAndClear | Op::StoreFastMaybeNull => unsafe_locals |= bit,
                 Op::StoreFast | Op::LoadFastCheck => unsafe_locals &= !bit,
                 Op::LoadFast => {
                     if unsafe_locals & bit != 0 {
@@ -64,17 +61,10 @@ impl Cfg {
                 _ => {}
             }
         }
-        if let (true, Some(next)) = (
-            self.blocks[block].has_fallthrough(),
-            self.blocks[block].next,
-        ) {
+        if let (true, Some(next)) = (self.blocks[block].has_fallthrough(), self.blocks[block].next) {
             self.add_unsafe(next, unsafe_locals, stack);
         }
-        if let Some(target) = self.blocks[block]
-            .last()
-            .filter(|last| last.is_jump())
-            .and_then(|last| last.target)
-        {
+        if let Some(target) = self.blocks[block].last().filter(|last| last.is_jump()).and_then(|last| last.target) {
             self.add_unsafe(target, unsafe_locals, stack);
         }
     }
@@ -90,9 +80,7 @@ impl Cfg {
                     continue;
                 }
                 match instr.op {
-                    Op::DeleteFast | Op::LoadFastAndClear | Op::StoreFastMaybeNull => {
-                        bound_in[arg] = number - 1
-                    }
+                    Op::DeleteFast | Op::LoadFastAndClear | Op::StoreFastMaybeNull => bound_in[arg] = number - 1,
                     Op::StoreFast => bound_in[arg] = number,
                     Op::LoadFast => {
                         if bound_in[arg] != number {

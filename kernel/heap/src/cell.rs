@@ -1,5 +1,6 @@
 //! `cell`: a variable that nested functions share.
 
+use crate::census::Label;
 use crate::heap::Heap;
 use crate::kind::Kind;
 use crate::object::Obj;
@@ -20,6 +21,10 @@ impl Payload for CellVar {
     #[inline]
     fn traverse(&self, visit: Visit<'_>) {
         self.value.with(|held| held.into_iter().for_each(visit));
+    }
+
+    fn holds(&self, visit: &mut dyn FnMut(Label, &Obj)) {
+        self.value.with(|held| held.into_iter().for_each(|held| visit(Label::Field("cell_contents"), held)));
     }
 
     fn clear(&self, trash: &mut Trash<'_>) {

@@ -170,19 +170,41 @@ impl Extra {
         values
     }
 
-    /// Every reference: inline values in order of their places, slots, dict, class.
-    pub(crate) fn traverse(&self, visit: &mut dyn FnMut(&Obj)) {
-        let mut look = |slot: &Slot| {
-            slot.with(|held| {
-                if let Some(obj) = held {
-                    visit(obj)
-                }
-            })
-        };
-        (0..self.capacity()).for_each(|i| look(self.value(i)));
-        (0..self.n_slots()).for_each(|i| look(self.slot(i)));
+    /// Every reference: slots, inline values in order of their places, dict, class (`subtype_traverse`).
+    #[inline(always)]
+    pub(crate) fn each(&self, visit: &mut impl FnMut(&Obj)) {
+        let mut look = |slot: &Slot| slot.with(|held| held.into_iter().for_each(&mut *visit));
+        let (values, slots) = (self.capacity as usize, self.slots as usize);
+        // SAFETY: `capacity` slots, then `slots` slots follow the struct.
+        let places = unsafe { std::slice::from_raw_parts((self as *const Extra).add(1).cast::<Slot>(), values + slots) };
+        places[values..].iter().for_each(&mut look);
+        if self.used.get() > 0 {
+            places[..values].iter().for_each(&mut look);
+        }
         look(&self.dict);
         look(&self.class);
+    }
+
+    /// How many places there are: slots, inline values, dict, class.
+    #[inline]
+    pub(crate) fn places(&self) -> u32 {
+        self.slots as u32 + self.capacity as u32 + 2
+    }
+
+    /// The place whose turn it is when `left` are left, in the order of `subtype_dealloc`: slots, inline values, dict, class.
+    #[inline]
+    pub(crate) fn place_in_dealloc_order(&self, left: u32) -> &Slot {
+        match left {
+            1 => &self.class,
+            2 => &self.dict,
+            _ => {
+                let (values, n) = (self.capacity as usize, self.places() as usize - left as usize);
+                let slots = self.slots as usize;
+                let at = if n < slots { values + n } else { n - slots };
+                // SAFETY: `capacity` slots, then `slots` slots follow the struct.
+                unsafe { &*(self as *const Extra).add(1).cast::<Slot>().add(at) }
+            }
+        }
     }
 
     /// Gives away every attribute (`subtype_clear`); the class stays.

@@ -1,24 +1,172 @@
 //! The generations: which objects the collector knows, in which order, and when it is due.
 //!
 //! A generation is a vector of objects in list order, with holes where objects have left; an object's header holds its place.
-//! Rules and thresholds: CPython 3.14.10, `Python/gc.c`.
+//! Between collections every header's `internal` is zero. Rules and thresholds: CPython 3.14.10, `Python/gc.c`.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, UnsafeCell};
 use std::ptr::NonNull;
 
+use crate::collect::{CollectStats, Reason};
 use crate::heap::Heap;
-use crate::kind::Kind;
-use crate::object::{GENERATION_MASK, Header, Obj, UNTRACKED};
+use crate::object::{FINALIZED, GENERATION_MASK, Header, Obj, UNTRACKED};
 
-/// Young, middle, old and permanent.
-pub(crate) const GENERATIONS: usize = 4;
+/// How many generations there are, without the permanent one.
+pub const GENERATIONS: usize = 3;
+/// Where `gc.freeze` puts everything.
+pub const PERMANENT: usize = 3;
+/// Lists that exist during a collection only.
+pub(crate) const UNREACHABLE: usize = 4;
+/// Weak references whose callbacks are due, and later the objects whose finalizers have run.
+pub(crate) const SET_ASIDE: usize = 5;
+/// What is still unreachable after the finalizers.
+pub(crate) const STILL_UNREACHABLE: usize = 6;
 
-#[derive(Default)]
+pub(crate) type Row = Vec<Option<NonNull<Header>>>;
+
+/// What `gc.get_stats()` tells about one generation.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct GenerationStats {
+    /// How often it was collected.
+    pub collections: usize,
+    /// How many objects were found unreachable.
+    pub collected: usize,
+    /// How many of them could not be freed.
+    pub uncollectable: usize,
+}
+
+/// `gc.DEBUG_STATS`.
+pub const DEBUG_STATS: u32 = 1;
+/// `gc.DEBUG_COLLECTABLE`.
+pub const DEBUG_COLLECTABLE: u32 = 2;
+/// `gc.DEBUG_UNCOLLECTABLE`.
+pub const DEBUG_UNCOLLECTABLE: u32 = 4;
+/// `gc.DEBUG_SAVEALL`.
+pub const DEBUG_SAVEALL: u32 = 32;
+/// `gc.DEBUG_LEAK`.
+pub const DEBUG_LEAK: u32 = DEBUG_COLLECTABLE | DEBUG_UNCOLLECTABLE | DEBUG_SAVEALL;
+
 pub(crate) struct Generations {
-    /// The tracked objects of each generation, in order; `None` is a hole.
-    pub(crate) lists: [RefCell<Vec<Option<NonNull<Header>>>>; GENERATIONS],
-    /// Net allocations since the last young collection.
-    pub(crate) young_count: Cell<i32>,
+    /// The tracked objects of each list, in order; `None` is a hole.
+    lists: [UnsafeCell<Row>; 7],
+    /// Net allocations since the last young collection; then, how often the generation below was collected.
+    pub(crate) counts: [Cell<i32>; GENERATIONS],
+    thresholds: [Cell<i32>; GENERATIONS],
+    /// A young count above this makes a collection due; the largest number while none may become due.
+    limit: Cell<i32>,
+    due: Cell<bool>,
+    enabled: Cell<bool>,
+    /// Collections happen inside the allocation, as they did up to CPython 3.11.
+    inside_allocation: Cell<bool>,
+    pub(crate) collecting: Cell<bool>,
+    pub(crate) long_lived_total: Cell<usize>,
+    pub(crate) long_lived_pending: Cell<usize>,
+    pub(crate) stats: [Cell<GenerationStats>; GENERATIONS],
+    pub(crate) debug: Cell<u32>,
+}
+
+impl Default for Generations {
+    fn default() -> Generations {
+        Generations {
+            lists: Default::default(),
+            counts: Default::default(),
+            thresholds: [2000, 10, 10].map(Cell::new),
+            limit: Cell::new(2000),
+            due: Cell::new(false),
+            enabled: Cell::new(true),
+            inside_allocation: Cell::new(false),
+            collecting: Cell::new(false),
+            long_lived_total: Cell::new(0),
+            long_lived_pending: Cell::new(0),
+            stats: Default::default(),
+            debug: Cell::new(0),
+        }
+    }
+}
+
+impl Generations {
+    /// A list, to look at or change. It must not be held while other code of this crate runs.
+    #[expect(clippy::mut_from_ref, reason = "the borrow never outlives a step in which nothing else touches the list")]
+    #[inline(always)]
+    pub(crate) fn list(&self, which: usize) -> &mut Row {
+        // SAFETY: callers let go of the row before they run other code; a heap is used by one thread.
+        unsafe { &mut *self.lists[which].get() }
+    }
+
+    /// How many objects a list has.
+    pub(crate) fn size(&self, which: usize) -> usize {
+        self.list(which).iter().flatten().count()
+    }
+
+    /// Appends an object that stands in no list.
+    #[inline]
+    pub(crate) fn append(&self, header: &Header, which: usize) {
+        let list = self.list(which);
+        if list.len() == list.capacity() {
+            make_room(list, 1);
+        }
+        header.index.set(list.len() as u32);
+        header.leaf.flags.set(header.leaf.flags.get() & !GENERATION_MASK | which as u8);
+        list.push(Some(NonNull::from(header)));
+    }
+
+    /// Takes an object out of its list; an object in none stays as it is.
+    #[inline]
+    pub(crate) fn remove(&self, header: &Header) {
+        let flags = header.leaf.flags.get();
+        let which = (flags & GENERATION_MASK) as usize;
+        if which == UNTRACKED as usize {
+            return;
+        }
+        header.leaf.flags.set(flags | UNTRACKED);
+        let list = self.list(which);
+        let index = header.index.get() as usize;
+        if index + 1 < list.len() {
+            list[index] = None;
+            return;
+        }
+        list.pop();
+        while let Some(None) = list.last() {
+            list.pop();
+        }
+    }
+
+    /// Appends the whole list `from` to the list `to` (`gc_list_merge`).
+    pub(crate) fn merge(&self, from: usize, to: usize) {
+        let (from, into) = (self.list(from), self.list(to));
+        make_room(into, from.len());
+        for header in from.drain(..).flatten() {
+            // SAFETY: objects in a list are alive.
+            let at = unsafe { header.as_ref() };
+            at.index.set(into.len() as u32);
+            at.leaf.flags.set(at.leaf.flags.get() & !GENERATION_MASK | to as u8);
+            into.push(Some(header));
+        }
+    }
+
+    /// The young count at which a collection becomes due may have changed.
+    pub(crate) fn set_limit(&self) {
+        let threshold = self.thresholds[0].get();
+        let possible = self.enabled.get() && threshold != 0 && !self.collecting.get() && !self.due.get();
+        self.limit.set(if possible { threshold } else { i32::MAX });
+    }
+}
+
+/// Room for `more` objects: when half of the list is holes they are closed, else the list grows.
+#[cold]
+#[inline(never)]
+pub(crate) fn make_room(list: &mut Row, more: usize) {
+    if list.len() + more <= list.capacity() {
+        return;
+    }
+    let alive = list.iter().flatten().count();
+    if alive <= list.len() / 2 {
+        list.retain(Option::is_some);
+        for (index, header) in list.iter().flatten().enumerate() {
+            // SAFETY: objects in a list are alive.
+            unsafe { header.as_ref() }.index.set(index as u32);
+        }
+    }
+    list.reserve(more.max(64));
 }
 
 impl Obj {
@@ -32,12 +180,17 @@ impl Obj {
     /// Whether the collector knows the object.
     #[inline]
     pub fn is_tracked(&self) -> bool {
-        self.header().is_some_and(|header| header.index.get() != UNTRACKED)
+        self.leaf_header().flags.get() & GENERATION_MASK != UNTRACKED
     }
 
     /// The generation of a tracked object: 0, 1 or 2, or 3 for a frozen one.
     pub fn generation(&self) -> Option<usize> {
         self.is_tracked().then(|| (self.leaf_header().flags.get() & GENERATION_MASK) as usize)
+    }
+
+    /// Whether the finalizer has run (`gc.is_finalized`).
+    pub fn is_finalized(&self) -> bool {
+        self.has_flag(FINALIZED)
     }
 }
 
@@ -45,43 +198,174 @@ impl Heap {
     /// Makes an object known to the collector: the youngest of the young. Leaves and tracked objects stay as they are.
     #[inline]
     pub fn track(&self, obj: &Obj) {
-        let Some(header) = obj.header() else { return };
-        if header.index.get() != UNTRACKED {
-            return;
+        if let Some(header) = obj.header()
+            && !obj.is_tracked()
+        {
+            self.generations.append(header, 0);
         }
-        let mut young = self.generations.lists[0].borrow_mut();
-        header.index.set(young.len() as u32);
-        obj.clear_flag(GENERATION_MASK);
-        young.push(Some(NonNull::from(header)));
     }
 
     /// Makes the collector forget an object.
     #[inline]
     pub fn untrack(&self, obj: &Obj) {
-        let Some(header) = obj.header() else { return };
-        let index = header.index.replace(UNTRACKED);
-        if index == UNTRACKED {
-            return;
-        }
-        let generation = (obj.leaf_header().flags.get() & GENERATION_MASK) as usize;
-        let mut list = self.generations.lists[generation].borrow_mut();
-        if index as usize + 1 == list.len() {
-            list.pop();
-        } else {
-            list[index as usize] = None;
+        if let Some(header) = obj.header() {
+            self.generations.remove(header);
         }
     }
 
-    #[inline]
-    pub(crate) fn count_alloc(&self, _kind: Kind) {
-        self.generations.young_count.set(self.generations.young_count.get() + 1);
+    /// One more object of a type that the collector cares for (`_PyObject_GC_Link`).
+    #[inline(always)]
+    pub(crate) fn count_one(&self) {
+        let generations = &self.generations;
+        let count = generations.counts[0].get() + 1;
+        generations.counts[0].set(count);
+        if count > generations.limit.get() {
+            self.become_due();
+        }
     }
 
-    #[inline]
-    pub(crate) fn count_free(&self, _obj: &Obj) {
-        let count = &self.generations.young_count;
-        if count.get() > 0 {
-            count.set(count.get() - 1);
+    #[cold]
+    #[inline(never)]
+    fn become_due(&self) {
+        self.generations.due.set(true);
+        self.generations.set_limit();
+    }
+
+    /// Whether an automatic collection waits for the machine to call [`Heap::run_due_collection`].
+    #[inline(always)]
+    pub fn gc_due(&self) -> bool {
+        self.generations.due.get()
+    }
+
+    /// The automatic collection (`_Py_RunGC`), of the oldest generation whose turn it is. The machine calls this at function
+    /// entry and at backward jumps, when [`Heap::gc_due`] says so.
+    #[cold]
+    pub fn run_due_collection(&self) -> Option<CollectStats> {
+        let generations = &self.generations;
+        generations.due.set(false);
+        generations.set_limit();
+        if !generations.enabled.get() || generations.collecting.get() {
+            return None;
         }
+        let generation = self.gc_select_generation()?;
+        self.gc_collect_main(generation, Reason::Heap)
+    }
+
+    /// The oldest generation above its threshold; the last one only once a quarter of it is new (`long_lived_pending`).
+    fn gc_select_generation(&self) -> Option<usize> {
+        let generations = &self.generations;
+        (0..GENERATIONS).rev().find(|&i| {
+            let above = generations.counts[i].get() > generations.thresholds[i].get();
+            let too_early = i == GENERATIONS - 1 && generations.long_lived_pending.get() < generations.long_lived_total.get() / 4;
+            above && !too_early
+        })
+    }
+
+    /// `gc.enable()`.
+    pub fn enable_gc(&self) {
+        self.generations.enabled.set(true);
+        self.generations.set_limit();
+    }
+
+    /// `gc.disable()`.
+    pub fn disable_gc(&self) {
+        self.generations.enabled.set(false);
+        self.generations.set_limit();
+    }
+
+    /// `gc.isenabled()`.
+    pub fn is_gc_enabled(&self) -> bool {
+        self.generations.enabled.get()
+    }
+
+    /// Whether a collection is under way.
+    pub fn is_collecting(&self) -> bool {
+        self.generations.collecting.get()
+    }
+
+    /// `gc.get_threshold()`.
+    pub fn thresholds(&self) -> [i32; GENERATIONS] {
+        std::array::from_fn(|i| self.generations.thresholds[i].get())
+    }
+
+    /// `gc.set_threshold(…)`; zero for the first turns automatic collection off.
+    pub fn set_thresholds(&self, thresholds: [i32; GENERATIONS]) {
+        thresholds.into_iter().zip(&self.generations.thresholds).for_each(|(new, place)| place.set(new));
+        self.generations.set_limit();
+    }
+
+    /// `gc.get_count()`.
+    pub fn gc_counts(&self) -> [i32; GENERATIONS] {
+        std::array::from_fn(|i| self.generations.counts[i].get())
+    }
+
+    /// `gc.get_stats()`.
+    pub fn gc_stats(&self) -> [GenerationStats; GENERATIONS] {
+        std::array::from_fn(|i| self.generations.stats[i].get())
+    }
+
+    /// `gc.get_debug()`.
+    pub fn gc_debug(&self) -> u32 {
+        self.generations.debug.get()
+    }
+
+    /// `gc.set_debug(flags)`.
+    pub fn set_gc_debug(&self, flags: u32) {
+        self.generations.debug.set(flags);
+    }
+
+    /// The tracked objects of one generation, or of all but the permanent one, in order (`gc.get_objects`).
+    pub fn tracked_objects(&self, generation: Option<usize>) -> Vec<Obj> {
+        let which = generation.map_or(0..GENERATIONS, |g| g..g + 1);
+        which.flat_map(|g| self.generations.list(g).iter().flatten()).map(|header| self.reference(*header)).collect()
+    }
+
+    /// The tracked objects that refer to one of `objs`, in the order of the generations (`gc.get_referrers`).
+    pub fn referrers(&self, objs: &[Obj]) -> Vec<Obj> {
+        let mut found = Vec::new();
+        for header in (0..GENERATIONS).flat_map(|g| self.generations.list(g).iter().flatten()) {
+            let mut refers = false;
+            // SAFETY: objects in a list are alive.
+            crate::edges::each(unsafe { header.as_ref() }, self, |child| refers |= objs.iter().any(|obj| obj.is(child)));
+            if refers {
+                found.push(self.reference(*header));
+            }
+        }
+        found
+    }
+
+    /// `gc.freeze()`: everything the collector knows moves to the permanent generation, where it is left alone.
+    pub fn freeze(&self) {
+        for generation in 0..GENERATIONS {
+            self.generations.merge(generation, PERMANENT);
+            self.generations.counts[generation].set(0);
+        }
+    }
+
+    /// `gc.unfreeze()`: the permanent generation moves to the oldest one.
+    pub fn unfreeze(&self) {
+        self.generations.merge(PERMANENT, GENERATIONS - 1);
+    }
+
+    /// `gc.get_freeze_count()`.
+    pub fn freeze_count(&self) -> usize {
+        self.generations.size(PERMANENT)
+    }
+
+    /// Up to CPython 3.11 a collection ran inside the allocation that made it due; the machine then asks [`Heap::gc_due`] right
+    /// after each allocation of a container instead of at function entry.
+    pub fn set_collect_inside_allocation(&self, inside: bool) {
+        self.generations.inside_allocation.set(inside);
+    }
+
+    /// Whether a due collection runs inside the allocation (see [`Heap::set_collect_inside_allocation`]).
+    pub fn collects_inside_allocation(&self) -> bool {
+        self.generations.inside_allocation.get()
+    }
+
+    /// A new counted reference to an object in a list.
+    pub(crate) fn reference(&self, header: NonNull<Header>) -> Obj {
+        // SAFETY: objects in a list are alive and not leaves; the clone is counted, the look is not dropped.
+        unsafe { Obj::clone(&std::mem::ManuallyDrop::new(Obj::from_header(header.cast(), false))) }
     }
 }

@@ -1,8 +1,9 @@
 //! The heap: one world of objects, with its memory, its generations and its link to the machine that runs finalizers.
 
-use std::cell::{Cell, UnsafeCell};
+use std::cell::{Cell, RefCell, UnsafeCell};
 use std::ops::Deref;
 use std::ptr::NonNull;
+use std::rc::Rc;
 
 use crate::extra::{Extra, ExtraLayout};
 use crate::kind::Kind;
@@ -10,6 +11,7 @@ use crate::leaf;
 use crate::object::{EXTRA, HAS_FINALIZER, Header, LeafHeader, Obj, UNTRACKED};
 use crate::payload::{Instance, Payload, VTable, Wrapped, offset};
 use crate::refcount::Dying;
+use crate::slot::Slot;
 use crate::space::Space;
 
 /// What the heap asks of the machine that runs on it.
@@ -20,6 +22,34 @@ pub trait Hooks {
     fn finalize(&self, obj: &Obj);
     /// Calls a weak reference's callback with the dead reference.
     fn weakref_callback(&self, weakref: &Obj, callback: &Obj);
+    /// A collection starts: `gc.callbacks` with the phase `"start"`.
+    fn collection_started(&self, _generation: usize) {}
+    /// A collection has finished: `gc.callbacks` with the phase `"stop"`.
+    fn collection_finished(&self, _generation: usize, _collected: usize, _uncollectable: usize) {}
+    /// Something that `gc.set_debug` asks to be told on the standard error stream.
+    fn debug(&self, _event: DebugEvent<'_>) {}
+}
+
+/// What a collection tells when `gc.set_debug` asks for it. CPython's lines are given for each.
+pub enum DebugEvent<'a> {
+    /// `gc: collecting generation 2...`, `gc: objects in each generation: 1 0 4721`, `gc: objects in permanent generation: 0`.
+    Starting {
+        /// The generation to be collected.
+        generation: usize,
+        /// How many objects each has.
+        objects: [usize; 3],
+        /// How many objects are frozen.
+        permanent: usize,
+    },
+    /// `gc: collectable <list 0x…>`.
+    Collectable(&'a Obj),
+    /// `gc: done, 1 unreachable, 0 uncollectable, 0.0004s elapsed`.
+    Done {
+        /// How many objects were found.
+        unreachable: usize,
+        /// How many of them could not be cleared.
+        uncollectable: usize,
+    },
 }
 
 /// A heap. Objects point back to it, so it never moves: see [`Heap::new`].
@@ -32,8 +62,17 @@ pub struct Heap {
     /// Some class got a finalizer after it had instances: the flag in the header is not the whole truth.
     pub(crate) late_finalizers: Cell<bool>,
     hooks: Cell<Option<NonNull<dyn Hooks>>>,
+    machines: RefCell<Vec<Rc<dyn Hooks>>>,
     pub(crate) generations: crate::generation::Generations,
     pub(crate) weakrefs: crate::weakref::WeakTable,
+    pub(crate) free_lists: crate::freelist::FreeLists,
+    /// What `gc.garbage` names.
+    pub(crate) garbage: Slot,
+    /// Dicts are tracked once they hold something tracked, as up to CPython 3.13.
+    pub(crate) lazy_dicts: Cell<bool>,
+    /// Tuples of atoms are tracked at birth, as up to CPython 3.13.
+    pub(crate) eager_tuples: Cell<bool>,
+    pub(crate) next_keys_version: Cell<u32>,
 }
 
 /// The owner of a [`Heap`].
@@ -66,6 +105,7 @@ impl HeapOwner {
 
 impl Drop for HeapOwner {
     fn drop(&mut self) {
+        drop(self.garbage.take());
         let mut alive = false;
         self.space.for_each(|_| alive = true);
         if !alive {
@@ -89,8 +129,14 @@ impl Heap {
             deferring: Cell::new(false),
             late_finalizers: Cell::new(false),
             hooks: Cell::new(None),
+            machines: RefCell::default(),
             generations: Default::default(),
             weakrefs: Default::default(),
+            free_lists: Default::default(),
+            garbage: Slot::empty(),
+            lazy_dicts: Cell::new(false),
+            eager_tuples: Cell::new(false),
+            next_keys_version: Cell::new(1),
         });
         heap.register::<leaf::Singleton>();
         heap.register::<leaf::Int>();
@@ -100,6 +146,9 @@ impl Heap {
         heap.register::<leaf::Bytes>();
         heap.register::<crate::List>();
         heap.register::<crate::Tuple>();
+        heap.register::<crate::Dict>();
+        heap.register::<crate::Set>();
+        heap.register::<crate::FrozenSet>();
         heap.register::<Instance>();
         heap.register::<Wrapped>();
         heap.register::<crate::CellVar>();
@@ -127,9 +176,38 @@ impl Heap {
         self.hooks.set(hooks);
     }
 
+    /// Connects a machine that lives as long as the heap: the safe way.
+    pub fn connect(&self, machine: Rc<dyn Hooks>) {
+        let hooks = NonNull::from(&*machine);
+        // Machines are kept until the heap goes, for one may be running.
+        self.machines.borrow_mut().push(machine);
+        // SAFETY: it lives in `machines`.
+        unsafe { self.set_hooks(Some(hooks)) };
+    }
+
+    /// Nothing is called any more: no finalizer, no callback.
+    pub fn disconnect(&self) {
+        self.hooks.set(None);
+    }
+
     pub(crate) fn hooks(&self) -> Option<&dyn Hooks> {
         // SAFETY: `set_hooks` was promised that they stay.
         self.hooks.get().map(|hooks| unsafe { &*hooks.as_ptr() })
+    }
+
+    /// Dicts are tracked from birth since CPython 3.14; before, only while they hold something tracked. The containers ask.
+    pub fn set_lazy_dict_tracking(&self, lazy: bool) {
+        self.lazy_dicts.set(lazy);
+    }
+
+    /// Whether a dict becomes tracked only when it holds something tracked.
+    pub fn tracks_dicts_lazily(&self) -> bool {
+        self.lazy_dicts.get()
+    }
+
+    /// Tuples of atoms are not tracked at birth since CPython 3.14; before, a collection had to find them out.
+    pub fn set_track_all_tuples(&self, all: bool) {
+        self.eager_tuples.set(all);
     }
 
     /// A class got its finalizer after it had instances.
@@ -137,21 +215,20 @@ impl Heap {
         self.late_finalizers.set(true);
     }
 
-    /// Header and room; nothing tracked.
+    /// Header and room; nothing tracked or counted.
     ///
     /// # Safety
     /// The payload is written before the object is used; `size` counts the header; `leaf` is what the kind says.
     #[inline]
     pub(crate) unsafe fn alloc_raw(&self, kind: Kind, size: usize, leaf: bool) -> NonNull<u8> {
         let (at, size_class) = self.space.alloc(NonNull::from(self), size);
-        let header = LeafHeader { refcount: Cell::new(1), kind: Cell::new(kind), flags: Cell::new(0), mark: Cell::new(0), size_class };
+        let header = LeafHeader { refcount: Cell::new(1), kind: Cell::new(kind), flags: Cell::new(UNTRACKED), _spare: 0, size_class };
         // SAFETY: the room is there.
         unsafe {
             if leaf {
                 at.cast::<LeafHeader>().write(header);
             } else {
-                at.cast::<Header>().write(Header { leaf: header, index: Cell::new(UNTRACKED), internal: Cell::new(0) });
-                self.count_alloc(kind);
+                at.cast::<Header>().write(Header { leaf: header, index: Cell::new(0), internal: Cell::new(0) });
             }
         }
         at
@@ -165,6 +242,9 @@ impl Heap {
         unsafe {
             let at = self.alloc_raw(T::KIND, (offset::<T>() + size_of::<T>()).next_multiple_of(8), T::LEAF);
             at.add(offset::<T>()).cast::<T>().write(payload);
+            if !T::LEAF {
+                self.count_alloc(T::KIND);
+            }
             Obj::from_header(at, T::LEAF)
         }
     }
@@ -185,6 +265,7 @@ impl Heap {
             let obj = Obj::from_header(at, false);
             Extra::write(at.add(end).cast(), class, layout);
             obj.set_flag(EXTRA);
+            self.count_one();
             obj
         }
     }
@@ -218,7 +299,7 @@ impl Obj {
     /// Every reference this object holds, in the order of CPython's `tp_traverse`.
     pub fn traverse(&self, visit: &mut dyn FnMut(&Obj)) {
         if let Some(extra) = self.extra() {
-            extra.traverse(visit);
+            extra.each(&mut |obj| visit(obj));
         }
         // SAFETY: the object is alive and of its kind.
         unsafe { (self.heap().vtable(self.kind()).traverse)(self.address(), visit) }

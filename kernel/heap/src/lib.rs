@@ -12,9 +12,17 @@
 
 #![expect(unsafe_code, reason = "this crate is the memory manager; every block names its invariant")]
 
+mod audit;
+mod bulk;
 mod cell;
+mod census;
+mod collect;
+mod edges;
+mod dict;
 mod extra;
+mod freelist;
 mod generation;
+pub mod hash;
 mod heap;
 mod kind;
 mod leaf;
@@ -22,21 +30,30 @@ mod list;
 mod object;
 mod payload;
 mod refcount;
+mod set;
 mod slot;
 mod space;
 mod stackref;
 mod tuple;
 mod weakref;
 
+pub use audit::{AuditError, Fault};
 pub use cell::CellVar;
+pub use census::{CENSUS_VERSION, Census, CensusEdge, CensusObject, CensusRoot, Label, Phase, Step};
+pub use collect::CollectStats;
+pub use dict::Dict;
 pub use extra::{Extra, ExtraLayout};
-pub use heap::{Heap, HeapOwner, Hooks};
+pub use generation::{
+    DEBUG_COLLECTABLE, DEBUG_LEAK, DEBUG_SAVEALL, DEBUG_STATS, DEBUG_UNCOLLECTABLE, GENERATIONS, GenerationStats, PERMANENT,
+};
+pub use heap::{DebugEvent, Heap, HeapOwner, Hooks};
 pub use kind::Kind;
 pub use leaf::{Bytes, Float, Int, Singleton, Str};
 pub use list::List;
 pub use object::{Header, LeafHeader, Obj};
 pub use payload::{Instance, Payload, Visit, Wrapped};
 pub use refcount::{IMMORTAL, Trash};
+pub use set::{FrozenSet, Set};
 pub use slot::Slot;
 pub use stackref::{StackRef, View};
 pub use tuple::Tuple;

@@ -5,18 +5,19 @@
 //! row while a count falls.
 
 use std::cell::{Cell, UnsafeCell};
-use std::mem::ManuallyDrop;
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr::NonNull;
 
+use crate::census::Label;
 use crate::kind::Kind;
-use crate::object::Obj;
+use crate::object::{Header, Obj};
 use crate::payload::{Payload, Visit};
 use crate::refcount::Trash;
 
 const INLINE: usize = 3;
 
 union Row {
-    inline: [ManuallyDrop<Option<Obj>>; INLINE],
+    inline: [MaybeUninit<*mut Obj>; INLINE],
     heap: *mut Obj,
 }
 
@@ -29,8 +30,9 @@ pub struct List {
 
 impl List {
     /// An empty list.
+    #[inline]
     pub fn new() -> List {
-        List { len: Cell::new(0), allocated: Cell::new(0), row: UnsafeCell::new(Row { inline: [const { ManuallyDrop::new(None) }; INLINE] }) }
+        List { len: Cell::new(0), allocated: Cell::new(0), row: UnsafeCell::new(Row { inline: [MaybeUninit::uninit(); INLINE] }) }
     }
 
     /// A list of exactly these items, with no room to spare.
@@ -55,6 +57,12 @@ impl List {
         unsafe {
             if self.allocated.get() as usize <= INLINE { self.row.get().cast::<Obj>() } else { (*self.row.get()).heap }
         }
+    }
+
+    /// Where the items stand.
+    #[inline]
+    pub(crate) fn row(&self) -> *const Obj {
+        self.data()
     }
 
     /// How many items.
@@ -212,6 +220,18 @@ impl List {
         items
     }
 
+    /// Gives the buffer back without releasing the items.
+    ///
+    /// # Safety
+    /// The list owns no count on its items any more.
+    #[inline]
+    pub(crate) unsafe fn forget_items(&self) {
+        self.len.set(0);
+        if self.allocated() > INLINE {
+            self.set_allocated(0);
+        }
+    }
+
     /// `list_preallocate_exact`: room for exactly `room` items, if the list is empty and has none.
     pub fn reserve_exact(&self, room: usize) {
         if self.allocated() == 0 {
@@ -270,6 +290,41 @@ impl List {
     }
 }
 
+impl crate::Heap {
+    /// A new tracked list of exactly these items, with no room to spare (`BUILD_LIST`).
+    ///
+    /// Panics if the iterator gives fewer items than it said.
+    #[inline]
+    pub fn list(&self, items: impl IntoIterator<Item = Obj, IntoIter: ExactSizeIterator>) -> Obj {
+        let mut items = items.into_iter();
+        // SAFETY: the fields are written one by one, in place; the row of an empty list is not looked at.
+        let obj = unsafe {
+            let at = self.alloc_raw(Kind::LIST, size_of::<Header>() + size_of::<List>(), false);
+            let list = at.add(size_of::<Header>()).cast::<List>().as_ptr();
+            (&raw mut (*list).len).write(Cell::new(0));
+            (&raw mut (*list).allocated).write(Cell::new(0));
+            self.count_alloc(Kind::LIST);
+            Obj::from_header(at, false)
+        };
+        // SAFETY: it was just made with this payload.
+        let list = unsafe { obj.payload_unchecked::<List>() };
+        let n = items.len();
+        if n > 0 {
+            if n > INLINE {
+                list.set_allocated(n);
+            } else {
+                list.allocated.set(n as u32);
+            }
+            for i in 0..n {
+                // SAFETY: there is room for n items.
+                unsafe { list.data().add(i).write(items.next().expect("the iterator gives as many items as it said")) };
+                list.len.set(i as u32 + 1);
+            }
+        }
+        obj.tracked()
+    }
+}
+
 impl Default for List {
     fn default() -> List {
         List::new()
@@ -284,6 +339,11 @@ impl Payload for List {
         // Last to first, as `list_traverse` does; `gc.get_referents` shows it.
         // SAFETY: a visitor looks and changes nothing.
         unsafe { self.items() }.iter().rev().for_each(visit);
+    }
+
+    fn holds(&self, visit: &mut dyn FnMut(Label, &Obj)) {
+        // SAFETY: a visitor looks and changes nothing.
+        unsafe { self.items() }.iter().enumerate().for_each(|(i, item)| visit(Label::Item(i), item));
     }
 
     fn clear(&self, trash: &mut Trash<'_>) {

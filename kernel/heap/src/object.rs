@@ -21,8 +21,7 @@ pub struct LeafHeader {
     pub(crate) kind: Cell<Kind>,
     /// Low three bits: the generation (see `generation.rs`). The others are the flags below.
     pub(crate) flags: Cell<u8>,
-    /// The collection that last marked this object.
-    pub(crate) mark: Cell<u8>,
+    pub(crate) _spare: u8,
     pub(crate) size_class: u8,
 }
 
@@ -30,7 +29,7 @@ pub struct LeafHeader {
 #[repr(C)]
 pub struct Header {
     pub(crate) leaf: LeafHeader,
-    /// Where the object stands in its generation's vector; [`UNTRACKED`] if nowhere.
+    /// Where the object stands in its generation's vector.
     pub(crate) index: Cell<u32>,
     /// References found from inside the generation being collected; counts up from zero.
     pub(crate) internal: Cell<u32>,
@@ -38,8 +37,9 @@ pub struct Header {
 
 const _: () = assert!(size_of::<LeafHeader>() == 8 && size_of::<Header>() == 16);
 
-pub(crate) const UNTRACKED: u32 = u32::MAX;
 pub(crate) const GENERATION_MASK: u8 = 0b0000_0111;
+/// The generation of an object that stands in no list.
+pub(crate) const UNTRACKED: u8 = 0b0000_0111;
 /// The finalizer has run; it runs once (PEP 442).
 pub(crate) const FINALIZED: u8 = 0b0000_1000;
 /// Some weak reference points here; the heap's table knows which.
@@ -48,6 +48,8 @@ pub(crate) const WEAKLY_REFERENCED: u8 = 0b0001_0000;
 pub(crate) const EXTRA: u8 = 0b0010_0000;
 /// The class had a finalizer when this object was made.
 pub(crate) const HAS_FINALIZER: u8 = 0b0100_0000;
+/// The object's class is none of the collector's, so it never counted as an allocation.
+pub(crate) const UNCOUNTED: u8 = 0b1000_0000;
 
 const LEAF_BIT: usize = 1;
 

@@ -5,6 +5,7 @@
 
 use std::ptr::NonNull;
 
+use crate::census::Label;
 use crate::kind::Kind;
 use crate::object::{Header, LeafHeader, Obj};
 use crate::refcount::Trash;
@@ -24,6 +25,16 @@ pub trait Payload: Sized + 'static {
     /// Calls `visit` for every reference held, in the order of CPython's `tp_traverse`.
     fn traverse(&self, visit: Visit<'_>);
 
+    /// Calls `visit` for every reference owned, with what a picture writes at its arrow: also for those that `traverse` leaves out, as
+    /// CPython does with names and string keys. The audit counts these; they must be all.
+    fn holds(&self, visit: &mut dyn FnMut(Label, &Obj)) {
+        let mut n = 0;
+        self.traverse(&mut |obj| {
+            visit(Label::Nth(n), obj);
+            n += 1;
+        });
+    }
+
     /// `tp_clear`: gives away references so that a cycle through this object breaks. The order of
     /// pushes is the order of death. The object stays usable (and looks empty).
     fn clear(&self, trash: &mut Trash<'_>);
@@ -42,6 +53,7 @@ pub(crate) struct VTable {
     pub(crate) end: usize,
     pub(crate) leaf: bool,
     pub(crate) traverse: unsafe fn(NonNull<u8>, Visit<'_>),
+    pub(crate) holds: unsafe fn(NonNull<u8>, &mut dyn FnMut(Label, &Obj)),
     pub(crate) clear: unsafe fn(NonNull<u8>, &mut Trash<'_>),
     pub(crate) dismantle: unsafe fn(NonNull<u8>, &mut Trash<'_>),
     pub(crate) drop: unsafe fn(NonNull<u8>),
@@ -59,9 +71,11 @@ impl VTable {
         VTable {
             end: (offset::<T>() + size_of::<T>()).next_multiple_of(8),
             leaf: T::LEAF,
-            // SAFETY (all four): the caller passes a live object of this kind; `dismantle` and `drop` are
+            // SAFETY (all five): the caller passes a live object of this kind; `dismantle` and `drop` are
             // called once, when no other reference exists.
             traverse: |at, visit| unsafe { payload::<T>(at).as_ref() }.traverse(visit),
+            // SAFETY: see above.
+            holds: |at, visit| unsafe { payload::<T>(at).as_ref() }.holds(visit),
             // SAFETY: see above.
             clear: |at, trash| unsafe { payload::<T>(at).as_ref() }.clear(trash),
             // SAFETY: see above.
@@ -95,5 +109,8 @@ pub struct Wrapped {
 impl Payload for Wrapped {
     const KIND: Kind = Kind::WRAPPED;
     fn traverse(&self, _: Visit<'_>) {}
+    fn holds(&self, visit: &mut dyn FnMut(Label, &Obj)) {
+        visit(Label::Field("value"), &self.value);
+    }
     fn clear(&self, _: &mut Trash<'_>) {}
 }

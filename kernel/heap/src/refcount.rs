@@ -7,8 +7,13 @@
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
+use crate::edges::prefetch;
 use crate::heap::Heap;
-use crate::object::{FINALIZED, HAS_FINALIZER, Obj, UNTRACKED, WEAKLY_REFERENCED};
+use crate::kind::Kind;
+use crate::leaf::Str;
+use crate::list::List;
+use crate::object::{EXTRA, FINALIZED, HAS_FINALIZER, Header, Obj, UNCOUNTED, WEAKLY_REFERENCED};
+use crate::tuple::Tuple;
 
 /// The count of an immortal object (PEP 683). A count with the top bit set never changes.
 pub const IMMORTAL: u32 = 3 << 30;
@@ -66,26 +71,26 @@ impl Drop for Obj {
     }
 }
 
-/// One word on the stack of the dying: a reference to release, or an object whose memory is to be freed.
+/// One word on the stack of the dying: a reference to release, or an object that began to die and is to be taken up again.
 #[derive(Clone, Copy)]
 pub(crate) struct Dying(NonNull<u8>);
 
 impl Dying {
-    const FREE: usize = 2;
+    const BEGAN: usize = 2;
 
     fn release(obj: Obj) -> Dying {
         Dying(obj.into_bits())
     }
 
-    fn free(bits: NonNull<u8>) -> Dying {
-        Dying(bits.map_addr(|a| a | Dying::FREE))
+    fn began(bits: NonNull<u8>) -> Dying {
+        Dying(bits.map_addr(|a| a | Dying::BEGAN))
     }
 
-    /// The object's bits, and whether only its memory is left to free.
+    /// The object's bits, and whether it is an object that began to die.
     fn split(self) -> (NonNull<u8>, bool) {
-        let free = self.0.addr().get() & Dying::FREE != 0;
+        let began = self.0.addr().get() & Dying::BEGAN != 0;
         // SAFETY: clearing the mark of a marked address gives back the object's bits.
-        (self.0.map_addr(|a| unsafe { std::num::NonZeroUsize::new_unchecked(a.get() & !Dying::FREE) }), free)
+        (self.0.map_addr(|a| unsafe { std::num::NonZeroUsize::new_unchecked(a.get() & !Dying::BEGAN) }), began)
     }
 }
 
@@ -111,42 +116,157 @@ impl Heap {
     ///
     /// # Safety
     /// `bits` is an object with the count zero, whose last reference the caller has given up.
-    #[cold]
     #[inline(never)]
     unsafe fn died(&self, bits: NonNull<u8>) {
-        if self.deferring.get() {
+        // SAFETY: the caller's word; the look is never dropped.
+        let obj = ManuallyDrop::new(unsafe { Obj::from_bits(bits) });
+        if obj.is_leaf() {
+            // SAFETY: the caller's word.
+            unsafe { self.free_leaf(&obj) }
+        } else if self.deferring.get() {
             self.with_dying(|stack| stack.push(Dying(bits)));
-            return;
+        } else {
+            let base = self.with_dying(|stack| stack.len());
+            // SAFETY: the caller's word.
+            unsafe { self.die(Some(bits), base) };
         }
-        let base = self.with_dying(|stack| stack.len());
-        // SAFETY: the caller's word.
-        unsafe { self.begin(bits) };
-        self.drain(base);
+    }
+
+    /// A leaf dies: no code runs, nothing else dies.
+    ///
+    /// # Safety
+    /// The count is zero and no reference is left.
+    #[inline(always)]
+    unsafe fn free_leaf(&self, obj: &Obj) {
+        // SAFETY: the kind says which payload is there; it is dropped once.
+        unsafe {
+            match obj.kind() {
+                Kind::INT | Kind::FLOAT => {}
+                Kind::STR => std::ptr::from_ref(obj.payload_unchecked::<Str>()).cast_mut().drop_in_place(),
+                kind => self.drop_leaf(kind, obj),
+            }
+            self.space.free(obj.address());
+        }
+    }
+
+    #[inline(never)]
+    unsafe fn drop_leaf(&self, kind: Kind, obj: &Obj) {
+        if obj.has_flag(WEAKLY_REFERENCED) {
+            self.clear_weakrefs_of_dying(obj);
+        }
+        // SAFETY: see the caller.
+        unsafe { (self.vtable(kind).drop)(obj.address()) }
     }
 
     /// Releases references until the stack of the dying is as short as `base` again.
     pub(crate) fn drain(&self, base: usize) {
-        while let Some(next) = self.with_dying(|stack| if stack.len() > base { stack.pop() } else { None }) {
-            let (bits, free) = next.split();
-            // SAFETY: an entry is either an object marked for its memory to be freed, with nothing left inside, or a reference
-            // that belongs to the stack; one with the count zero was deferred by `drop`.
+        // SAFETY: nobody dies but by the stack.
+        unsafe { self.die(None, base) }
+    }
+
+    /// Lets `first` die, and then everything on the stack above `base`.
+    ///
+    /// # Safety
+    /// `first` has the count zero and no reference is left.
+    unsafe fn die(&self, first: Option<NonNull<u8>>, base: usize) {
+        let mut next = first;
+        loop {
+            // SAFETY: an entry is either an object that began to die, or a reference that belongs to the stack; one with the count
+            // zero was put off.
             unsafe {
-                let obj = ManuallyDrop::new(Obj::from_bits(bits));
-                if free {
-                    self.free_object(&obj);
+                if let Some(bits) = next {
+                    next = self.begin(bits);
                     continue;
                 }
-                let n = obj.refcount();
-                if n == 0 {
-                    self.begin(bits);
-                } else if n as i32 > 0 {
-                    obj.set_refcount(n - 1);
-                    if n == 1 {
-                        self.begin(bits);
-                    }
-                }
+                let Some(entry) = self.with_dying(|stack| if stack.len() > base { stack.pop() } else { None }) else { return };
+                let (bits, began) = entry.split();
+                let obj = ManuallyDrop::new(Obj::from_bits(bits));
+                next = if began { self.proceed(&obj) } else { self.give_up(&obj) };
             }
         }
+    }
+
+    /// Gives up one reference. A leaf dies at once; what else dies is the result.
+    ///
+    /// # Safety
+    /// The reference belongs to the caller. A count of zero is that of an object whose death was put off.
+    #[inline(always)]
+    unsafe fn give_up(&self, obj: &Obj) -> Option<NonNull<u8>> {
+        let n = obj.refcount();
+        if n > 1 {
+            if n as i32 > 0 {
+                obj.leaf_header().refcount.set(n - 1);
+            }
+            return None;
+        }
+        obj.leaf_header().refcount.set(0);
+        if obj.is_leaf() {
+            // SAFETY: that was the last reference.
+            unsafe { self.free_leaf(obj) };
+            return None;
+        }
+        Some(obj.bits())
+    }
+
+    /// An object that began to die releases its references in order, until one of them makes another object die, which then comes
+    /// first: that is the result. When nothing is left, the memory is freed.
+    ///
+    /// # Safety
+    /// The object has begun to die; `internal` says how many references are left.
+    #[inline]
+    unsafe fn proceed(&self, obj: &Obj) -> Option<NonNull<u8>> {
+        let flags = obj.leaf_header().flags.get();
+        let kind = obj.kind();
+        // SAFETY: see the caller; each reference is given up once, because `internal` counts them down.
+        unsafe {
+            let header = obj.address().cast::<Header>().as_ref();
+            let dies = match kind {
+                Kind::INSTANCE => {
+                    let extra = crate::Extra::of(obj).as_ref();
+                    loop {
+                        let left = header.internal.get();
+                        if left == 0 {
+                            break None;
+                        }
+                        header.internal.set(left - 1);
+                        if let Some(held) = extra.place_in_dealloc_order(left).take() {
+                            let dies = self.give_up(&ManuallyDrop::new(held));
+                            if dies.is_some() {
+                                break dies;
+                            }
+                        }
+                    }
+                }
+                Kind::LIST | Kind::TUPLE if flags & EXTRA == 0 => {
+                    let items = if kind == Kind::LIST { obj.payload_unchecked::<List>().row() } else { obj.payload_unchecked::<Tuple>().row() };
+                    let mut left = header.internal.get();
+                    loop {
+                        if left == 0 {
+                            break None;
+                        }
+                        left -= 1;
+                        if let Some(ahead) = left.checked_sub(16) {
+                            prefetch((*items.add(ahead as usize)).bits().cast());
+                        }
+                        let dies = self.give_up(&*items.add(left as usize));
+                        if dies.is_some() {
+                            header.internal.set(left);
+                            break dies;
+                        }
+                    }
+                }
+                _ => None,
+            };
+            if dies.is_some() {
+                self.with_dying(|stack| stack.push(Dying::began(obj.bits())));
+                return dies;
+            }
+            if kind == Kind::LIST && flags & EXTRA == 0 {
+                obj.payload_unchecked::<List>().forget_items();
+            }
+            self.free_object(obj);
+        }
+        None
     }
 
     /// Clears an object as `tp_clear` does, and releases what it gave away.
@@ -165,78 +285,158 @@ impl Heap {
         self.drain(base);
     }
 
-    /// The first part of an object's death: everything up to the release of its references, which go on the stack.
+    /// The first part of an object's death: everything up to the release of its references. Gives the next object to die, if that is
+    /// known already.
     ///
     /// # Safety
     /// The count is zero and no reference is left.
-    unsafe fn begin(&self, bits: NonNull<u8>) {
-        // SAFETY: the object's memory is there until `free_object`; this reference is never dropped.
-        let obj = ManuallyDrop::new(unsafe { Obj::from_bits(bits) });
-        let vtable = self.vtable(obj.kind());
-        if !obj.is_leaf() {
-            // SAFETY: this function is the one that handles the dying.
-            if unsafe { self.finalize_dying(&obj) } {
-                return;
+    unsafe fn begin(&self, bits: NonNull<u8>) -> Option<NonNull<u8>> {
+        // SAFETY: the object's memory is there until `free_object`; the look is never dropped.
+        unsafe {
+            let obj = ManuallyDrop::new(Obj::from_bits(bits));
+            let Some(header) = obj.header() else {
+                self.free_leaf(&obj);
+                return None;
+            };
+            self.generations.remove(header);
+            let flags = header.leaf.flags.get();
+            if (flags & (HAS_FINALIZER | WEAKLY_REFERENCED) != 0 || self.late_finalizers.get()) && !self.last_rites(&obj, header) {
+                return None;
             }
-            if obj.has_flag(WEAKLY_REFERENCED) {
-                self.clear_weakrefs_of_dying(&obj);
+            match obj.kind() {
+                Kind::INSTANCE => header.internal.set(crate::Extra::of(&obj).as_ref().places()),
+                Kind::LIST if flags & EXTRA == 0 => header.internal.set(obj.payload_unchecked::<List>().len() as u32),
+                Kind::TUPLE if flags & EXTRA == 0 => header.internal.set(obj.payload_unchecked::<Tuple>().len() as u32),
+                kind => {
+                    self.take_apart(kind, &obj);
+                    return None;
+                }
             }
-            self.untrack(&obj);
+            self.proceed(&obj)
         }
-        self.with_dying(|stack| {
-            stack.push(Dying::free(bits));
+    }
+
+    /// Finalizer and weak references of a dying object. False if it lives again.
+    ///
+    /// # Safety
+    /// The count is zero and no reference is left.
+    #[cold]
+    unsafe fn last_rites(&self, obj: &Obj, header: &Header) -> bool {
+        // SAFETY: the caller is the one that handles the dying.
+        let finalized = unsafe { self.finalize_dying(obj, header) };
+        if obj.refcount() > 0 {
+            return false;
+        }
+        if obj.has_flag(WEAKLY_REFERENCED) {
+            self.clear_weakrefs_of_dying(obj);
+            if finalized {
+                self.clear_weakrefs_silently(obj);
+            }
+        }
+        true
+    }
+
+    /// Puts all references of a dying object on the stack, in the order of `subtype_dealloc`: slots, attributes, what the payload holds,
+    /// the class.
+    ///
+    /// # Safety
+    /// The object is dying.
+    unsafe fn take_apart(&self, kind: Kind, obj: &Obj) {
+        let vtable = self.vtable(kind);
+        let before = self.with_dying(|stack| {
+            stack.push(Dying::began(obj.bits()));
             let base = stack.len();
             let trash = &mut Trash { stack };
             let extra = obj.extra();
             if let Some(extra) = extra {
                 extra.clear(&mut |attribute| trash.push(attribute));
             }
-            if !obj.is_leaf() {
-                // SAFETY: the object is dying, nobody else refers to it.
-                unsafe { (vtable.dismantle)(obj.address(), trash) };
-            }
+            // SAFETY: the object is dying, nobody else refers to it.
+            unsafe { (vtable.dismantle)(obj.address(), trash) };
             if let Some(class) = extra.and_then(|extra| extra.class().take()) {
                 trash.push(class);
             }
             stack[base..].reverse();
+            stack.len()
         });
         // Whatever the payload still holds goes with its fields; deaths are put off until the payload is gone.
-        let before = self.with_dying(|stack| stack.len());
-        self.deferring.set(true);
+        let deferring = self.deferring.replace(true);
         // SAFETY: the payload is dropped once; `free_object` frees only memory.
         unsafe { (vtable.drop)(obj.address()) };
-        self.deferring.set(false);
+        self.deferring.set(deferring);
         self.with_dying(|stack| stack[before..].reverse());
     }
 
-    /// Runs the finalizer of a dying object (`PyObject_CallFinalizerFromDealloc`). True if it brought the object back to life.
+    /// Runs the finalizer of a dying object (`PyObject_CallFinalizerFromDealloc`), which may bring it back to life. While it runs, the
+    /// object is tracked again, as the youngest. True if there is a finalizer, whether it ran now or before.
     ///
     /// # Safety
     /// The object's count is zero.
-    unsafe fn finalize_dying(&self, obj: &Obj) -> bool {
-        if obj.has_flag(FINALIZED) || !(obj.has_flag(HAS_FINALIZER) || self.late_finalizers.get()) {
+    unsafe fn finalize_dying(&self, obj: &Obj, header: &Header) -> bool {
+        if !(obj.has_flag(HAS_FINALIZER) || self.late_finalizers.get()) {
             return false;
         }
         let Some(hooks) = self.hooks() else { return false };
         if !hooks.has_finalizer(obj) {
             return false;
         }
+        if obj.has_flag(FINALIZED) {
+            return true;
+        }
+        if !obj.has_flag(UNCOUNTED) {
+            self.generations.append(header, 0);
+        }
         // SAFETY: the finalizer gets a counted reference, so the object is alive while it runs; the count is looked at again after.
         unsafe { obj.set_refcount(1) };
-        obj.set_flag(FINALIZED);
         hooks.finalize(obj);
+        obj.set_flag(FINALIZED);
         // SAFETY: the count that was lent is taken back.
         unsafe { obj.set_refcount(obj.refcount() - 1) };
-        obj.refcount() > 0
+        if obj.refcount() == 0 {
+            self.generations.remove(header);
+        }
+        true
+    }
+
+    /// Takes a payload apart and gives every reference it held; no object dies in between.
+    ///
+    /// # Safety
+    /// Nobody uses the payload any more.
+    pub(crate) unsafe fn dismantle_quietly(&self, kind: Kind, obj: &Obj) -> Vec<Obj> {
+        let vtable = self.vtable(kind);
+        let base = self.with_dying(|stack| {
+            let base = stack.len();
+            // SAFETY: the caller's word.
+            unsafe { (vtable.dismantle)(obj.address(), &mut Trash { stack }) };
+            base
+        });
+        let deferring = self.deferring.replace(true);
+        // SAFETY: the payload is dropped once; only memory is left.
+        unsafe { (vtable.drop)(obj.address()) };
+        self.deferring.set(deferring);
+        self.with_dying(|stack| {
+            stack
+                .drain(base..)
+                .map(|entry| {
+                    // SAFETY: an entry belongs to the stack; one with the count zero was put off, and gets that count back.
+                    unsafe {
+                        let obj = Obj::from_bits(entry.0);
+                        if obj.refcount() == 0 {
+                            obj.set_refcount(1);
+                        }
+                        obj
+                    }
+                })
+                .collect()
+        })
     }
 
     /// # Safety
     /// Nothing is left inside the object, and no reference to it.
+    #[inline(always)]
     unsafe fn free_object(&self, obj: &Obj) {
-        debug_assert!(obj.header().is_none_or(|header| header.index.get() == UNTRACKED));
-        if !obj.is_leaf() {
-            self.count_free(obj);
-        }
+        debug_assert!(!obj.is_tracked());
+        self.count_free(obj);
         // SAFETY: the caller's word.
         unsafe { self.space.free(obj.address()) };
     }

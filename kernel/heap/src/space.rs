@@ -45,7 +45,6 @@ struct Free {
 
 #[derive(Clone, Copy)]
 struct Class {
-    free: Option<NonNull<Free>>,
     /// The part of the newest page that was never used: from `bump` to `end`.
     bump: usize,
     end: usize,
@@ -53,6 +52,8 @@ struct Class {
 }
 
 pub(crate) struct Space {
+    /// The free slot to be used next, for each size class.
+    free: [Cell<Option<NonNull<Free>>>; CLASSES],
     classes: [Cell<Class>; CLASSES],
     /// Every page, in the order of the model address space.
     pages: RefCell<Vec<NonNull<Page>>>,
@@ -85,9 +86,9 @@ pub(crate) unsafe fn model_address(address: NonNull<u8>) -> u64 {
 
 impl Space {
     pub(crate) fn new() -> Space {
-        let empty = Class { free: None, bump: 0, end: 0, page: None };
         Space {
-            classes: [const { Cell::new(Class { free: None, bump: 0, end: 0, page: None }) }; CLASSES].map(|_| Cell::new(empty)),
+            free: [const { Cell::new(None) }; CLASSES],
+            classes: [const { Cell::new(Class { bump: 0, end: 0, page: None }) }; CLASSES],
             pages: RefCell::default(),
             blocks: RefCell::default(),
             spare: Cell::new(None),
@@ -102,12 +103,11 @@ impl Space {
             return (self.alloc_large(heap, size), LARGE);
         }
         let index = (size - 1) / GRANULE;
-        let mut class = self.classes[index].get();
-        if let Some(free) = class.free {
+        let free = &self.free[index];
+        if let Some(slot) = free.get() {
             // SAFETY: a slot on the free list is a `Free`.
-            class.free = unsafe { free.as_ref() }.next;
-            self.classes[index].set(class);
-            return (free.cast(), index as u8);
+            free.set(unsafe { slot.as_ref() }.next);
+            return (slot.cast(), index as u8);
         }
         (self.alloc_fresh(heap, index), index as u8)
     }
@@ -118,7 +118,7 @@ impl Space {
         let mut class = self.classes[index].get();
         if class.bump + slot > class.end {
             let page = self.page(heap, slot);
-            class = Class { free: None, bump: size_of::<Page>(), end: PAGE, page: Some(page.cast()) };
+            class = Class { bump: size_of::<Page>(), end: PAGE, page: Some(page.cast()) };
         }
         let page = class.page.expect("a class with room has a page");
         // SAFETY: the slot lies within the page.
@@ -182,13 +182,24 @@ impl Space {
             if index == LARGE {
                 return self.free_large(page_of(at));
             }
-            let class = &self.classes[index as usize];
-            let mut now = class.get();
+            let free = &self.free[index as usize];
+            // Whoever still looks at a dead object is to see it.
+            #[cfg(debug_assertions)]
+            at.add(size_of::<Free>()).write_bytes(0xDB, (index as usize + 1) * GRANULE - size_of::<Free>());
             at.cast::<LeafHeader>().as_ref().kind.set(FREE_SLOT);
-            (*at.cast::<Free>().as_ptr()).next = now.free;
-            now.free = Some(at.cast());
-            class.set(now);
+            (*at.cast::<Free>().as_ptr()).next = free.get();
+            free.set(Some(at.cast()));
         }
+    }
+
+    /// Whether the object has pages of its own.
+    ///
+    /// # Safety
+    /// `at` is an object's.
+    #[inline]
+    pub(crate) unsafe fn is_large(&self, at: NonNull<u8>) -> bool {
+        // SAFETY: the header is there.
+        unsafe { at.cast::<LeafHeader>().as_ref() }.size_class == LARGE
     }
 
     #[cold]

@@ -5,10 +5,11 @@
 use std::cell::Cell;
 use std::ptr::NonNull;
 
+use crate::census::Label;
 use crate::extra::{Extra, ExtraLayout};
 use crate::heap::Heap;
 use crate::kind::Kind;
-use crate::object::{EXTRA, Header, Obj};
+use crate::object::{EXTRA, Header, Obj, UNCOUNTED};
 use crate::payload::{Payload, Visit};
 use crate::refcount::Trash;
 
@@ -29,6 +30,12 @@ impl Tuple {
     #[inline]
     fn data(&self) -> *mut Obj {
         (self as *const Tuple).wrapping_byte_add(8).cast_mut().cast()
+    }
+
+    /// Where the items stand.
+    #[inline]
+    pub(crate) fn row(&self) -> *const Obj {
+        self.data()
     }
 
     /// How many items.
@@ -67,6 +74,10 @@ impl Payload for Tuple {
         self.items().iter().rev().for_each(visit);
     }
 
+    fn holds(&self, visit: &mut dyn FnMut(Label, &Obj)) {
+        self.items().iter().enumerate().for_each(|(i, item)| visit(Label::Item(i), item));
+    }
+
     /// A tuple has no `tp_clear`: some other object of every cycle through it has.
     fn clear(&self, _: &mut Trash<'_>) {}
 
@@ -80,9 +91,13 @@ impl Payload for Tuple {
 }
 
 impl Heap {
-    /// A new tracked tuple of these items.
+    /// A new tuple of these items, tracked unless all of them are atoms (`PyTuple_FromArray`, `BUILD_TUPLE` and their like; CPython's
+    /// `PyTuple_New` tracks always: `tuple_untracked(…).tracked()`).
     pub fn tuple(&self, items: impl IntoIterator<Item = Obj, IntoIter: ExactSizeIterator>) -> Obj {
-        self.tuple_untracked(items, None).tracked()
+        let tuple = self.tuple_untracked(items, None);
+        // SAFETY: it was just made.
+        let atoms = unsafe { tuple.payload_unchecked::<Tuple>() }.items().iter().all(|item| item.is_leaf() || item.has_flag(UNCOUNTED));
+        if atoms && !self.eager_tuples.get() { tuple } else { tuple.tracked() }
     }
 
     /// A new tuple that the collector does not know yet, of a subclass if `extra` says so.
@@ -106,6 +121,9 @@ impl Heap {
             if let Some((class, layout)) = extra {
                 Extra::write(at.add(Tuple::end(len)).cast(), class, layout);
                 obj.set_flag(EXTRA);
+                self.count_one();
+            } else {
+                self.count_alloc_tuple(len);
             }
             obj
         }

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ptr::NonNull;
 
+use crate::census::Label;
 use crate::extra::ExtraLayout;
 use crate::heap::Heap;
 use crate::kind::Kind;
@@ -116,6 +117,10 @@ impl Payload for WeakRef {
 
     fn traverse(&self, visit: Visit<'_>) {
         self.callback.with(|held| held.into_iter().for_each(visit));
+    }
+
+    fn holds(&self, visit: &mut dyn FnMut(Label, &Obj)) {
+        self.callback.with(|held| held.into_iter().for_each(|held| visit(Label::Field("__callback__"), held)));
     }
 
     fn clear(&self, trash: &mut Trash<'_>) {

@@ -1,3 +1,80 @@
-//! The command line.
+//! The command line: finds the book, chooses what runs it, and tells what came of it.
+//!
+//! Exit status: 0 all holds, 1 something does not, 2 the command could not be carried out.
 
-fn main() {}
+mod blessing;
+mod checking;
+mod cli;
+mod engine;
+mod http;
+mod project;
+mod publish;
+mod report;
+mod serving;
+mod watch;
+
+use anyhow::Result;
+use clap::Parser as _;
+use cli::{BlessArgs, CheckArgs, Cli, Command, PreprocessArgs, PreprocessQuestion};
+use project::Project;
+use publish::Weaver;
+use std::io::{stdin, stdout};
+use std::process::ExitCode;
+use watch::Watch;
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Check(args) => check(&args),
+        Command::Bless(args) => bless(&args),
+        Command::Build => build(),
+        Command::Serve(args) => serving::serve(&args).map(|()| ExitCode::SUCCESS),
+        Command::Preprocess(args) => preprocess(&args),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("heapbook: {error:#}");
+        ExitCode::from(2)
+    })
+}
+
+fn check(args: &CheckArgs) -> Result<ExitCode> {
+    let project = Project::here()?;
+    let engine = engine::choose(&args.run, &project)?;
+    let once = || -> Result<ExitCode> {
+        let outcome = checking::check(&project.select(&args.run.paths)?, engine.as_ref())?;
+        report::write(&outcome, args.format, &mut stdout().lock())?;
+        Ok(ExitCode::from(u8::from(outcome.n_failures() > 0)))
+    };
+    if !args.watch {
+        return once();
+    }
+    let watch = Watch::new(&project)?;
+    let mut last = once()?;
+    while watch.wait() {
+        last = once()?;
+    }
+    Ok(last)
+}
+
+fn bless(args: &BlessArgs) -> Result<ExitCode> {
+    let project = Project::here()?;
+    let pages = project.select(&args.run.paths)?;
+    let engine = engine::choose(&args.run, &project)?;
+    let outcome = checking::check(&pages, engine.as_ref())?;
+    let blessed = blessing::bless(&outcome, engine.as_ref(), &mut stdout().lock())?;
+    println!("{} written, {} left", report::counted(blessed.written.len(), "page"), report::counted(blessed.left, "failure"));
+    Ok(ExitCode::from(u8::from(blessed.left > 0)))
+}
+
+fn build() -> Result<ExitCode> {
+    let folder = publish::build(&Project::here()?, Weaver::default(), None)?;
+    println!("{}", project::shown(&folder).join("index.html").display());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn preprocess(args: &PreprocessArgs) -> Result<ExitCode> {
+    match &args.question {
+        // Other renderers would print the frames' HTML.
+        Some(PreprocessQuestion::Supports { renderer }) => Ok(ExitCode::from(u8::from(renderer != "html"))),
+        None => publish::preprocess(&mut stdin().lock(), &mut stdout().lock()).map(|()| ExitCode::SUCCESS),
+    }
+}

@@ -4,6 +4,7 @@
 //! `objects/`; one importable module a file in `modules/`; every exception's text in `raise.rs`; the world outside in `host.rs`.
 
 mod args;
+mod call;
 mod class;
 pub(crate) mod frame;
 pub mod host;

@@ -3,6 +3,7 @@
 //! `None` means "leave it to run time": the operation raises, or its result would be too large to store.
 //! Follows `eval_const_binop` and its limits in `flowgraph.c`.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use num_bigint::{BigInt, Sign};
@@ -124,6 +125,12 @@ pub(crate) fn unary(op: Unary, value: &Const) -> Option<Const> {
     })
 }
 
+/// A frozenset of the items, each once.
+pub(crate) fn frozenset(items: Vec<Const>) -> Const {
+    let mut seen = HashSet::new();
+    Const::FrozenSet(items.into_iter().filter(|item| seen.insert(item.clone())).collect())
+}
+
 fn as_bool(value: &Const) -> Option<bool> {
     match value {
         Const::True => Some(true),
@@ -149,11 +156,7 @@ fn integers(a: &BigInt, op: u32, b: &BigInt) -> Option<Const> {
             if !a.is_zero() && !b.is_zero() && a.bits() > MAX_INT_SIZE / b.to_u64()? {
                 return None;
             }
-            a.pow(
-                u32::try_from(b.to_u64()?)
-                    .ok()
-                    .or(a.is_zero().then_some(1))?,
-            )
+            a.pow(u32::try_from(b.to_u64()?).ok().or(a.is_zero().then_some(1))?)
         }
         nb::LSHIFT if b.is_negative() => return None,
         nb::LSHIFT if a.is_zero() => BigInt::zero(),
@@ -190,20 +193,14 @@ fn true_divide(a: &BigInt, b: &BigInt) -> Option<f64> {
     // A quotient of at least 66 bits, whose last bit remembers whether anything was cut off, rounds as the true one does.
     let shift = 66 + b.bits() as i64 - a.bits() as i64;
     let (top, bottom) = (a.abs(), b.abs());
-    let (top, bottom) = if shift >= 0 {
-        (top << shift, bottom)
-    } else {
-        (top, bottom << -shift)
-    };
+    let (top, bottom) = if shift >= 0 { (top << shift, bottom) } else { (top, bottom << -shift) };
     let (mut quotient, rest) = top.div_rem(&bottom);
     if !rest.is_zero() {
         quotient |= BigInt::from(1);
     }
     let negative = (a.sign() == Sign::Minus) != (b.sign() == Sign::Minus);
     let value = quotient.to_f64()? * 2f64.powi(i32::try_from(-shift).ok()?);
-    value
-        .is_finite()
-        .then_some(if negative { -value } else { value })
+    value.is_finite().then_some(if negative { -value } else { value })
 }
 
 fn floats(a: f64, op: u32, b: f64) -> Option<Const> {
@@ -255,15 +252,11 @@ fn complexes(a: &Number, op: u32, b: &Number) -> Option<Const> {
     let (real, imag) = match (a, op, b) {
         (Number::Complex(ar, ai), nb::ADD, Number::Complex(br, bi)) => (ar + br, ai + bi),
         (Number::Complex(ar, ai), nb::SUBTRACT, Number::Complex(br, bi)) => (ar - br, ai - bi),
-        (Number::Complex(ar, ai), nb::MULTIPLY, Number::Complex(br, bi)) => {
-            (ar * br - ai * bi, ar * bi + ai * br)
-        }
+        (Number::Complex(ar, ai), nb::MULTIPLY, Number::Complex(br, bi)) => (ar * br - ai * bi, ar * bi + ai * br),
         (Number::Complex(ar, ai), nb::ADD, b) => (ar + b.real()?, *ai),
         (Number::Complex(ar, ai), nb::SUBTRACT, b) => (ar - b.real()?, *ai),
         (Number::Complex(ar, ai), nb::MULTIPLY, b) => (ar * b.real()?, ai * b.real()?),
-        (Number::Complex(ar, ai), nb::TRUE_DIVIDE, b)
-            if !matches!(b, Number::Complex(..)) && b.real()? != 0.0 =>
-        {
+        (Number::Complex(ar, ai), nb::TRUE_DIVIDE, b) if !matches!(b, Number::Complex(..)) && b.real()? != 0.0 => {
             (ar / b.real()?, ai / b.real()?)
         }
         (a, nb::ADD, Number::Complex(br, bi)) => (a.real()? + br, *bi),
@@ -276,9 +269,7 @@ fn complexes(a: &Number, op: u32, b: &Number) -> Option<Const> {
 
 fn concatenate(left: &Const, right: &Const) -> Option<Const> {
     Some(match (left, right) {
-        (Const::Str(a), Const::Str(b)) => {
-            Const::Str(PyStr::from_wtf8(&[a.as_bytes(), b.as_bytes()].concat()))
-        }
+        (Const::Str(a), Const::Str(b)) => Const::Str(PyStr::from_wtf8(&[a.as_bytes(), b.as_bytes()].concat())),
         (Const::Bytes(a), Const::Bytes(b)) => Const::Bytes([&**a, &**b].concat().into()),
         (Const::Tuple(a), Const::Tuple(b)) => Const::Tuple([&**a, &**b].concat().into()),
         _ => return None,
@@ -343,14 +334,8 @@ fn subscript(value: &Const, index: &Const) -> Option<Const> {
                 return None;
             };
             let index = index.to_i64()?;
-            let index = if index < 0 {
-                index + length as i64
-            } else {
-                index
-            };
-            let index = usize::try_from(index)
-                .ok()
-                .filter(|index| *index < length)?;
+            let index = if index < 0 { index + length as i64 } else { index };
+            let index = usize::try_from(index).ok().filter(|index| *index < length)?;
             match value {
                 Const::Bytes(bytes) => return Some(Const::Int(bytes[index].into())),
                 Const::Tuple(items) => return Some(items[index].clone()),
@@ -361,19 +346,10 @@ fn subscript(value: &Const, index: &Const) -> Option<Const> {
     Some(match value {
         Const::Str(text) => {
             let points: Vec<u32> = text.code_points().collect();
-            Const::Str(PyStr::from_code_points(
-                indices.into_iter().map(|index| points[index]),
-            ))
+            Const::Str(PyStr::from_code_points(indices.into_iter().map(|index| points[index])))
         }
-        Const::Bytes(bytes) => {
-            Const::Bytes(indices.into_iter().map(|index| bytes[index]).collect())
-        }
-        Const::Tuple(items) => Const::Tuple(
-            indices
-                .into_iter()
-                .map(|index| items[index].clone())
-                .collect::<Rc<[Const]>>(),
-        ),
+        Const::Bytes(bytes) => Const::Bytes(indices.into_iter().map(|index| bytes[index]).collect()),
+        Const::Tuple(items) => Const::Tuple(indices.into_iter().map(|index| items[index].clone()).collect::<Rc<[Const]>>()),
         _ => return None,
     })
 }
@@ -387,27 +363,12 @@ fn slice_indices(parts: &[Const; 3], length: i64) -> Option<Vec<usize>> {
         Const::False => Some(Some(0)),
         _ => None,
     };
-    let (start, stop, step) = (
-        part(&parts[0])?,
-        part(&parts[1])?,
-        part(&parts[2])?.unwrap_or(1),
-    );
+    let (start, stop, step) = (part(&parts[0])?, part(&parts[1])?, part(&parts[2])?.unwrap_or(1));
     if step == 0 {
         return None;
     }
-    let (low, high) = if step > 0 {
-        (0, length)
-    } else {
-        (-1, length - 1)
-    };
-    let bound = |value: i64| {
-        (if value < 0 {
-            value.saturating_add(length)
-        } else {
-            value
-        })
-        .clamp(low, high)
-    };
+    let (low, high) = if step > 0 { (0, length) } else { (-1, length - 1) };
+    let bound = |value: i64| (if value < 0 { value.saturating_add(length) } else { value }).clamp(low, high);
     let mut index = start.map_or(if step > 0 { low } else { high }, bound);
     let stop = stop.map_or(if step > 0 { high } else { low }, bound);
     let mut indices = Vec::new();

@@ -1,0 +1,141 @@
+//! A page as the book draws it: Markdown in, Markdown out, for mdBook's HTML.
+//!
+//! Nothing is run here. Each snippet at the left margin is put in a frame with its outputs, captions say what a
+//! fence's options mean, and what a check found is shown where it was found. Snippets in lists and
+//! quotes stay as they are: their frame would have to be part of the list.
+
+use crate::chapter::Chapter;
+use crate::check::Report;
+use crate::failure::Failure;
+use crate::fence::Fence;
+use crate::info::{Language, Only};
+use crate::pair::Snippet;
+use std::fmt::Write as _;
+
+/// What goes in before a line, counted from 1, or in its place.
+#[derive(Default)]
+struct Insert {
+    before: String,
+    instead: Option<String>,
+    after: String,
+}
+
+/// Draws a page. With a report, what it found is drawn too.
+pub fn weave(chapter: &Chapter, report: Option<&Report>) -> String {
+    let failures = report.map_or(&[][..], |report| &report.failures);
+    let mut inserts: Vec<Insert> = (0..=chapter.page.len()).map(|_| Insert::default()).collect();
+    let mut told = vec![false; failures.len()];
+    for snippet in &chapter.snippets {
+        if snippet.code.hidden || !snippet.code.top_level {
+            continue;
+        }
+        let mut below = String::new();
+        for (failure, told) in failures.iter().zip(&mut told) {
+            if (snippet.code.line..=snippet.end_line()).contains(&failure.line) {
+                below += &failed(failure, chapter);
+                *told = true;
+            }
+        }
+        frame(snippet, &below, &mut inserts);
+    }
+    // What is found elsewhere is told at the top: in hidden code, in lists, in what is no snippet at all.
+    let elsewhere = failures.iter().zip(&told).filter(|(_, told)| !**told);
+    let mut text = elsewhere.fold(String::new(), |text, (failure, _)| text + &failed(failure, chapter));
+    for (index, insert) in inserts.iter().enumerate().skip(1) {
+        text += &insert.before;
+        let line = chapter.page.line(index);
+        text += insert.instead.as_deref().unwrap_or(line);
+        if !insert.after.is_empty() && !text.ends_with(['\n', '\r']) {
+            text.push('\n');
+        }
+        text += &insert.after;
+    }
+    text
+}
+
+fn frame(snippet: &Snippet, below: &str, inserts: &mut [Insert]) {
+    let options = &snippet.options;
+    let mut open = String::from("<div class=\"heapbook-cell\"");
+    let mut attribute = |name: &str, value: &str| {
+        let _ = write!(open, " {name}=\"{}\"", escaped(value));
+    };
+    if let Some(id) = &options.id {
+        attribute("id", id);
+    }
+    if let Some(session) = &options.session {
+        attribute("data-session", session);
+    }
+    if let Some(version) = options.python {
+        attribute("data-python", &version.to_string());
+    }
+    for (word, set) in [("data-fresh", options.fresh), ("data-norun", options.norun)] {
+        if set {
+            attribute(word, "");
+        }
+    }
+    open += ">\n\n";
+    let mut captions = Vec::new();
+    captions.extend(options.python.map(|version| format!("Python {version}")));
+    captions.extend(options.only.map(|only| only_caption(only).to_owned()));
+    if !captions.is_empty() {
+        let _ = write!(open, "<p class=\"heapbook-caption\">{}</p>\n\n", escaped(&captions.join(" · ")));
+    }
+    inserts[snippet.code.line].before += &open;
+    let language = match snippet.language {
+        Language::Python => "python",
+        Language::Pycon => "pycon",
+        Language::Rust => "rust",
+    };
+    let marks = snippet.code.mark.to_string().repeat(snippet.code.length);
+    inserts[snippet.code.line].instead = Some(format!("{marks}{language}\n"));
+    for output in &snippet.outputs {
+        let raised = match snippet.options.raises {
+            Some(_) if output.version.is_none() => " heapbook-raised",
+            _ => "",
+        };
+        let caption = output.version.map(|version| format!("Python {version} prints"));
+        part(&output.fence, &format!("heapbook-output{raised}"), caption, inserts);
+    }
+    if let Some(heap) = &snippet.heap {
+        part(heap, "heapbook-heap", None, inserts);
+    }
+    let _ = write!(inserts[snippet.end_line()].after, "\n{below}</div>\n\n");
+}
+
+fn part(fence: &Fence, class: &str, caption: Option<String>, inserts: &mut [Insert]) {
+    let before = &mut inserts[fence.line].before;
+    let _ = write!(before, "\n<div class=\"{class}\">\n\n");
+    if let Some(caption) = caption {
+        let _ = write!(before, "<p class=\"heapbook-caption\">{}</p>\n\n", escaped(&caption));
+    }
+    inserts[fence.end_line].after += "\n</div>\n";
+}
+
+fn only_caption(only: Only) -> &'static str {
+    match only {
+        Only::Model => "figures of the book's modelled machine",
+        Only::Version => "a version the judge does not speak",
+        Only::Picture => "drawn from the book's own heap",
+    }
+}
+
+/// A finding as a block of HTML, on one line so that no blank line inside ends it.
+fn failed(failure: &Failure, chapter: &Chapter) -> String {
+    let inline = |text: &str| escaped(text).replace('\n', "&#10;");
+    let path = &chapter.path;
+    let place = format!("{}:{}: {}", path.display(), failure.line, failure.title());
+    let mut html = format!("<div class=\"heapbook-failure\" role=\"alert\"><p>{}</p>", inline(&place));
+    let detail = failure.detail();
+    if !detail.is_empty() {
+        let _ = write!(html, "<pre>{}</pre>", inline(detail.trim_end_matches('\n')));
+    }
+    let way_out = failure.way_out(path);
+    if !way_out.is_empty() {
+        let _ = write!(html, "<p>{}</p>", inline(&way_out));
+    }
+    html + "</div>\n\n"
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

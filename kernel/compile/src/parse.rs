@@ -1,0 +1,54 @@
+//! The one door to the parser: text in, CPython's tree or CPython's complaint out.
+//!
+//! The first complaint wins, as in CPython; its wording is made in `complaint.rs`.
+
+use ruff_python_ast as ruff;
+use ruff_python_parser::{Mode as ParserMode, ParseOptions, parse_unchecked};
+
+use crate::Mode;
+use crate::ast::Module;
+use crate::complaint;
+use crate::ir::Location;
+use crate::lower::{Lower, Result};
+use crate::source::Source;
+use crate::version::Version;
+
+/// The tree of a source text, and the warnings its literals deserve.
+pub(crate) fn parse(source: &Source, mode: Mode, version: Version) -> Result<(Module, Vec<(Location, String)>)> {
+    complaint::before_parsing(source)?;
+    let parser_mode = if mode == Mode::Eval { ParserMode::Expression } else { ParserMode::Module };
+    let target = match version {
+        Version::V3_14 => ruff::PythonVersion::PY314,
+        Version::V3_13 => ruff::PythonVersion::PY313,
+        Version::V3_12 => ruff::PythonVersion::PY312,
+        Version::V3_11 => ruff::PythonVersion::PY311,
+        Version::V3_10 => ruff::PythonVersion::PY310,
+    };
+    let parsed = parse_unchecked(&source.text, ParseOptions::from(parser_mode).with_target_version(target));
+    if !parsed.errors().is_empty() || !parsed.unsupported_syntax_errors().is_empty() {
+        let complaint = complaint::of(source, &parsed, mode);
+        discard(parsed);
+        return Err(complaint);
+    }
+    let mut lower = Lower::new(source);
+    let module = match parsed.syntax() {
+        ruff::Mod::Module(module) => lower.body(&module.body).map(|body| match mode {
+            Mode::Single => Module::Single(body),
+            _ => Module::Exec(body),
+        }),
+        ruff::Mod::Expression(expression) => lower.expr(&expression.body).map(|body| Module::Eval(Box::new(body))),
+    };
+    let warnings = std::mem::take(&mut lower.warnings);
+    match module {
+        Ok(module) => Ok((module, warnings)),
+        Err(error) => {
+            discard(parsed);
+            Err(error)
+        }
+    }
+}
+
+/// Drops a tree that may be too deep for the stack we are on.
+fn discard<T>(tree: T) {
+    stacker::grow(512 * 1024 * 1024, || drop(tree));
+}

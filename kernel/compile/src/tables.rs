@@ -1,0 +1,203 @@
+//! The byte strings of CPython's code objects: `co_code`, `co_linetable`, `co_exceptiontable`, and the offsets in them.
+//!
+//! Our own machine never reads them; Python code does, through `f_lasti`, `co_positions()` and `dis`.
+//! Offsets count `EXTENDED_ARG` and inline caches, though our instructions have neither. Follows `assemble.c` and `locations.md`.
+
+use crate::code::{Code, Handler};
+use crate::ir::Location;
+use crate::opcode::Op;
+
+/// Where the instructions of a code object lie in CPython's `co_code`, in units of two bytes.
+#[derive(Clone, Debug)]
+pub struct Offsets {
+    /// For each instruction its first unit, which may be an `EXTENDED_ARG`; then the length of the code.
+    pub starts: Vec<u32>,
+    /// For each instruction the argument as CPython encodes it: jumps are distances.
+    pub args: Vec<u32>,
+}
+
+impl Offsets {
+    /// How many `EXTENDED_ARG`s come before instruction `index`.
+    pub fn extended_args(&self, index: usize) -> u32 {
+        extended_args(self.args[index])
+    }
+
+    /// The offset in bytes of instruction `index` itself: what `f_lasti` is while it runs.
+    pub fn byte_offset(&self, index: usize) -> u32 {
+        (self.starts[index] + self.extended_args(index)) * 2
+    }
+}
+
+fn extended_args(arg: u32) -> u32 {
+    match arg {
+        0..0x100 => 0,
+        0x100..0x1_0000 => 1,
+        0x1_0000..0x100_0000 => 2,
+        _ => 3,
+    }
+}
+
+impl Code {
+    /// Lays the code out as CPython does. Distances decide how long jumps are, and lengths decide distances, so this is repeated until it settles.
+    pub fn offsets(&self) -> Offsets {
+        let count = self.instrs.len();
+        let caches: Vec<u32> = self.instrs.iter().map(|instr| instr.op.cache_units(self.version) as u32).collect();
+        let mut args: Vec<u32> = self.instrs.iter().map(|instr| if self.is_jump(instr.op) { 0 } else { instr.arg }).collect();
+        let mut starts = vec![0; count + 1];
+        loop {
+            for index in 0..count {
+                starts[index + 1] = starts[index] + extended_args(args[index]) + 1 + caches[index];
+            }
+            let mut settled = true;
+            for (index, instr) in self.instrs.iter().enumerate() {
+                if self.is_jump(instr.op) {
+                    let (end, target) = (starts[index + 1], starts[instr.arg as usize]);
+                    let distance = end.abs_diff(target);
+                    settled &= extended_args(distance) == extended_args(args[index]);
+                    args[index] = distance;
+                }
+            }
+            if settled {
+                return Offsets { starts, args };
+            }
+        }
+    }
+
+    /// Is `arg` of this instruction a target, in this version?
+    pub fn is_jump(&self, op: Op) -> bool {
+        op.is_jump() && op.has_target(self.version)
+    }
+
+    /// `co_code`.
+    pub fn co_code(&self) -> Vec<u8> {
+        let offsets = self.offsets();
+        let mut bytes = Vec::new();
+        let extended_arg = Op::ExtendedArg.number(self.version).unwrap_or(0);
+        for (index, instr) in self.instrs.iter().enumerate() {
+            let arg = offsets.args[index].to_be_bytes();
+            for byte in &arg[3 - offsets.extended_args(index) as usize..3] {
+                bytes.extend([extended_arg, *byte]);
+            }
+            bytes.extend([instr.op.number(self.version).unwrap_or(0), arg[3]]);
+            bytes.resize(bytes.len() + 2 * instr.op.cache_units(self.version), 0);
+        }
+        bytes
+    }
+
+    /// `co_exceptiontable`.
+    pub fn co_exceptiontable(&self) -> Vec<u8> {
+        let offsets = self.offsets();
+        let at = |index: u32| offsets.starts[index as usize];
+        let mut bytes = Vec::new();
+        for Handler { start, end, target, depth, lasti } in &self.exception_table {
+            push_exception_item(&mut bytes, at(*start), 0x80);
+            push_exception_item(&mut bytes, at(*end) - at(*start), 0);
+            push_exception_item(&mut bytes, at(*target), 0);
+            push_exception_item(&mut bytes, depth << 1 | u32::from(*lasti), 0);
+        }
+        bytes
+    }
+
+    /// `co_linetable`.
+    pub fn co_linetable(&self) -> Vec<u8> {
+        let offsets = self.offsets();
+        let mut table = LineTable { bytes: Vec::new(), line: self.first_line };
+        let mut run: Option<(Location, u32)> = None;
+        for (index, loc) in self.locations.iter().enumerate() {
+            let size = offsets.starts[index + 1] - offsets.starts[index];
+            match &mut run {
+                Some((open, length)) if open == loc => *length += size,
+                _ => {
+                    table.push_run(run);
+                    run = Some((*loc, size));
+                }
+            }
+        }
+        table.push_run(run);
+        table.bytes
+    }
+}
+
+/// Six bits a byte, the highest first.
+fn push_exception_item(bytes: &mut Vec<u8>, value: u32, mut first: u8) {
+    for shift in [24, 18, 12, 6] {
+        if value >= 1 << shift {
+            bytes.push((value >> shift & 0x3f) as u8 | 0x40 | first);
+            first = 0;
+        }
+    }
+    bytes.push((value & 0x3f) as u8 | first);
+}
+
+struct LineTable {
+    bytes: Vec<u8>,
+    /// The line that distances count from.
+    line: i32,
+}
+
+/// The forms of an entry.
+const ONE_LINE: u8 = 10;
+const NO_COLUMNS: u8 = 13;
+const LONG: u8 = 14;
+const NONE: u8 = 15;
+
+impl LineTable {
+    /// An entry covers at most eight units.
+    fn push_run(&mut self, run: Option<(Location, u32)>) {
+        let Some((loc, mut length)) = run else { return };
+        while length > 8 {
+            self.push_entry(loc, 8);
+            length -= 8;
+        }
+        self.push_entry(loc, length);
+    }
+
+    fn push_entry(&mut self, loc: Location, length: u32) {
+        if loc.line < 0 {
+            return self.push_first(NONE, length);
+        }
+        let delta = loc.line - self.line;
+        let (col, end_col) = (loc.col, loc.end_col);
+        let one_line = loc.end_line == loc.line;
+        if col < 0 || end_col < 0 {
+            if one_line || loc.end_line == -1 {
+                self.push_first(NO_COLUMNS, length);
+                self.push_signed(delta);
+                self.line = loc.line;
+                return;
+            }
+        } else if one_line && delta == 0 && col < 80 && (0..16).contains(&(end_col - col)) {
+            self.push_first((col >> 3) as u8, length);
+            self.bytes.push(((col & 7) << 4 | (end_col - col)) as u8);
+            return;
+        } else if one_line && (0..3).contains(&delta) && col < 128 && end_col < 128 {
+            self.push_first(ONE_LINE + delta as u8, length);
+            self.bytes.extend([col as u8, end_col as u8]);
+            self.line = loc.line;
+            return;
+        }
+        self.push_first(LONG, length);
+        self.push_signed(delta);
+        self.push_unsigned((loc.end_line - loc.line).max(0) as u32);
+        self.push_unsigned((col + 1) as u32);
+        self.push_unsigned((end_col + 1) as u32);
+        self.line = loc.line;
+    }
+
+    fn push_first(&mut self, form: u8, length: u32) {
+        self.bytes.push(0x80 | form << 3 | (length.max(1) - 1) as u8);
+    }
+
+    /// Six bits a byte, the lowest first.
+    fn push_unsigned(&mut self, mut value: u32) {
+        while value >= 64 {
+            self.bytes.push((value & 63) as u8 | 64);
+            value >>= 6;
+        }
+        self.bytes.push(value as u8);
+    }
+
+    fn push_signed(&mut self, value: i32) {
+        self.push_unsigned(value.unsigned_abs() << 1 | u32::from(value < 0));
+    }
+}

@@ -1,0 +1,135 @@
+//! Freeing garbage in one sweep, when nobody can look: no finalizer, no weak reference, no debug flag.
+//!
+//! Only references that leave the garbage are released, then the slots go back. What a reader can see afterwards is what clearing one
+//! object after the other would have left: the same counts, the same number, the same order of the living. An object outside that
+//! dies with the garbage does so at the end of the sweep.
+
+use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
+
+use crate::cell::CellVar;
+use crate::edges::prefetch;
+use crate::generation::UNREACHABLE;
+use crate::heap::Heap;
+use crate::kind::Kind;
+use crate::list::List;
+use crate::object::{EXTRA, GENERATION_MASK, Header, Obj, UNTRACKED};
+use crate::refcount::IMMORTAL;
+use crate::tuple::Tuple;
+
+const AHEAD: usize = 16;
+
+impl Heap {
+    /// Frees the unreachable and gives their number.
+    pub(crate) fn delete_garbage_in_bulk(&self) -> usize {
+        let mut garbage = std::mem::take(self.generations.list(UNREACHABLE));
+        garbage.retain(Option::is_some);
+        let mut sweep = Sweep { heap: self, outside: Vec::new(), large: Vec::new() };
+        let plain = |kind| matches!(kind, Kind::LIST | Kind::TUPLE | Kind::INSTANCE | Kind::CELL);
+        // SAFETY (all of this): the objects are alive until their turn; after it their headers still read as unreachable, because
+        // nothing is allocated in between, and that is all that is looked at.
+        unsafe {
+            if !garbage.iter().flatten().all(|at| plain(at.as_ref().leaf.kind.get())) {
+                // The payloads of these kinds drop references to each other by themselves. No count in the garbage may fall to zero.
+                garbage.iter().flatten().for_each(|at| at.as_ref().leaf.refcount.set(IMMORTAL));
+            }
+            for i in 0..garbage.len() {
+                if let Some(&Some(next)) = garbage.get(i + AHEAD) {
+                    prefetch(next);
+                }
+                if let Some(at) = garbage[i] {
+                    sweep.free(at);
+                }
+            }
+        }
+        let collected = garbage.len();
+        garbage.clear();
+        *self.generations.list(UNREACHABLE) = garbage;
+        let Sweep { outside, large, .. } = sweep;
+        // SAFETY: nothing looks at these objects any more.
+        large.into_iter().for_each(|at| unsafe { self.space.free(at) });
+        drop(outside);
+        collected
+    }
+}
+
+struct Sweep<'a> {
+    heap: &'a Heap,
+    /// The last references to objects outside.
+    outside: Vec<Obj>,
+    /// Objects whose memory goes back to the system.
+    large: Vec<NonNull<u8>>,
+}
+
+impl Sweep<'_> {
+    /// Gives up one reference of an object of the garbage.
+    ///
+    /// # Safety
+    /// The reference is not used again.
+    #[inline(always)]
+    unsafe fn release(&mut self, obj: &Obj) {
+        if let Some(child) = obj.header()
+            && (child.leaf.flags.get() & GENERATION_MASK) as usize == UNREACHABLE
+        {
+            return;
+        }
+        let count = obj.refcount();
+        if count > 1 {
+            if count as i32 > 0 {
+                // SAFETY: the count that the garbage held is given up.
+                unsafe { obj.set_refcount(count - 1) };
+            }
+            return;
+        }
+        // SAFETY: this is the last count on the object.
+        let last = unsafe { Obj::from_bits(obj.bits()) };
+        if last.is_leaf() { drop(last) } else { self.outside.push(last) }
+    }
+
+    /// # Safety
+    /// The object is garbage, and this is its turn.
+    #[inline(always)]
+    unsafe fn free(&mut self, at: NonNull<Header>) {
+        // SAFETY: see the caller; the look is not dropped.
+        unsafe {
+            let header = at.as_ref();
+            let obj = ManuallyDrop::new(Obj::from_header(at.cast(), false));
+            if header.leaf.flags.get() & EXTRA != 0 {
+                crate::Extra::of(&obj).as_ref().each(&mut |child| self.release(child));
+            }
+            match header.leaf.kind.get() {
+                Kind::LIST => {
+                    let list = obj.payload_unchecked::<List>();
+                    list.items().iter().rev().for_each(|child| self.release(child));
+                    list.forget_items();
+                }
+                Kind::TUPLE => obj.payload_unchecked::<Tuple>().items().iter().rev().for_each(|child| self.release(child)),
+                Kind::INSTANCE => {}
+                Kind::CELL => obj.payload_unchecked::<CellVar>().value.with(|held| held.into_iter().for_each(|child| self.release(child))),
+                kind => self.dismantle(kind, &obj),
+            }
+            self.heap.count_free(&obj);
+            if self.heap.space.is_large(at.cast()) {
+                self.large.push(at.cast());
+            } else {
+                self.heap.space.free(at.cast());
+            }
+        }
+    }
+
+    /// An object of a kind that only its own functions know.
+    ///
+    /// # Safety
+    /// As for `free`; every count in the garbage is immortal.
+    #[inline(never)]
+    unsafe fn dismantle(&mut self, kind: Kind, obj: &Obj) {
+        // SAFETY: see the caller.
+        let released = unsafe { self.heap.dismantle_quietly(kind, obj) };
+        for child in released {
+            // SAFETY: each reference is given up once.
+            unsafe { self.release(&ManuallyDrop::new(child)) };
+        }
+    }
+}
+
+const _: () = assert!(UNREACHABLE != UNTRACKED as usize);

@@ -1,0 +1,789 @@
+//! `dict`: CPython's compact table (`Objects/dictobject.c`), an index into a row of entries in insertion order.
+//!
+//! Invariant: probing, growth and the two shapes of entries are CPython's, because order of comparisons, `sys.getsizeof` and
+//! `gc.get_referents` show them. While all keys are exact strings, entries are 16 bytes and no comparison runs Python code. No
+//! borrow of the table is held while a count falls or a comparison runs.
+
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::cell::{Cell, UnsafeCell};
+use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
+
+use crate::census::Label;
+use crate::kind::Kind;
+use crate::leaf::Str;
+use crate::object::Obj;
+use crate::payload::{Payload, Visit};
+use crate::refcount::Trash;
+
+const EMPTY: i32 = -1;
+const DUMMY: i32 = -2;
+const PERTURB_SHIFT: u32 = 5;
+const LOG_MINSIZE: u8 = 3;
+
+/// One allocation: the indices (one, two or four bytes each), then room for `usable(1 << log2_size)` entries.
+struct Table {
+    /// Dangling while the table is the shared empty one.
+    at: NonNull<u8>,
+    /// 0 is the shared empty table: no room at all.
+    log2_size: u8,
+    /// All keys are exact strings, and entries are key and value; otherwise key, value and hash.
+    unicode: bool,
+    /// How many more entries fit (`dk_usable`).
+    usable: u32,
+    /// Entries in use, holes of deleted ones included (`dk_nentries`).
+    n_entries: u32,
+    /// Entries that hold a value (`ma_used`).
+    used: u32,
+}
+
+/// An entry of a general table; one of a table of strings ends before the hash.
+#[repr(C)]
+struct Entry {
+    key: Option<Obj>,
+    value: Option<Obj>,
+    hash: i64,
+}
+
+const UNICODE_ENTRY: usize = std::mem::offset_of!(Entry, hash);
+
+const fn usable_fraction(size: usize) -> usize {
+    (size << 1) / 3
+}
+
+/// `calculate_log2_keysize`.
+fn log2_keysize(min: usize) -> u8 {
+    let min = (min | 8) - 1;
+    (usize::BITS - (min | 7).leading_zeros()) as u8
+}
+
+/// `estimate_log2_keysize`.
+fn estimate_log2_keysize(n: usize) -> u8 {
+    log2_keysize((n * 3).div_ceil(2))
+}
+
+impl Table {
+    const SHARED_EMPTY: Table = Table { at: NonNull::<u64>::dangling().cast(), log2_size: 0, unicode: true, usable: 0, n_entries: 0, used: 0 };
+
+    fn new(log2_size: u8, unicode: bool) -> Table {
+        let (layout, indices) = Table::layout(log2_size, unicode);
+        // SAFETY: the layout is not empty; every index starts as EMPTY, which is all ones in any width.
+        unsafe {
+            let Some(at) = NonNull::new(alloc(layout)) else { handle_alloc_error(layout) };
+            at.write_bytes(0xFF, indices);
+            Table { at, log2_size, unicode, usable: usable_fraction(1 << log2_size) as u32, n_entries: 0, used: 0 }
+        }
+    }
+
+    fn layout(log2_size: u8, unicode: bool) -> (Layout, usize) {
+        let indices = 1_usize << (log2_size + Table::index_shift(log2_size));
+        let size = indices + usable_fraction(1 << log2_size) * if unicode { 16 } else { 24 };
+        (Layout::from_size_align(size, 8).expect("a dict has fewer than 2^31 entries"), indices)
+    }
+
+    #[inline]
+    const fn index_shift(log2_size: u8) -> u8 {
+        match log2_size {
+            0..8 => 0,
+            8..16 => 1,
+            16..32 => 2,
+            _ => panic!("a dict has fewer than 2^31 entries"),
+        }
+    }
+
+    #[inline]
+    fn mask(&self) -> usize {
+        (1 << self.log2_size) - 1
+    }
+
+    #[inline]
+    fn index(&self, i: usize) -> i32 {
+        debug_assert!(i <= self.mask() && self.log2_size > 0);
+        // SAFETY: i is masked, and the indices come first.
+        unsafe {
+            match Table::index_shift(self.log2_size) {
+                0 => i32::from(self.at.cast::<i8>().add(i).read()),
+                1 => i32::from(self.at.cast::<i16>().add(i).read()),
+                _ => self.at.cast::<i32>().add(i).read(),
+            }
+        }
+    }
+
+    #[inline]
+    fn set_index(&mut self, i: usize, index: i32) {
+        debug_assert!(i <= self.mask() && self.log2_size > 0);
+        // SAFETY: i is masked, and the indices come first.
+        unsafe {
+            match Table::index_shift(self.log2_size) {
+                0 => self.at.cast::<i8>().add(i).write(index as i8),
+                1 => self.at.cast::<i16>().add(i).write(index as i16),
+                _ => self.at.cast::<i32>().add(i).write(index),
+            }
+        }
+    }
+
+    #[inline]
+    fn stride(&self) -> usize {
+        if self.unicode { UNICODE_ENTRY } else { size_of::<Entry>() }
+    }
+
+    /// Where entry `i` stands. Of a table of strings, the hash is not there to be read.
+    #[inline]
+    fn entry(&self, i: usize) -> *mut Entry {
+        debug_assert!(self.log2_size > 0);
+        let indices = 1_usize << (self.log2_size + Table::index_shift(self.log2_size));
+        // SAFETY: the entries follow the indices in the same allocation, and i is within the room.
+        unsafe { self.at.add(indices + i * self.stride()) }.cast().as_ptr()
+    }
+
+    /// A look at the key of entry `i`, a hole's being nothing.
+    #[inline]
+    fn key(&self, i: usize) -> Option<&Obj> {
+        debug_assert!(i < self.n_entries as usize);
+        // SAFETY: below `n_entries` the fields are written.
+        unsafe { (*(&raw const (*self.entry(i)).key)).as_ref() }
+    }
+
+    #[inline]
+    fn value(&self, i: usize) -> Option<&Obj> {
+        debug_assert!(i < self.n_entries as usize);
+        // SAFETY: as in `key`.
+        unsafe { (*(&raw const (*self.entry(i)).value)).as_ref() }
+    }
+
+    #[inline]
+    fn hash(&self, i: usize) -> i64 {
+        if self.unicode {
+            // SAFETY: keys of such a table are exact strings.
+            self.key(i).map_or(0, |key| unsafe { key.payload_unchecked::<Str>() }.hash_value())
+        } else {
+            // SAFETY: general entries have a hash.
+            unsafe { (&raw const (*self.entry(i)).hash).read() }
+        }
+    }
+
+    /// Takes entry `i` out and leaves a hole. The index is the caller's to change.
+    #[inline]
+    fn take_entry(&mut self, i: usize) -> Option<(Obj, Obj)> {
+        let at = self.entry(i);
+        // SAFETY: below `n_entries` the fields are written.
+        unsafe { (&raw mut (*at).key).replace(None).zip((&raw mut (*at).value).replace(None)) }
+    }
+
+    /// The place in the indices that leads to entry `index` (`lookdict_index`).
+    fn place_of(&self, hash: i64, index: usize) -> usize {
+        let mut probe = Probe::new(hash, self.mask());
+        while self.index(probe.at) != index as i32 {
+            probe.step();
+        }
+        probe.at
+    }
+
+    /// Writes a new entry, for which there is room, behind the others.
+    #[inline]
+    fn append(&mut self, key: Obj, hash: i64, value: Obj) {
+        debug_assert!(self.usable > 0 && (!self.unicode || key.kind() == Kind::STR));
+        let mut probe = Probe::new(hash, self.mask());
+        while self.index(probe.at) >= 0 {
+            probe.step();
+        }
+        let i = self.n_entries as usize;
+        self.set_index(probe.at, i as i32);
+        let at = self.entry(i);
+        // SAFETY: `usable` says that there is room for one more.
+        unsafe {
+            (&raw mut (*at).key).write(Some(key));
+            (&raw mut (*at).value).write(Some(value));
+            if !self.unicode {
+                (&raw mut (*at).hash).write(hash);
+            }
+        }
+        self.usable -= 1;
+        self.n_entries += 1;
+        self.used += 1;
+    }
+
+    /// `unicodekeys_lookup_unicode`: the entry of an exact string, in a table of strings.
+    #[inline]
+    fn find_str(&self, key: &Obj, hash: i64) -> Option<usize> {
+        if self.used == 0 {
+            return None;
+        }
+        match Table::index_shift(self.log2_size) {
+            0 => self.find_str_by::<i8>(key, hash),
+            1 => self.find_str_by::<i16>(key, hash),
+            _ => self.find_str_by::<i32>(key, hash),
+        }
+    }
+
+    #[inline(always)]
+    fn find_str_by<I: Copy + Into<i32>>(&self, key: &Obj, hash: i64) -> Option<usize> {
+        let indices: *const I = self.at.cast().as_ptr();
+        let entries: *const [Option<Obj>; 2] = self.entry(0).cast();
+        let mut probe = Probe::new(hash, self.mask());
+        loop {
+            // SAFETY: the probe is masked, and an index that is not negative leads to an entry, whose key here is a string.
+            unsafe {
+                let index: i32 = (*indices.add(probe.at)).into();
+                if index >= 0 {
+                    if let Some(found) = &(*entries.add(index as usize))[0]
+                        && (found.is(key) || same_text(found, key, hash))
+                    {
+                        return Some(index as usize);
+                    }
+                } else if index == EMPTY {
+                    return None;
+                }
+            }
+            probe.step();
+        }
+    }
+
+    /// `dictresize`: moves all entries to a new table, without the holes.
+    fn resized(mut self, log2_size: u8, unicode: bool) -> Table {
+        let mut new = Table::new(log2_size, unicode && self.unicode);
+        for i in 0..self.n_entries as usize {
+            let hash = self.hash(i);
+            if let Some((key, value)) = self.take_entry(i) {
+                new.append(key, hash, value);
+            }
+        }
+        self.n_entries = 0;
+        new
+    }
+}
+
+/// # Safety
+/// Both are exact strings.
+#[inline]
+unsafe fn same_text(found: &Obj, key: &Obj, hash: i64) -> bool {
+    // SAFETY: the caller's word.
+    let (found, key) = unsafe { (found.payload_unchecked::<Str>(), key.payload_unchecked::<Str>()) };
+    found.hash.get() == hash && found.as_bytes() == key.as_bytes()
+}
+
+impl Clone for Table {
+    /// `clone_combined_dict_keys`: the same table, holes and all.
+    fn clone(&self) -> Table {
+        if self.log2_size == 0 {
+            return Table::SHARED_EMPTY;
+        }
+        let (layout, indices) = Table::layout(self.log2_size, self.unicode);
+        // SAFETY: the copy's entries get counts of their own before anybody sees it.
+        unsafe {
+            let Some(at) = NonNull::new(alloc(layout)) else { handle_alloc_error(layout) };
+            at.copy_from_nonoverlapping(self.at, indices + self.n_entries as usize * self.stride());
+            let copy = Table { at, ..*ManuallyDrop::new(std::ptr::from_ref(self).read()) };
+            for i in 0..self.n_entries as usize {
+                std::mem::forget((self.key(i).cloned(), self.value(i).cloned()));
+            }
+            copy
+        }
+    }
+}
+
+impl Drop for Table {
+    /// Releases the entries in order, each key before its value, then the room.
+    fn drop(&mut self) {
+        if self.log2_size == 0 {
+            return;
+        }
+        for i in 0..self.n_entries as usize {
+            drop(self.take_entry(i));
+        }
+        // SAFETY: allocated with this layout.
+        unsafe { dealloc(self.at.as_ptr(), Table::layout(self.log2_size, self.unicode).0) };
+    }
+}
+
+/// CPython's walk through a table: `i = i * 5 + perturb + 1`.
+struct Probe {
+    at: usize,
+    perturb: u64,
+    mask: usize,
+}
+
+impl Probe {
+    #[inline(always)]
+    fn new(hash: i64, mask: usize) -> Probe {
+        Probe { at: hash as usize & mask, perturb: hash as u64, mask }
+    }
+
+    #[inline(always)]
+    fn step(&mut self) {
+        self.perturb >>= PERTURB_SHIFT;
+        self.at = (self.at as u64).wrapping_mul(5).wrapping_add(self.perturb).wrapping_add(1) as usize & self.mask;
+    }
+}
+
+/// The payload of a `dict`.
+pub struct Dict {
+    table: UnsafeCell<Table>,
+    version: Cell<u32>,
+    keys_version: Cell<u32>,
+    /// The room of the shared keys, if CPython's dict would be a split one; for `sys.getsizeof` only.
+    split: Cell<u8>,
+}
+
+impl Dict {
+    /// An empty dict.
+    #[inline]
+    pub fn new() -> Dict {
+        Dict::with_table(Table::SHARED_EMPTY)
+    }
+
+    fn with_table(table: Table) -> Dict {
+        Dict { table: UnsafeCell::new(table), version: Cell::new(0), keys_version: Cell::new(0), split: Cell::new(0) }
+    }
+
+    /// An empty dict with room for `n` entries (`dict_new_presized`); `unicode` if all keys will be exact strings.
+    pub fn with_room(n: usize, unicode: bool) -> Dict {
+        if n <= usable_fraction(8) {
+            return Dict::new();
+        }
+        Dict::with_table(Table::new(if n > usable_fraction(1 << 17) { 17 } else { estimate_log2_keysize(n) }, unicode))
+    }
+
+    #[inline]
+    fn table(&self) -> &Table {
+        // SAFETY: a reference into the table never lives across a change of it, nor across foreign code: every method sees to it.
+        unsafe { &*self.table.get() }
+    }
+
+    #[expect(clippy::mut_from_ref, reason = "the table changes behind a shared reference, as every payload does")]
+    #[inline]
+    fn table_mut(&self) -> &mut Table {
+        // SAFETY: as in `table`.
+        unsafe { &mut *self.table.get() }
+    }
+
+    #[inline]
+    fn changed(&self, keys: bool) {
+        self.version.set(self.version.get().wrapping_add(1));
+        if keys {
+            self.keys_version.set(0);
+        }
+    }
+
+    /// How many keys.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.table().used as usize
+    }
+
+    /// Whether there are no keys.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Changes with every change.
+    #[inline]
+    pub fn version(&self) -> u32 {
+        self.version.get()
+    }
+
+    /// Whether the table has the shape for exact strings as keys (`DICT_KEYS_UNICODE`).
+    #[inline]
+    pub fn is_all_str(&self) -> bool {
+        self.table().unicode
+    }
+
+    /// The value of an exact `str`.
+    ///
+    /// Only for keys that are exact strings; any other is not found.
+    #[inline]
+    pub fn get_str_key(&self, key: &Obj) -> Option<Obj> {
+        let index = self.find_str_key(key)?;
+        self.table().value(index).cloned()
+    }
+
+    /// The entry of an exact `str`: good for [`Dict::value_at`] as long as the keys' version stays.
+    #[inline]
+    pub fn find_str_key(&self, key: &Obj) -> Option<usize> {
+        let table = self.table();
+        if key.kind() != Kind::STR {
+            return None;
+        }
+        // SAFETY: the kind was just looked at.
+        let hash = unsafe { key.payload_unchecked::<Str>() }.hash_value();
+        if table.unicode { table.find_str(key, hash) } else { self.find_str_in_general(key, hash) }
+    }
+
+    /// In a table where other keys are, too; none of them is asked.
+    #[cold]
+    fn find_str_in_general(&self, key: &Obj, hash: i64) -> Option<usize> {
+        let found = self.find(key, hash, |_| Ok::<bool, std::convert::Infallible>(false));
+        match found {
+            Ok(found) => found,
+        }
+    }
+
+    /// Sets the value of an exact `str`; gives the one before.
+    ///
+    /// Panics if the key is not an exact `str`.
+    #[inline]
+    pub fn set_str_key(&self, key: &Obj, value: Obj) -> Option<Obj> {
+        match self.find_str_key(key) {
+            Some(index) => Some(self.replace_value(index, value)),
+            None => {
+                let hash = key.get::<Str>().filter(|_| key.kind() == Kind::STR).expect("the key is an exact str").hash_value();
+                self.insert_new(key.clone(), hash, value);
+                None
+            }
+        }
+    }
+
+    /// Removes an exact `str`; gives the key and the value that were there.
+    pub fn remove_str_key(&self, key: &Obj) -> Option<(Obj, Obj)> {
+        let index = self.find_str_key(key)?;
+        self.remove_at(index)
+    }
+
+    /// `_Py_dict_lookup`: the entry of any key. `eq` compares a key in the table, which has the same hash, with the one looked for; it
+    /// is asked only where the heap cannot tell, and the search starts again if the table changed meanwhile.
+    #[inline]
+    pub fn find<E>(&self, key: &Obj, hash: i64, eq: impl FnMut(&Obj) -> Result<bool, E>) -> Result<Option<usize>, E> {
+        let table = self.table();
+        if table.used == 0 {
+            return Ok(None);
+        }
+        if table.unicode && key.kind() == Kind::STR {
+            return Ok(table.find_str(key, hash));
+        }
+        self.find_any(key, hash, eq)
+    }
+
+    fn find_any<E>(&self, key: &Obj, hash: i64, mut eq: impl FnMut(&Obj) -> Result<bool, E>) -> Result<Option<usize>, E> {
+        'restart: loop {
+            let mut table = self.table();
+            if table.used == 0 {
+                return Ok(None);
+            }
+            let (at, log2_size, unicode) = (table.at, table.log2_size, table.unicode);
+            let mut probe = Probe::new(hash, table.mask());
+            loop {
+                let index = table.index(probe.at);
+                if index == EMPTY {
+                    return Ok(None);
+                }
+                if index >= 0 && let Some(found) = table.key(index as usize) {
+                    let index = index as usize;
+                    if found.is(key) {
+                        return Ok(Some(index));
+                    }
+                    if table.hash(index) == hash {
+                        match found.quick_eq(key) {
+                            Some(true) => return Ok(Some(index)),
+                            Some(false) => {}
+                            None => {
+                                let start = found.clone();
+                                let bits = start.bits();
+                                let equal = eq(&start);
+                                drop(start);
+                                let equal = equal?;
+                                // Only what is still the same table and the same key was compared.
+                                table = self.table();
+                                let same = (table.at, table.log2_size, table.unicode) == (at, log2_size, unicode) && table.used > 0;
+                                if !(same && index < table.n_entries as usize && table.key(index).is_some_and(|key| key.bits() == bits)) {
+                                    continue 'restart;
+                                }
+                                if equal {
+                                    return Ok(Some(index));
+                                }
+                            }
+                        }
+                    }
+                }
+                probe.step();
+            }
+        }
+    }
+
+    /// A new reference to the value of a key; see [`Dict::find`].
+    #[inline]
+    pub fn get<E>(&self, key: &Obj, hash: i64, eq: impl FnMut(&Obj) -> Result<bool, E>) -> Result<Option<Obj>, E> {
+        Ok(self.find(key, hash, eq)?.and_then(|index| self.value_at(index)))
+    }
+
+    /// `insertdict`: sets the value of a key and gives the one before. See [`Dict::find`].
+    #[inline]
+    pub fn set<E>(&self, key: &Obj, hash: i64, value: Obj, eq: impl FnMut(&Obj) -> Result<bool, E>) -> Result<Option<Obj>, E> {
+        match self.find(key, hash, eq)? {
+            Some(index) => Ok(Some(self.replace_value(index, value))),
+            None => {
+                self.insert_new(key.clone(), hash, value);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Inserts a key that is known not to be there.
+    #[inline]
+    pub fn insert_new(&self, key: Obj, hash: i64, value: Obj) {
+        let table = self.table_mut();
+        let is_str = key.kind() == Kind::STR;
+        if table.usable == 0 || (table.unicode && !is_str) {
+            self.make_room(is_str);
+        }
+        self.table_mut().append(key, hash, value);
+        self.changed(true);
+    }
+
+    /// `insertion_resize`.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&self, is_str: bool) {
+        self.split.set(0);
+        if self.table().log2_size == 0 {
+            *self.table_mut() = Table::new(LOG_MINSIZE, is_str);
+            return;
+        }
+        if self.table().unicode && !is_str {
+            self.resize(log2_keysize(self.len() * 3), false);
+        }
+        if self.table().usable == 0 {
+            self.resize(log2_keysize(self.len() * 3), true);
+        }
+    }
+
+    fn resize(&self, log2_size: u8, unicode: bool) {
+        let old = std::mem::replace(self.table_mut(), Table::SHARED_EMPTY);
+        *self.table_mut() = old.resized(log2_size, unicode);
+        self.keys_version.set(0);
+    }
+
+    /// Removes a key and gives it and its value: drop the key first. See [`Dict::find`].
+    pub fn remove<E>(&self, key: &Obj, hash: i64, eq: impl FnMut(&Obj) -> Result<bool, E>) -> Result<Option<(Obj, Obj)>, E> {
+        Ok(self.find(key, hash, eq)?.and_then(|index| self.remove_at(index)))
+    }
+
+    /// `delitem_common`: removes entry `index`.
+    pub fn remove_at(&self, index: usize) -> Option<(Obj, Obj)> {
+        let table = self.table_mut();
+        if index >= table.n_entries as usize {
+            return None;
+        }
+        let hash = table.hash(index);
+        let (key, value) = table.take_entry(index)?;
+        let place = table.place_of(hash, index);
+        table.set_index(place, DUMMY);
+        table.used -= 1;
+        self.changed(true);
+        Some((key, value))
+    }
+
+    /// `popitem`: takes the last entry out.
+    pub fn pop_last(&self) -> Option<(Obj, Obj)> {
+        let last = (0..self.table().n_entries as usize).rev().find(|&i| self.table().key(i).is_some())?;
+        let entry = self.remove_at(last);
+        self.table_mut().n_entries = last as u32;
+        entry
+    }
+
+    /// Where the entries end: the places below it are good for [`Dict::entry_at`].
+    #[inline]
+    pub fn end(&self) -> usize {
+        self.table().n_entries as usize
+    }
+
+    /// New references to key and value of entry `index`; nothing at a hole or behind the end.
+    #[inline]
+    pub fn entry_at(&self, index: usize) -> Option<(Obj, Obj)> {
+        Some((self.key_at(index)?, self.value_at(index)?))
+    }
+
+    /// A new reference to the key of entry `index`.
+    #[inline]
+    pub fn key_at(&self, index: usize) -> Option<Obj> {
+        let table = self.table();
+        if index < table.n_entries as usize { table.key(index).cloned() } else { None }
+    }
+
+    /// A new reference to the value of entry `index`.
+    #[inline]
+    pub fn value_at(&self, index: usize) -> Option<Obj> {
+        let table = self.table();
+        if index < table.n_entries as usize { table.value(index).cloned() } else { None }
+    }
+
+    /// The hash of the key of entry `index`, which is there.
+    #[inline]
+    pub fn hash_at(&self, index: usize) -> i64 {
+        let table = self.table();
+        if index < table.n_entries as usize { table.hash(index) } else { 0 }
+    }
+
+    /// Replaces the value of entry `index`, and gives the one before.
+    ///
+    /// Panics at a hole.
+    #[inline]
+    pub fn replace_value(&self, index: usize, value: Obj) -> Obj {
+        let table = self.table_mut();
+        assert!(index < table.n_entries as usize, "the entry is there");
+        // SAFETY: the entry's fields are written; replacing runs no code.
+        let before = unsafe { (&raw mut (*table.entry(index)).value).replace(Some(value)) };
+        self.changed(false);
+        before.expect("the entry has a value")
+    }
+
+    /// `PyDict_Next`: the entry at or behind place `position`, which moves on.
+    #[inline]
+    pub fn next_entry(&self, position: &mut usize) -> Option<(Obj, Obj)> {
+        let index = self.next_index(*position)?;
+        *position = index + 1;
+        self.entry_at(index)
+    }
+
+    /// The first place at or behind `from` that holds an entry.
+    #[inline]
+    pub fn next_index(&self, from: usize) -> Option<usize> {
+        let table = self.table();
+        (from..table.n_entries as usize).find(|&i| table.key(i).is_some())
+    }
+
+    /// The last place at or before `from` that holds an entry.
+    pub fn previous_index(&self, from: usize) -> Option<usize> {
+        let table = self.table();
+        (0..table.n_entries as usize).take(from.saturating_add(1)).rev().find(|&i| table.key(i).is_some())
+    }
+
+    /// Takes everything out: the caller drops it (each key before its value, in order).
+    pub fn take(&self) -> Dict {
+        let table = std::mem::replace(self.table_mut(), Table::SHARED_EMPTY);
+        self.changed(true);
+        self.split.set(0);
+        Dict::with_table(table)
+    }
+
+    /// `PyDict_Copy` of an exact dict: the same table if it is well filled, else a compacted one.
+    pub fn copy(&self) -> Dict {
+        let table = self.table();
+        if table.used == 0 {
+            return Dict::new();
+        }
+        if table.used >= table.n_entries * 2 / 3 {
+            return Dict::with_table(table.clone());
+        }
+        let copy = Dict::new();
+        if !copy.start_merge(self) {
+            let mut position = 0;
+            while let Some(index) = self.next_index(position) {
+                if let Some((key, value)) = self.entry_at(index) {
+                    copy.insert_new(key, self.hash_at(index), value);
+                }
+                position = index + 1;
+            }
+        }
+        copy
+    }
+
+    /// The start of `dict_merge`: true if `other` could be copied as it stands into this empty dict; otherwise there is room now.
+    pub fn start_merge(&self, other: &Dict) -> bool {
+        let (mine, theirs) = (self.table(), other.table());
+        if mine.used == 0 && theirs.used == theirs.n_entries && theirs.used > 0 {
+            let half = usable_fraction(1 << theirs.log2_size >> 1) as u32;
+            if theirs.log2_size == LOG_MINSIZE || half < theirs.used {
+                let table = theirs.clone();
+                // An empty table holds nothing, so nothing dies here.
+                *self.table_mut() = table;
+                self.changed(true);
+                return true;
+            }
+        }
+        let room = if mine.log2_size == 0 { 0 } else { usable_fraction(1 << mine.log2_size) };
+        if room < theirs.used as usize {
+            self.split.set(0);
+            self.resize(estimate_log2_keysize((mine.used + theirs.used) as usize), theirs.unicode);
+        }
+        false
+    }
+
+    /// Says that CPython's dict would be a split one, with this many shared keys; 0 that it is not (any more).
+    pub fn mark_split(&self, usable: u8) {
+        self.split.set(usable);
+    }
+
+    /// What `sys.getsizeof` shows for an exact dict on a 64-bit machine, the collector's header included.
+    pub fn sizeof_model(&self) -> usize {
+        let table = self.table();
+        let keys = match (self.split.get(), table.log2_size) {
+            (0, 0) => 0,
+            (0, log2_size) => {
+                let entries = usable_fraction(1 << log2_size) * if table.unicode { 16 } else { 24 };
+                32 + (1 << (log2_size + Table::index_shift(log2_size))) + entries
+            }
+            (split, _) => 8 * split as usize,
+        };
+        64 + keys
+    }
+}
+
+impl crate::Heap {
+    /// A number for the dict's set of keys, which another dict or another set of keys never has (`dk_version`). It is given when first
+    /// asked for; caches compare it and then read [`Dict::value_at`] without a search.
+    pub fn keys_version(&self, dict: &Dict) -> u32 {
+        if dict.keys_version.get() == 0 {
+            let next = self.next_keys_version.get();
+            dict.keys_version.set(next);
+            self.next_keys_version.set(next.checked_add(1).unwrap_or(1));
+        }
+        dict.keys_version.get()
+    }
+}
+
+impl Dict {
+    /// The number of [`Heap::keys_version`](crate::Heap::keys_version), 0 if none was given since the keys changed.
+    #[inline]
+    pub fn known_keys_version(&self) -> u32 {
+        self.keys_version.get()
+    }
+}
+
+impl Default for Dict {
+    fn default() -> Dict {
+        Dict::new()
+    }
+}
+
+impl Payload for Dict {
+    const KIND: Kind = Kind::DICT;
+
+    #[inline]
+    fn traverse(&self, visit: Visit<'_>) {
+        // `dict_traverse`: strings are not visited where all keys are strings; elsewhere the value comes before the key.
+        let table = self.table();
+        for i in 0..table.n_entries as usize {
+            if let Some(value) = table.value(i) {
+                visit(value);
+                if !table.unicode && let Some(key) = table.key(i) {
+                    visit(key);
+                }
+            }
+        }
+    }
+
+    fn holds(&self, visit: &mut dyn FnMut(Label, &Obj)) {
+        let table = self.table();
+        for i in 0..table.n_entries as usize {
+            if let (Some(key), Some(value)) = (table.key(i), table.value(i)) {
+                visit(Label::Key(i), key);
+                visit(Label::Value(i), value);
+            }
+        }
+    }
+
+    fn clear(&self, trash: &mut Trash<'_>) {
+        let taken = self.take();
+        for i in 0..taken.end() {
+            if let Some((key, value)) = taken.table_mut().take_entry(i) {
+                trash.push(key);
+                trash.push(value);
+            }
+        }
+    }
+
+    fn dismantle(&mut self, trash: &mut Trash<'_>) {
+        self.clear(trash);
+    }
+}

@@ -1,0 +1,133 @@
+//! CPython's free lists, as far as they show: in `gc.get_count()`.
+//!
+//! Memory itself is never parked here (every freed slot is the next one used). What is kept is how many dead objects of each
+//! kind CPython would hold back: parking one does not lower the young count, taking one does not raise it.
+
+use std::cell::Cell;
+
+use crate::heap::Heap;
+use crate::kind::Kind;
+use crate::object::{EXTRA, Obj, UNCOUNTED};
+use crate::tuple::Tuple;
+
+/// Tuples of fewer items are parked, by length.
+const TUPLE_LENGTHS: usize = 20;
+const TUPLES: u16 = 2000;
+/// `list` and `dict`.
+const CONTAINERS: u16 = 80;
+
+/// How many objects of one kind are parked.
+#[derive(Clone, Copy, Default)]
+struct FreeList {
+    parked: u16,
+    room: u16,
+}
+
+pub(crate) struct FreeLists {
+    kinds: [Cell<FreeList>; 256],
+    tuples: [Cell<u16>; TUPLE_LENGTHS],
+}
+
+impl Default for FreeLists {
+    fn default() -> FreeLists {
+        let lists = FreeLists { kinds: [const { Cell::new(FreeList { parked: 0, room: 0 }) }; 256], tuples: Default::default() };
+        for kind in [Kind::LIST, Kind::DICT] {
+            lists.kinds[kind.0 as usize].set(FreeList { parked: 0, room: CONTAINERS });
+        }
+        lists
+    }
+}
+
+impl Heap {
+    /// Objects of this kind whose class is the builtin one are parked when they die, up to `room` of them.
+    pub fn set_free_list(&self, kind: Kind, room: u16) {
+        self.free_lists.kinds[kind.0 as usize].set(FreeList { parked: 0, room });
+    }
+
+    /// Counts a new object of exact builtin class: it comes from its free list, if one is parked there.
+    #[inline(always)]
+    pub(crate) fn count_alloc(&self, kind: Kind) {
+        let place = &self.free_lists.kinds[kind.0 as usize];
+        let list = place.get();
+        if list.parked > 0 {
+            place.set(FreeList { parked: list.parked - 1, ..list });
+        } else {
+            self.count_one();
+        }
+    }
+
+    /// As [`Heap::count_alloc`], for a tuple of exact class.
+    #[inline(always)]
+    pub(crate) fn count_alloc_tuple(&self, len: usize) {
+        match self.free_lists.tuples.get(len) {
+            Some(parked) if parked.get() > 0 => parked.set(parked.get() - 1),
+            _ => self.count_one(),
+        }
+    }
+
+    /// An object's memory is about to be freed (`PyObject_GC_Del`, or parking).
+    #[inline]
+    pub(crate) fn count_free(&self, obj: &Obj) {
+        let flags = obj.leaf_header().flags.get();
+        if flags & (EXTRA | UNCOUNTED) == 0 {
+            if obj.kind() == Kind::TUPLE {
+                // SAFETY: the kind says so; the length is still there.
+                let len = unsafe { obj.payload_unchecked::<Tuple>() }.len();
+                if let Some(parked) = self.free_lists.tuples.get(len).filter(|parked| parked.get() < TUPLES) {
+                    parked.set(parked.get() + 1);
+                    return;
+                }
+            } else {
+                let place = &self.free_lists.kinds[obj.kind().0 as usize];
+                let list = place.get();
+                if list.parked < list.room {
+                    place.set(FreeList { parked: list.parked + 1, ..list });
+                    return;
+                }
+            }
+        }
+        if flags & UNCOUNTED == 0 {
+            self.uncount(1);
+        }
+    }
+
+    /// Lowers the young count, which is never below zero.
+    pub(crate) fn uncount(&self, n: i32) {
+        let count = &self.generations.counts[0];
+        count.set((count.get() - n).max(0));
+    }
+
+    /// `_PyObject_ClearFreeLists`: a full collection frees what is parked.
+    pub(crate) fn clear_freelists(&self) {
+        let mut freed = 0;
+        for place in &self.free_lists.kinds {
+            let list = place.get();
+            freed += i32::from(list.parked);
+            place.set(FreeList { parked: 0, ..list });
+        }
+        freed += self.free_lists.tuples.iter().map(|parked| i32::from(parked.take())).sum::<i32>();
+        self.uncount(freed);
+    }
+
+    /// Runs `make` so that what it allocates never comes from a free list of `kind`: `list()` and `dict()`, unlike `[]` and `{}`,
+    /// allocate as every class does.
+    pub fn without_free_list<R>(&self, kind: Kind, make: impl FnOnce() -> R) -> R {
+        let place = &self.free_lists.kinds[kind.0 as usize];
+        let parked = place.replace(FreeList { parked: 0, ..place.get() }).parked;
+        let made = make();
+        let now = place.get();
+        place.set(FreeList { parked: (now.parked + parked).min(now.room), ..now });
+        made
+    }
+}
+
+impl Obj {
+    /// The object's class is none of the collector's (`object()`, an instance with empty `__slots__`): it is never counted. Say so
+    /// right after its birth.
+    pub fn make_uncounted(&self) {
+        if !self.is_leaf() && !self.has_flag(UNCOUNTED) {
+            self.set_flag(UNCOUNTED);
+            self.heap().uncount(1);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The command line's words.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// A book on Python's memory whose every output is checked, and the heap that runs it.
+#[derive(Debug, Parser)]
+#[command(name = "heapbook", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run every snippet and compare what it prints with the page
+    Check(CheckArgs),
+    /// Write what the snippets print into the pages
+    Bless(BlessArgs),
+    /// Draw the book into its build folder, without running anything
+    Build,
+    /// Check and draw the book, show it in a browser, and again at each change
+    Serve(ServeArgs),
+    /// Answer mdBook as its preprocessor
+    Preprocess(PreprocessArgs),
+}
+
+/// Which pages, run by what.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Pages or folders; without any, the whole book
+    pub(crate) paths: Vec<PathBuf>,
+    /// Run the cells on this CPython instead, as the judge; may be given for several versions
+    #[arg(long, value_name = "PYTHON")]
+    pub(crate) cpython: Vec<PathBuf>,
+    /// Run the cells on this installed Jupyter kernel instead
+    #[arg(long, value_name = "NAME", conflicts_with = "cpython")]
+    pub(crate) kernel: Option<String>,
+    /// Run the Rust cells too, in evcxr_jupyter
+    #[arg(long)]
+    pub(crate) rust: bool,
+    /// Stop a cell that prints nothing for so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub(crate) limit: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// How findings are told
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Check again at each change
+    #[arg(long)]
+    pub(crate) watch: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BlessArgs {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// The port; without it 3000, or any that is free
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// The address to be reached at
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) hostname: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PreprocessArgs {
+    #[command(subcommand)]
+    pub(crate) question: Option<PreprocessQuestion>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PreprocessQuestion {
+    /// Tell by the exit status whether a renderer is supported
+    Supports {
+        /// The renderer's name
+        renderer: String,
+    },
+}
+
+/// How findings are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// As annotations of a GitHub workflow
+    Github,
+    /// As JUnit XML
+    Junit,
+    /// As JSON, a version number in it
+    Json,
+}

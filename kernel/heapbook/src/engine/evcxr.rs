@@ -1,0 +1,91 @@
+//! The Rust beside the Python: a Rust kernel, `evcxr_jupyter`, for the pages' `rust` fences.
+//!
+//! It stands beside whatever runs the Python and passes on everything else. Each session starts with the
+//! heap crate at hand, and with a failed assertion being an error, which by default it is not there.
+
+use super::kernel::{Running, output};
+use anyhow::Result;
+use chapter::{Cell, Engine, Language, Output, Session, Tolerance, Trouble, Version};
+use jupyter::{Event, KernelSpec};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// An engine that leaves Python to another.
+pub(crate) struct WithRust {
+    python: Box<dyn Engine>,
+    spec: KernelSpec,
+    heap: Option<PathBuf>,
+    limit: Duration,
+}
+
+impl WithRust {
+    /// Adds Rust to an engine. `root` is the book's folder, where the heap crate is.
+    pub(crate) fn new(python: Box<dyn Engine>, root: &Path, limit: Duration) -> WithRust {
+        let plain = || KernelSpec {
+            name: "rust".into(),
+            argv: ["evcxr_jupyter", "--control_file", "{connection_file}"].map(str::to_owned).to_vec(),
+            language: "rust".into(),
+            env: Vec::new(),
+        };
+        let spec =
+            jupyter::find("rust").ok().filter(|spec| spec.argv.iter().any(|argument| argument.contains("evcxr"))).unwrap_or_else(plain);
+        let heap = root.join("kernel/heap");
+        WithRust { python, spec, heap: heap.is_dir().then_some(heap), limit }
+    }
+
+    fn start(&self) -> Result<Running> {
+        let mut running = Running::start(&self.spec, self.limit)?;
+        // A failed assertion ends the cell as an error; statics of the heap crate are one, not one a cell.
+        let mut first = String::from(":preserve_vars_on_panic 0\n:allow_static_linking 0\n");
+        if let Some(heap) = &self.heap {
+            first += &format!(":dep heap = {{ path = {:?} }}\n", heap.display().to_string());
+        }
+        for event in running.execute(&first)? {
+            if let Event::Error { traceback, .. } = event {
+                anyhow::bail!("the heap crate does not load:\n{traceback}");
+            }
+        }
+        Ok(running)
+    }
+}
+
+impl Engine for WithRust {
+    fn name(&self) -> String {
+        format!("{} and Rust", self.python.name())
+    }
+
+    fn open(&self, language: Language, version: Version) -> Result<Option<Box<dyn Session>>, Trouble> {
+        if language != Language::Rust {
+            return self.python.open(language, version);
+        }
+        match self.start() {
+            Ok(running) => Ok(Some(Box::new(RustSession(running)))),
+            Err(error) => Err(Trouble(format!("{error:#}\n`cargo install --locked evcxr_jupyter` installs the Rust kernel"))),
+        }
+    }
+
+    fn judges(&self) -> bool {
+        self.python.judges()
+    }
+
+    fn tolerance(&self, language: Language) -> Tolerance {
+        match language {
+            Language::Rust => Tolerance::default(),
+            language => self.python.tolerance(language),
+        }
+    }
+}
+
+struct RustSession(Running);
+
+impl Session for RustSession {
+    fn run(&mut self, cell: &Cell) -> Result<Vec<Output>, Trouble> {
+        let events = self.0.execute(&cell.source)?;
+        let outputs = events.into_iter().map(|event| match event {
+            // The report says what is wrong and where; the class is the same for every error.
+            Event::Error { traceback, .. } => Output::Error { ename: "an error".into(), evalue: traceback.clone(), traceback },
+            event => output(event, &cell.name),
+        });
+        Ok(outputs.collect())
+    }
+}

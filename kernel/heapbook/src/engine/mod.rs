@@ -1,0 +1,27 @@
+//! What runs the cells of a check: our own machine, a plain CPython, or a Jupyter kernel.
+
+mod cpython;
+mod evcxr;
+mod folder;
+mod kernel;
+mod own;
+
+use crate::cli::RunArgs;
+use crate::project::Project;
+use anyhow::Result;
+use chapter::Engine;
+use std::time::Duration;
+
+/// The engine that the command line asks for.
+pub(crate) fn choose(args: &RunArgs, project: &Project) -> Result<Box<dyn Engine>> {
+    let limit = Duration::from_secs(args.limit);
+    let python: Box<dyn Engine> = match &args.kernel {
+        Some(name) => Box::new(kernel::Kernel::new(name, limit)?),
+        None if !args.cpython.is_empty() => Box::new(cpython::Cpython::new(&args.cpython, limit)?),
+        None => Box::new(own::Own),
+    };
+    Ok(match args.rust {
+        true => Box::new(evcxr::WithRust::new(python, &project.root, limit)),
+        false => python,
+    })
+}

@@ -1,0 +1,73 @@
+//! Draws the book with mdBook. Nothing is run: what the pages say is what is drawn.
+//!
+//! The same preprocessor serves `build`, `serve` and a plain `mdbook build`, which starts us as a command.
+
+use crate::checking::Outcome;
+use crate::project::Project;
+use anyhow::{Context as _, Result};
+use chapter::{Chapter, Report, weave};
+use mdbook_driver::MDBook;
+use mdbook_driver::book::{Book, BookItem};
+use mdbook_preprocessor::{Preprocessor, PreprocessorContext, parse_input};
+use std::collections::HashMap;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Draws the outputs of each page, and what a check found in it.
+#[derive(Default)]
+pub(crate) struct Weaver {
+    /// Reports by the page's file.
+    reports: HashMap<PathBuf, Report>,
+}
+
+impl Weaver {
+    /// A weaver that shows what a check found.
+    pub(crate) fn showing(outcome: &Outcome) -> Weaver {
+        let report = |page: &crate::checking::Checked| {
+            let file = std::fs::canonicalize(&page.chapter.path).unwrap_or_else(|_| page.chapter.path.clone());
+            (file, page.report.clone())
+        };
+        Weaver { reports: outcome.pages.iter().map(report).collect() }
+    }
+
+    fn weave(&self, pages: &Path, book: &mut Book) {
+        book.for_each_mut(|item| {
+            let BookItem::Chapter(page) = item else { return };
+            let Some(source) = &page.source_path else { return };
+            let file = std::fs::canonicalize(pages.join(source)).unwrap_or_default();
+            let chapter = Chapter::parse(crate::project::shown(&file), std::mem::take(&mut page.content));
+            page.content = weave(&chapter, self.reports.get(&file));
+        });
+    }
+}
+
+impl Preprocessor for Weaver {
+    fn name(&self) -> &str {
+        "heapbook"
+    }
+
+    fn run(&self, context: &PreprocessorContext, mut book: Book) -> Result<Book> {
+        self.weave(&context.root.join(&context.config.book.src), &mut book);
+        Ok(book)
+    }
+}
+
+/// Draws the book into `folder`, or where its `book.toml` says; gives the folder.
+pub(crate) fn build(project: &Project, weaver: Weaver, folder: Option<&Path>) -> Result<PathBuf> {
+    let mut book = MDBook::load(&project.root).context("the book cannot be read")?;
+    if let Some(folder) = folder {
+        book.config.build.build_dir = folder.to_owned();
+    }
+    // Takes the place of the command that `book.toml` names for plain mdBook.
+    book.with_preprocessor(weaver);
+    book.build().context("the book cannot be drawn")?;
+    Ok(book.build_dir_for("html"))
+}
+
+/// Answers mdBook over standard streams: a book comes in as JSON and goes out drawn.
+pub(crate) fn preprocess(input: &mut dyn Read, output: &mut dyn Write) -> Result<()> {
+    let (context, book) = parse_input(input).context("mdBook's message cannot be read; `heapbook preprocess` is started by mdBook 0.5")?;
+    let book = Weaver::default().run(&context, book)?;
+    serde_json::to_writer(output, &book)?;
+    Ok(())
+}
