@@ -6,7 +6,7 @@
 #![expect(unsafe_code, reason = "places on the stack are raw memory, read and written without checks: measured")]
 
 use compile::Version;
-use heap::{CellVar, Float, Int, Kind, List, Obj, StackRef, Str, Tuple};
+use heap::{CellVar, Float, Int, Kind, List, Obj, StackRef, Str, Tuple, View};
 
 use crate::call::{BORROWED, Lent};
 use crate::class::{Compare, Operator};
@@ -90,7 +90,7 @@ impl Vm {
         // The object in a place, looked at.
         macro_rules! top {
             ($i:expr) => {
-                unsafe { (*sp.sub($i)).look() }
+                look_at(sp, $i)
             };
         }
         // Puts an object in a place and releases what was there.
@@ -481,7 +481,8 @@ impl Vm {
                         *local!(arg) = StackRef::owned(self.heap.cell(value));
                     }
                     Quick::LoadDeref => {
-                        let value = unsafe { local!(arg).look().payload_unchecked::<CellVar>() }.value.get();
+                        let cell = local!(arg).obj();
+                        let value = unsafe { cell.payload_unchecked::<CellVar>() }.value.get();
                         match value {
                             Some(value) => push_obj!(value),
                             None => break 'run Fault::Raise(self.unbound_cell(code!(), arg as usize)),
@@ -489,11 +490,12 @@ impl Vm {
                     }
                     Quick::StoreDeref => {
                         let value = pop!().into_obj();
-                        let cell = local!(arg).dup();
-                        unsafe { cell.look().payload_unchecked::<CellVar>() }.value.set(value);
+                        let cell = local!(arg).obj();
+                        unsafe { cell.payload_unchecked::<CellVar>() }.value.set(value);
                     }
                     Quick::DeleteDeref => {
-                        let value = unsafe { local!(arg).look().payload_unchecked::<CellVar>() }.value.take();
+                        let cell = local!(arg).obj();
+                        let value = unsafe { cell.payload_unchecked::<CellVar>() }.value.take();
                         if value.is_none() {
                             break 'run Fault::Raise(self.unbound_cell(code!(), arg as usize));
                         }
@@ -754,7 +756,7 @@ impl Vm {
                     }
                     Quick::ListExtend => {
                         let iterable = pop!();
-                        attempt!(self.list_extend_op(&top!(arg as usize), unsafe { &iterable.look() }), 'run);
+                        attempt!(self.list_extend_op(&top!(arg as usize), &iterable.obj()), 'run);
                     }
                     Quick::SetAdd => {
                         let item = pop!().into_obj();
@@ -762,7 +764,7 @@ impl Vm {
                     }
                     Quick::SetUpdate => {
                         let iterable = pop!();
-                        attempt!(self.set_update_op(&top!(arg as usize), unsafe { &iterable.look() }), 'run);
+                        attempt!(self.set_update_op(&top!(arg as usize), &iterable.obj()), 'run);
                     }
                     Quick::MapAdd => {
                         let value = pop!().into_obj();
@@ -771,12 +773,12 @@ impl Vm {
                     }
                     Quick::DictUpdate => {
                         let update = pop!();
-                        attempt!(self.dict_update_op(&top!(arg as usize), unsafe { &update.look() }), 'run);
+                        attempt!(self.dict_update_op(&top!(arg as usize), &update.obj()), 'run);
                     }
                     Quick::DictMerge => {
                         let update = pop!();
                         let (dict, callee) = (top!(arg as usize), top!(arg as usize + 3));
-                        attempt!(self.dict_merge_op(&callee, &dict, unsafe { &update.look() }), 'run);
+                        attempt!(self.dict_merge_op(&callee, &dict, &update.obj()), 'run);
                     }
                     Quick::FormatSimple => {
                         if top!(1).kind() != Kind::STR {
@@ -802,14 +804,14 @@ impl Vm {
                     Quick::UnpackSequence => {
                         warm!(self.specialise_unpack(here, &top!(1)));
                         let seq = pop!();
-                        let items = attempt!(self.unpack(unsafe { &seq.look() }, arg as usize), 'run);
+                        let items = attempt!(self.unpack(&seq.obj(), arg as usize), 'run);
                         for item in items.into_iter().rev() {
                             push_obj!(item);
                         }
                     }
                     Quick::UnpackEx => {
                         let seq = pop!();
-                        let items = attempt!(self.unpack_starred(unsafe { &seq.look() }, (arg & 255) as usize, (arg >> 8) as usize), 'run);
+                        let items = attempt!(self.unpack_starred(&seq.obj(), (arg & 255) as usize, (arg >> 8) as usize), 'run);
                         for item in items.into_iter().rev() {
                             push_obj!(item);
                         }
@@ -833,8 +835,7 @@ impl Vm {
                     Quick::MatchClass => {
                         let names = pop!();
                         let class = pop!();
-                        let found = unsafe { self.match_class(&top!(1), &class.look(), arg as usize, &names.look()) };
-                        let found = attempt!(found, 'run);
+                        let found = attempt!(self.match_class(&top!(1), &class.obj(), arg as usize, &names.obj()), 'run);
                         set_top!(1, StackRef::owned(found.unwrap_or_else(|| self.none())));
                     }
 
@@ -1087,6 +1088,13 @@ impl Vm {
             }
         }
     }
+}
+
+/// The object that is `i` deep on the stack.
+#[inline(always)]
+fn look_at<'a>(sp: *mut StackRef, i: usize) -> View<'a> {
+    // SAFETY: the loop asks for places that hold objects.
+    unsafe { (*sp.sub(i)).look() }
 }
 
 /// The topmost items, each with a count of its own.

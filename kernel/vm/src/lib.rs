@@ -4,20 +4,29 @@
 //! `objects/`; one importable module a file in `modules/`; every exception's text in `raise.rs`; the world outside in `host.rs`.
 
 mod args;
+pub mod builtins;
 mod call;
 mod class;
+mod dispatch;
 pub(crate) mod frame;
 pub mod host;
 mod intern;
+mod intrinsics;
 mod kinds;
 pub mod objects;
+mod ops;
 mod payload;
 pub mod protocol;
+mod quick;
 mod raise;
+mod specialise;
+mod stubs;
 mod types;
+mod unwind;
 mod vm;
 
 pub use args::{Args, Signature};
 pub use class::{Binding, Class, ClassSpec, Compare, Convention, GetSet, Method, Native, Operator, Slots, flags};
 pub use types::Types;
 pub use vm::{Constants, PyResult, Raised, Vm};
+pub(crate) use stubs::text;

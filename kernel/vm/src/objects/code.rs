@@ -203,7 +203,7 @@ impl Vm {
             Const::Str(text) => match text.as_str() {
                 Some(str) if looks_like_name(text) => self.intern(str),
                 Some(str) => self.str(str),
-                None => self.heap.str_wtf8(text.as_bytes()),
+                None => self.str_wtf8(text.as_bytes()),
             },
             Const::Bytes(bytes) => self.bytes(bytes),
             Const::Tuple(items) => self.tuple(items.iter().map(|item| self.load_const(item, known)).collect()),
@@ -262,10 +262,10 @@ pub static CODE: ClassSpec = ClassSpec {
         GetSet::new("co_varnames", |vm, code| Ok(names_of(vm, code, CO_FAST_LOCAL))),
         GetSet::new("co_cellvars", |vm, code| Ok(names_of(vm, code, CO_FAST_CELL))),
         GetSet::new("co_freevars", |vm, code| Ok(names_of(vm, code, CO_FAST_FREE))),
-        GetSet::new("co_code", |vm, code| Ok(vm.bytes(&vm.code(code).code.bytecode()))),
-        GetSet::new("_co_code_adaptive", |vm, code| Ok(vm.bytes(&vm.code(code).code.bytecode()))),
-        GetSet::member("co_linetable", |vm, code| Ok(vm.bytes(&vm.code(code).code.line_table()))),
-        GetSet::member("co_exceptiontable", |vm, code| Ok(vm.bytes(&vm.code(code).code.exception_bytes()))),
+        GetSet::new("co_code", |vm, code| Ok(vm.bytes(&vm.code(code).code.co_code()))),
+        GetSet::new("_co_code_adaptive", |vm, code| Ok(vm.bytes(&vm.code(code).code.co_code()))),
+        GetSet::member("co_linetable", |vm, code| Ok(vm.bytes(&vm.code(code).code.co_linetable()))),
+        GetSet::member("co_exceptiontable", |vm, code| Ok(vm.bytes(&vm.code(code).code.co_exceptiontable()))),
     ],
     basicsize: 208,
     itemsize: 1,
@@ -309,7 +309,7 @@ fn compare(vm: &Vm, a: &Obj, b: &Obj, how: crate::Compare) -> PyResult {
 }
 
 fn sizeof(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
-    Ok(vm.int(208 + vm.code(code).code.bytecode().len() as i64))
+    Ok(vm.int(208 + vm.code(code).code.co_code().len() as i64))
 }
 
 fn varname_from_oparg(vm: &Vm, code: &Obj, args: Args<'_>) -> PyResult {
@@ -323,9 +323,10 @@ fn varname_from_oparg(vm: &Vm, code: &Obj, args: Args<'_>) -> PyResult {
 
 fn co_lines(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
     let code = &vm.code(code).code;
-    let mut rows: Vec<(usize, usize, i32)> = Vec::new();
+    let offsets = code.offsets();
+    let mut rows: Vec<(u32, u32, i32)> = Vec::new();
     for (i, location) in code.locations.iter().enumerate() {
-        let (start, end) = (code.offset(i), code.offset_after(i));
+        let (start, end) = (offsets.starts[i] * 2, offsets.starts[i + 1] * 2);
         match rows.last_mut() {
             Some((_, last, line)) if *line == location.line => *last = end,
             _ => rows.push((start, end, location.line)),
@@ -333,7 +334,7 @@ fn co_lines(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
     }
     let rows = rows.into_iter().map(|(start, end, line)| {
         let line = if line < 0 { vm.none() } else { vm.int(line.into()) };
-        vm.tuple(vec![vm.int(start as i64), vm.int(end as i64), line])
+        vm.tuple(vec![vm.int(start.into()), vm.int(end.into()), line])
     });
     vm.iter(&vm.list(rows.collect()))
 }
@@ -341,9 +342,10 @@ fn co_lines(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
 fn co_positions(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
     let code = &vm.code(code).code;
     let number = |n: i32| if n < 0 { vm.none() } else { vm.int(n.into()) };
+    let offsets = code.offsets();
     let mut rows = Vec::new();
     for (i, at) in code.locations.iter().enumerate() {
-        for _ in 0..(code.offset_after(i) - code.offset(i)) / 2 {
+        for _ in offsets.starts[i]..offsets.starts[i + 1] {
             rows.push(vm.tuple(vec![number(at.line), number(at.end_line), number(at.col), number(at.end_col)]));
         }
     }
@@ -352,11 +354,12 @@ fn co_positions(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
 
 fn co_branches(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
     let code = &vm.code(code).code;
+    let starts = code.offsets().starts;
     let mut rows = Vec::new();
     for (i, instr) in code.instrs.iter().enumerate() {
         if instr.op.is_conditional_jump() || instr.op == Op::ForIter {
-            let (from, next, to) = (code.offset(i), code.offset_after(i), code.offset(instr.arg as usize));
-            rows.push(vm.tuple([from, next, to].map(|n| vm.int(n as i64)).into()));
+            let (from, next, to) = (starts[i], starts[i + 1], starts[instr.arg as usize]);
+            rows.push(vm.tuple([from, next, to].map(|n| vm.int(i64::from(n) * 2)).into()));
         }
     }
     vm.iter(&vm.list(rows))

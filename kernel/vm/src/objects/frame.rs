@@ -95,7 +95,7 @@ pub(crate) fn outlived(frame: &Frame, obj: Obj, trash: &mut Trash<'_>) {
         && let Some(payload) = obj.get::<FrameObject>()
     {
         adopt(frame, payload);
-        obj.track();
+        obj.heap().track(&obj);
     }
     trash.push(obj);
 }
@@ -161,7 +161,7 @@ impl Vm {
                 payload.back.set(self.frame_object(back));
             }
         }
-        obj.track();
+        self.heap.track(obj);
     }
 
     /// A generator's frame ends while its object may live on.
@@ -170,7 +170,7 @@ impl Vm {
             && let Some(payload) = obj.get::<FrameObject>()
         {
             adopt(frame, payload);
-            obj.track();
+            self.heap.track(&obj);
         }
         drop(obj);
     }
@@ -381,7 +381,7 @@ pub static FRAME: ClassSpec = ClassSpec {
         GetSet::new("f_lineno", f_lineno),
         GetSet::new("f_lasti", |vm, f| {
             let frame = frame_object(f).frame();
-            Ok(vm.int(frame.code().code.byte_offset(frame.lasti()).into()))
+            Ok(vm.int(frame.code().code.offsets().byte_offset(frame.lasti()).into()))
         }),
         GetSet::new("f_generator", f_generator),
         GetSet::with_set("f_trace", |vm, f| Ok(frame_object(f).trace.get().unwrap_or_else(|| vm.none())), set_trace),
@@ -538,7 +538,7 @@ pub static FRAME_LOCALS_PROXY: ClassSpec = ClassSpec {
         slots.contains.set(Some(|vm, proxy, key| vm.contains(&vm.proxy_dict(proxy)?, key)));
         slots.iter.set(Some(|vm, proxy| vm.iter(&vm.call_method(&vm.proxy_dict(proxy)?, "keys", &[])?)));
         slots.richcompare.set(Some(proxy_compare));
-        slots.hash.set(Some(crate::protocol::unhashable));
+        slots.hash.set(Some(crate::protocol::compare::unhashable));
     },
     methods: &[
         Method::new("get", |vm, p, args| proxy_method(vm, p, "get", args), Convention::Positional),

@@ -1,0 +1,3 @@
+//! The builtin functions, some a file.
+
+pub mod execution;
