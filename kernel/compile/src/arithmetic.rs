@@ -8,9 +8,11 @@ use std::rc::Rc;
 
 use num_bigint::{BigInt, Sign};
 use num_integer::Integer;
-use num_traits::{Signed, ToPrimitive, Zero};
+use num_traits::{FromPrimitive, Signed, ToPrimitive, Zero};
 
 use crate::code::{Const, PyStr};
+use crate::complex;
+use crate::version::Version;
 
 /// Bits of an int.
 const MAX_INT_SIZE: u64 = 128;
@@ -67,18 +69,18 @@ impl Number {
         })
     }
 
-    /// As a float, unless it is too large for one.
-    fn real(&self) -> Option<f64> {
-        match self {
-            Number::Int(value) => value.to_f64().filter(|value| value.is_finite()),
-            Number::Float(value) => Some(*value),
-            Number::Complex(..) => None,
-        }
+    /// As floats, unless an int is too large for one.
+    fn operand(&self) -> Option<complex::Operand> {
+        Some(match self {
+            Number::Int(value) => complex::Operand { real: value.to_f64().filter(|value| value.is_finite())?, imag: None },
+            Number::Float(value) => complex::Operand { real: *value, imag: None },
+            Number::Complex(real, imag) => complex::Operand { real: *real, imag: Some(*imag) },
+        })
     }
 }
 
 /// `left op right`, where `op` is an argument of `BINARY_OP`.
-pub(crate) fn binary(left: &Const, op: u32, right: &Const) -> Option<Const> {
+pub(crate) fn binary(left: &Const, op: u32, right: &Const, version: Version) -> Option<Const> {
     if op == nb::SUBSCR {
         return subscript(left, right);
     }
@@ -99,8 +101,15 @@ pub(crate) fn binary(left: &Const, op: u32, right: &Const) -> Option<Const> {
     };
     match (&a, &b) {
         (Number::Int(a), Number::Int(b)) => integers(a, op, b),
-        (Number::Complex(..), _) | (_, Number::Complex(..)) => complexes(&a, op, &b),
-        _ => floats(a.real()?, op, b.real()?),
+        (Number::Complex(..), _) | (_, Number::Complex(..)) => complex::binary(a.operand()?, op, b.operand()?, version),
+        _ => {
+            let (a, b) = (a.operand()?, b.operand()?);
+            if op == nb::POWER && a.real < 0.0 && a.real.is_finite() && b.real.is_finite() && b.real.floor() != b.real {
+                // A root of a negative number is complex.
+                return complex::binary(a, op, b, version);
+            }
+            floats(a.real, op, b.real)
+        }
     }
 }
 
@@ -125,10 +134,22 @@ pub(crate) fn unary(op: Unary, value: &Const) -> Option<Const> {
     })
 }
 
-/// A frozenset of the items, each once.
+/// A frozenset of the items, the first of equal ones.
 pub(crate) fn frozenset(items: Vec<Const>) -> Const {
     let mut seen = HashSet::new();
-    Const::FrozenSet(items.into_iter().filter(|item| seen.insert(item.clone())).collect())
+    Const::FrozenSet(items.into_iter().filter(|item| seen.insert(as_key(item))).collect())
+}
+
+/// Values that are equal to Python code (`1`, `1.0` and `True`) have equal keys.
+fn as_key(value: &Const) -> Const {
+    match value {
+        Const::True => Const::Int(1),
+        Const::False => Const::Int(0),
+        Const::Float(value) if value.fract() == 0.0 => BigInt::from_f64(*value).map_or(Const::Float(*value), Const::int),
+        Const::Complex(real, imag) if *imag == 0.0 => as_key(&Const::Float(*real)),
+        Const::Tuple(items) => Const::Tuple(items.iter().map(as_key).collect()),
+        _ => value.clone(),
+    }
 }
 
 fn as_bool(value: &Const) -> Option<bool> {
@@ -212,8 +233,7 @@ fn floats(a: f64, op: u32, b: f64) -> Option<Const> {
         nb::FLOOR_DIVIDE if b != 0.0 => float_divmod(a, b).0,
         nb::REMAINDER if b != 0.0 => float_divmod(a, b).1,
         nb::POWER => {
-            let fraction = b.is_finite() && b.floor() != b;
-            if (a == 0.0 && b < 0.0) || (a < 0.0 && a.is_finite() && fraction) {
+            if a == 0.0 && b < 0.0 {
                 return None;
             }
             let value = a.powf(b);
@@ -245,26 +265,6 @@ fn float_divmod(a: f64, b: f64) -> (f64, f64) {
         floor += 1.0;
     }
     (floor, modulo)
-}
-
-/// A real operand has no imaginary part at all, so that signs of zeros survive (3.14).
-fn complexes(a: &Number, op: u32, b: &Number) -> Option<Const> {
-    let (real, imag) = match (a, op, b) {
-        (Number::Complex(ar, ai), nb::ADD, Number::Complex(br, bi)) => (ar + br, ai + bi),
-        (Number::Complex(ar, ai), nb::SUBTRACT, Number::Complex(br, bi)) => (ar - br, ai - bi),
-        (Number::Complex(ar, ai), nb::MULTIPLY, Number::Complex(br, bi)) => (ar * br - ai * bi, ar * bi + ai * br),
-        (Number::Complex(ar, ai), nb::ADD, b) => (ar + b.real()?, *ai),
-        (Number::Complex(ar, ai), nb::SUBTRACT, b) => (ar - b.real()?, *ai),
-        (Number::Complex(ar, ai), nb::MULTIPLY, b) => (ar * b.real()?, ai * b.real()?),
-        (Number::Complex(ar, ai), nb::TRUE_DIVIDE, b) if !matches!(b, Number::Complex(..)) && b.real()? != 0.0 => {
-            (ar / b.real()?, ai / b.real()?)
-        }
-        (a, nb::ADD, Number::Complex(br, bi)) => (a.real()? + br, *bi),
-        (a, nb::SUBTRACT, Number::Complex(br, bi)) => (a.real()? - br, -bi),
-        (a, nb::MULTIPLY, Number::Complex(br, bi)) => (a.real()? * br, a.real()? * bi),
-        _ => return None,
-    };
-    Some(Const::Complex(real, imag))
 }
 
 fn concatenate(left: &Const, right: &Const) -> Option<Const> {

@@ -107,7 +107,8 @@ impl<'a> Compiler<'a> {
     fn builtin_call(&mut self, func: &'a Expr, args: &'a [Expr], keywords: &'a [Keyword], done: Label) -> Result<()> {
         let ExprKind::Name { id, .. } = &func.kind else { return Ok(()) };
         let [generator @ Expr { kind: ExprKind::Comp(comp), .. }] = args else { return Ok(()) };
-        if comp.kind != CompKind::Generator || !keywords.is_empty() {
+        let is_async = self.table.lookup(comp.id).is_some_and(|at| self.table.blocks[at].coroutine);
+        if comp.kind != CompKind::Generator || is_async || !keywords.is_empty() {
             return Ok(());
         }
         let (constant, initial, on) = match &**id {

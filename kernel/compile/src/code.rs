@@ -227,7 +227,7 @@ impl std::fmt::Debug for PyStr {
     }
 }
 
-/// A constant. Equality is that of CPython's constant table: types and signs of zero count.
+/// A constant. Equality is that of CPython's constant table: types and signs of zero count, and no NaN is like another.
 #[derive(Clone, Debug)]
 pub enum Const {
     /// `None`.
@@ -302,7 +302,7 @@ impl PartialEq for Const {
             }
             (Const::Int(a), Const::Int(b)) => a == b,
             (Const::BigInt(a), Const::BigInt(b)) => a == b,
-            (Const::Float(a), Const::Float(b)) => a.to_bits() == b.to_bits(),
+            (Const::Float(a), Const::Float(b)) => a.to_bits() == b.to_bits() && !a.is_nan(),
             (Const::Complex(a, b), Const::Complex(c, d)) => a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits(),
             (Const::Str(a), Const::Str(b)) => a == b,
             (Const::Bytes(a), Const::Bytes(b)) => a == b,

@@ -105,7 +105,11 @@ impl<'a> Compiler<'a> {
         }
         if loops {
             depth += 1;
-            if index > 0 || !self.v14() {
+            if index > 0 {
+                self.op(Op::GetIter, generator.iter.loc);
+            }
+            if !self.v14() {
+                // 3.13 asks once more, in the loop itself.
                 self.op(Op::GetIter, generator.iter.loc);
             }
             self.place(start);
@@ -139,7 +143,7 @@ impl<'a> Compiler<'a> {
                 self.expr(&generator.iter)?;
             }
         }
-        if index > 0 || !self.v14() {
+        if index > 0 {
             self.op(Op::GetAiter, generator.iter.loc);
         }
         self.place(start);

@@ -184,7 +184,7 @@ impl Cfg {
             return;
         };
         let op = self.blocks[block].instrs[index].arg;
-        let Some(result) = arithmetic::binary(&values[0], op, &values[1]) else {
+        let Some(result) = arithmetic::binary(&values[0], op, &values[1], self.version) else {
             return;
         };
         self.nop_out(block, &loads);

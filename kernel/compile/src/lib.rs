@@ -17,6 +17,7 @@ pub mod code;
 mod codegen;
 mod cold;
 mod complaint;
+mod complex;
 mod comprehension;
 mod constants;
 pub mod dis;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use num_bigint::BigInt;
 use ruff_python_ast as ruff;
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use crate::ast::*;
 use crate::code::Const;
@@ -66,7 +66,11 @@ impl<'a> Lower<'a> {
     }
 
     fn stmt_kind(&mut self, stmt: &ruff::Stmt) -> Result<Stmt> {
-        let mut loc = self.loc(stmt);
+        let compound = matches!(
+            stmt,
+            ruff::Stmt::If(_) | ruff::Stmt::For(_) | ruff::Stmt::While(_) | ruff::Stmt::With(_) | ruff::Stmt::Try(_) | ruff::Stmt::Match(_)
+        );
+        let mut loc = if compound { self.block_loc(stmt.range()) } else { self.loc(stmt) };
         let kind = match stmt {
             ruff::Stmt::FunctionDef(def) => {
                 loc = self.after_decorators(&def.decorator_list, def.range);
@@ -160,7 +164,7 @@ impl<'a> Lower<'a> {
                         kind: self.optional(handler.type_.as_deref())?,
                         name: handler.name.as_ref().map(name),
                         body: self.body(&handler.body)?,
-                        loc: self.loc(handler),
+                        loc: self.block_loc(handler.range),
                     });
                 }
                 StmtKind::Try(Box::new(Try {
@@ -191,9 +195,17 @@ impl<'a> Lower<'a> {
 
     /// The `def` or `class` itself: CPython leaves decorators out of the statement's place.
     fn after_decorators(&self, decorators: &[ruff::Decorator], range: TextRange) -> Location {
-        let Some(last) = decorators.last() else { return self.source.location(range) };
+        let Some(last) = decorators.last() else { return self.block_loc(range) };
         let start = self.source.skip_trivia(last.range().end().to_usize());
-        self.source.location(TextRange::new((start as u32).into(), range.end()))
+        self.block_loc(TextRange::new((start as u32).into(), range.end()))
+    }
+
+    /// A block ends after the `;` of its last line.
+    fn block_loc(&self, range: TextRange) -> Location {
+        let rest = &self.source.text[range.end().to_usize()..];
+        let spaces = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let extra = if rest[spaces..].starts_with(';') { spaces as u32 + 1 } else { 0 };
+        self.source.location(TextRange::new(range.start(), range.end() + TextSize::from(extra)))
     }
 
     fn decorators(&mut self, decorators: &[ruff::Decorator]) -> Result<Vec<Expr>> {

@@ -207,7 +207,7 @@ impl Lower<'_> {
         let inside = field.range.start() + TextSize::from(1);
         if let Some(debug) = &field.debug_text {
             let range = TextRange::at(inside, TextSize::of(debug.as_str()));
-            self.push_text(values, PyStr::from(debug.as_str()), self.source.location(range));
+            self.push_text(values, PyStr::from(&*without_comments(debug.as_str())), self.source.location(range));
             if conversion == -1 && field.format_spec.is_none() {
                 conversion = i32::from(b'r');
             }
@@ -217,8 +217,11 @@ impl Lower<'_> {
             None => None,
             Some(spec) => {
                 let mut parts = Vec::new();
-                self.elements(&spec.elements, raw, template && false, &mut parts)?;
-                Some(Box::new(Expr::new(ExprKind::JoinedStr(parts), self.loc(&**spec))))
+                self.elements(&spec.elements, raw, false, &mut parts)?;
+                // CPython counts the colon in.
+                let mut loc = self.loc(&**spec);
+                loc.col -= 1;
+                Some(Box::new(Expr::new(ExprKind::JoinedStr(parts), loc)))
             }
         };
         let kind = if template {
@@ -231,18 +234,43 @@ impl Lower<'_> {
         Ok(())
     }
 
-    /// The expression of a t-string's field as it is written.
+    /// The expression of a t-string's field as it is written, up to `=`, `!`, `:` or `}`, without comments.
     fn interpolation_text(&self, field: &ruff::InterpolatedElement, inside: TextSize) -> Const {
-        let text = match &field.debug_text {
-            Some(debug) => debug.as_str().trim_end().trim_end_matches('='),
-            None => {
-                let mut end = field.expression.range().end().to_usize();
-                let rest = &self.source.text[end..field.range.end().to_usize()];
-                // Closing parentheses belong to the expression, but not to its place.
-                end += rest.find(['!', ':', '}']).unwrap_or(0);
-                &self.source.text[inside.to_usize()..end]
-            }
-        };
-        Const::str(text.trim())
+        let text = &self.source.text[..field.range.end().to_usize()];
+        let mut end = field.expression.range().end().to_usize();
+        // Closing parentheses belong to the expression, but not to its place.
+        while let Some(char) = text[end..].chars().next().filter(|char| !matches!(char, '=' | '!' | ':' | '}')) {
+            end = if char == '#' { text[end..].find('\n').map_or(text.len(), |at| end + at) } else { end + char.len_utf8() };
+        }
+        Const::str(&without_comments(&text[inside.to_usize()..end]))
     }
+}
+
+/// Source text without its comments; a `#` in a string is none.
+fn without_comments(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut quote: Option<&str> = None;
+    let mut rest = text;
+    while let Some(char) = rest.chars().next() {
+        let mut taken = char.len_utf8();
+        match quote {
+            Some(_) if char == '\\' => taken += rest[1..].chars().next().map_or(0, char::len_utf8),
+            Some(end) if rest.starts_with(end) => {
+                taken = end.len();
+                quote = None;
+            }
+            Some(_) => {}
+            None if char == '#' => {
+                rest = &rest[rest.find('\n').unwrap_or(rest.len())..];
+                continue;
+            }
+            None => {
+                quote = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| rest.starts_with(quote));
+                taken = quote.map_or(taken, str::len);
+            }
+        }
+        out.push_str(&rest[..taken]);
+        rest = &rest[taken..];
+    }
+    out
 }

@@ -17,6 +17,7 @@ pub(crate) fn preprocess(module: &mut Module, future: Future, options: Options, 
     let mut folder = Folder {
         optimize: options.optimize,
         skip_annotations: future.annotations,
+        version: options.version,
         old: options.version < Version::V3_14,
         blocks: Vec::new(),
         warnings,
@@ -39,6 +40,7 @@ enum Block {
 struct Folder<'a> {
     optimize: u8,
     skip_annotations: bool,
+    version: Version,
     /// Arithmetic is folded here.
     old: bool,
     blocks: Vec<Block>,
@@ -226,7 +228,7 @@ impl Folder<'_> {
         if is_debug {
             expr.kind = ExprKind::Constant(Const::bool(self.optimize == 0));
         } else if !fold_format(expr) && self.old {
-            fold_old(expr);
+            fold_old(expr, self.version);
         }
     }
 
@@ -349,18 +351,18 @@ impl Folder<'_> {
     }
 
     fn pattern_value(&mut self, value: &mut Expr) {
-        if self.old { self.expr(value) } else { fold_number(value) }
+        if self.old { self.expr(value) } else { fold_number(value, self.version) }
     }
 }
 
 /// `-1`, `1 + 2j`: the grammar allows no other arithmetic in patterns.
-fn fold_number(expr: &mut Expr) {
+fn fold_number(expr: &mut Expr, version: Version) {
     let folded = match &mut expr.kind {
         ExprKind::UnaryOp { op: UnaryOp::USub, operand } => operand.constant().and_then(|value| arithmetic::unary(Unary::Negative, value)),
         ExprKind::BinOp { left, op: op @ (BinOp::Add | BinOp::Sub), right } if right.constant().is_some() => {
-            fold_number(left);
+            fold_number(left, version);
             let op = if *op == BinOp::Add { nb::ADD } else { nb::SUBTRACT };
-            left.constant().zip(right.constant()).and_then(|(left, right)| arithmetic::binary(left, op, right))
+            left.constant().zip(right.constant()).and_then(|(left, right)| arithmetic::binary(left, op, right, version))
         }
         _ => None,
     };
@@ -374,7 +376,7 @@ fn constants(exprs: &[Expr]) -> Option<Vec<Const>> {
 }
 
 /// What the tree loses before 3.14, after its children.
-fn fold_old(expr: &mut Expr) {
+fn fold_old(expr: &mut Expr, version: Version) {
     let folded = match &mut expr.kind {
         ExprKind::UnaryOp { op, operand } => {
             let op = match op {
@@ -391,7 +393,7 @@ fn fold_old(expr: &mut Expr) {
                 *only = opposite;
                 let loc = expr.loc;
                 let inner = std::mem::replace(&mut **operand, Expr::new(ExprKind::Constant(Const::None), loc));
-                expr.kind = inner.kind;
+                *expr = inner;
                 return;
             }
             match operand.constant() {
@@ -417,10 +419,10 @@ fn fold_old(expr: &mut Expr) {
                 BinOp::FloorDiv => nb::FLOOR_DIVIDE,
                 BinOp::MatMult => return,
             };
-            left.constant().zip(right.constant()).and_then(|(left, right)| arithmetic::binary(left, op, right))
+            left.constant().zip(right.constant()).and_then(|(left, right)| arithmetic::binary(left, op, right, version))
         }
         ExprKind::Subscript { value, slice, ctx: Context::Load } => {
-            value.constant().zip(slice.constant()).and_then(|(value, index)| arithmetic::binary(value, nb::SUBSCR, index))
+            value.constant().zip(slice.constant()).and_then(|(value, index)| arithmetic::binary(value, nb::SUBSCR, index, version))
         }
         ExprKind::Tuple { elts, ctx: Context::Load } => constants(elts).map(|items| Const::Tuple(items.into())),
         _ => None,

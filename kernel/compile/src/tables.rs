@@ -42,7 +42,8 @@ impl Code {
     pub fn offsets(&self) -> Offsets {
         let count = self.instrs.len();
         let caches: Vec<u32> = self.instrs.iter().map(|instr| instr.op.cache_units(self.version) as u32).collect();
-        let mut args: Vec<u32> = self.instrs.iter().map(|instr| if self.is_jump(instr.op) { 0 } else { instr.arg }).collect();
+        // CPython starts with the target's index in the place of the distance, which can leave an `EXTENDED_ARG` too many.
+        let mut args: Vec<u32> = self.instrs.iter().map(|instr| instr.arg).collect();
         let mut starts = vec![0; count + 1];
         loop {
             for index in 0..count {

@@ -2,7 +2,9 @@
 //! an object: `cargo bench -p heap`.
 
 use divan::Bencher;
-use heap::{ExtraLayout, Heap, HeapOwner, Instance, List, Obj};
+use std::rc::Rc;
+
+use heap::{Dict, ExtraLayout, Heap, HeapOwner, Hooks, Instance, Kind, List, Obj, WeakFlavour};
 
 fn main() {
     divan::main();
@@ -197,8 +199,9 @@ fn alloc_then_free_instances(bencher: Bencher) {
     heap.disable_gc();
     let class = list(&heap, vec![]);
     bencher.bench_local(|| {
-        let all: Vec<Obj> =
-            (0..MILLION).map(|_| heap.alloc_with_class(Instance, class.clone(), ExtraLayout { values: Some(4), slots: 0 }).tracked()).collect();
+        let all: Vec<Obj> = (0..MILLION)
+            .map(|_| heap.alloc_with_class(Instance, class.clone(), ExtraLayout { values: Some(4), slots: 0 }).tracked())
+            .collect();
         drop(all);
     });
 }
@@ -218,5 +221,80 @@ fn nest_of_a_million_dies(bencher: Bencher) {
         .bench_local_values(|(heap, nest)| {
             drop(nest);
             heap
+        });
+}
+
+/// A machine whose finalizers and callbacks do nothing.
+struct Idle;
+
+impl Hooks for Idle {
+    fn has_finalizer(&self, obj: &Obj) -> bool {
+        obj.kind() == Kind::INSTANCE
+    }
+    fn finalize(&self, _: &Obj) {}
+    fn weakref_callback(&self, _: &Obj, _: &Obj) {}
+}
+
+/// A million instances that hold themselves.
+fn instances(each: impl Fn(&Heap, &Obj)) -> HeapOwner {
+    let heap = Heap::new();
+    heap.connect(Rc::new(Idle));
+    heap.disable_gc();
+    let class = list(&heap, vec![]);
+    for _ in 0..MILLION {
+        let obj = heap.alloc_with_class(Instance, class.clone(), ExtraLayout { values: Some(1), slots: 0 }).tracked();
+        drop(obj.extra().expect("an instance").set_value(0, Some(obj.clone())));
+        each(&heap, &obj);
+    }
+    heap
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn instances_dead(bencher: Bencher) {
+    bencher.with_inputs(|| instances(|_, _| {})).bench_local_values(|heap| {
+        assert!(heap.collect(2).collected >= MILLION);
+        Done(Some((heap, None)))
+    });
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn finalized_instances_dead(bencher: Bencher) {
+    bencher.with_inputs(|| instances(|_, obj| obj.mark_finalizer())).bench_local_values(|heap| {
+        assert!(heap.collect(2).collected >= MILLION);
+        Done(Some((heap, None)))
+    });
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn weakly_referenced_instances_dead(bencher: Bencher) {
+    bencher
+        .with_inputs(|| {
+            let refs = std::cell::RefCell::new(Vec::with_capacity(MILLION));
+            let heap = instances(|heap, obj| refs.borrow_mut().push(heap.weakref(obj, WeakFlavour::Ref, Some(heap.int(1)))));
+            (heap, refs.into_inner())
+        })
+        .bench_local_values(|(heap, refs)| {
+            assert!(heap.collect(2).collected >= MILLION);
+            (refs, Done(Some((heap, None)))).1
+        });
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn dicts_in_pairs_dead(bencher: Bencher) {
+    bencher
+        .with_inputs(|| {
+            let heap = Heap::new();
+            heap.disable_gc();
+            let key = heap.str("other");
+            for _ in 0..MILLION / 2 {
+                let (a, b) = (heap.alloc(Dict::new()).tracked(), heap.alloc(Dict::new()).tracked());
+                drop(a.get::<Dict>().expect("a dict").set_str_key(&key, b.clone()));
+                drop(b.get::<Dict>().expect("a dict").set_str_key(&key, a.clone()));
+            }
+            heap
+        })
+        .bench_local_values(|heap| {
+            assert_eq!(heap.collect(2).collected, MILLION);
+            Done(Some((heap, None)))
         });
 }

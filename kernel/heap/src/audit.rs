@@ -110,7 +110,12 @@ impl Heap {
             let obj = unsafe { look(self, at) };
             let counted = found.get(&at.addr().get()).copied().unwrap_or(0);
             if !obj.is_immortal() && obj.refcount() != counted {
-                errors.push(AuditError { id: obj.id(), kind: obj.kind(), fault: Fault::Count { refcount: obj.refcount(), found: counted }, holders: vec![] });
+                errors.push(AuditError {
+                    id: obj.id(),
+                    kind: obj.kind(),
+                    fault: Fault::Count { refcount: obj.refcount(), found: counted },
+                    holders: vec![],
+                });
             }
             if let Some(header) = obj.header() {
                 self.audit_header(&obj, header, &mut errors);

@@ -1,4 +1,4 @@
-//! Freeing garbage in one sweep, when nobody can look: no finalizer, no weak reference, no debug flag.
+//! Freeing garbage in one sweep, when nobody can look: no finalizer left to run, no weak reference, no debug flag.
 //!
 //! Only references that leave the garbage are released, then the slots go back. What a reader can see afterwards is what clearing one
 //! object after the other would have left: the same counts, the same number, the same order of the living. An object outside that
@@ -8,24 +8,25 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use crate::cell::CellVar;
+use crate::dict::Dict;
 use crate::edges::prefetch;
-use crate::generation::UNREACHABLE;
 use crate::heap::Heap;
 use crate::kind::Kind;
 use crate::list::List;
-use crate::object::{EXTRA, GENERATION_MASK, Header, Obj, UNTRACKED};
+use crate::object::{EXTRA, GENERATION_MASK, Header, Obj};
 use crate::refcount::IMMORTAL;
 use crate::tuple::Tuple;
+use crate::weakref::WeakRef;
 
 const AHEAD: usize = 16;
 
 impl Heap {
-    /// Frees the unreachable and gives their number.
-    pub(crate) fn delete_garbage_in_bulk(&self) -> usize {
-        let mut garbage = std::mem::take(self.generations.list(UNREACHABLE));
+    /// Frees all objects of the list `which` of the unreachable, and gives their number.
+    pub(crate) fn delete_garbage_in_bulk(&self, which: usize) -> usize {
+        let mut garbage = std::mem::take(self.generations.list(which));
         garbage.retain(Option::is_some);
-        let mut sweep = Sweep { heap: self, outside: Vec::new(), large: Vec::new() };
-        let plain = |kind| matches!(kind, Kind::LIST | Kind::TUPLE | Kind::INSTANCE | Kind::CELL);
+        let mut sweep = Sweep { heap: self, garbage: which as u8, outside: Vec::new(), large: Vec::new() };
+        let plain = |kind| matches!(kind, Kind::LIST | Kind::TUPLE | Kind::INSTANCE | Kind::CELL | Kind::DICT | Kind::WEAKREF);
         // SAFETY (all of this): the objects are alive until their turn; after it their headers still read as unreachable, because
         // nothing is allocated in between, and that is all that is looked at.
         unsafe {
@@ -44,7 +45,7 @@ impl Heap {
         }
         let collected = garbage.len();
         garbage.clear();
-        *self.generations.list(UNREACHABLE) = garbage;
+        *self.generations.list(which) = garbage;
         let Sweep { outside, large, .. } = sweep;
         // SAFETY: nothing looks at these objects any more.
         large.into_iter().for_each(|at| unsafe { self.space.free(at) });
@@ -55,6 +56,8 @@ impl Heap {
 
 struct Sweep<'a> {
     heap: &'a Heap,
+    /// The list that is swept.
+    garbage: u8,
     /// The last references to objects outside.
     outside: Vec<Obj>,
     /// Objects whose memory goes back to the system.
@@ -69,7 +72,7 @@ impl Sweep<'_> {
     #[inline(always)]
     unsafe fn release(&mut self, obj: &Obj) {
         if let Some(child) = obj.header()
-            && (child.leaf.flags.get() & GENERATION_MASK) as usize == UNREACHABLE
+            && child.leaf.flags.get() & GENERATION_MASK == self.garbage
         {
             return;
         }
@@ -105,7 +108,17 @@ impl Sweep<'_> {
                 }
                 Kind::TUPLE => obj.payload_unchecked::<Tuple>().items().iter().rev().for_each(|child| self.release(child)),
                 Kind::INSTANCE => {}
+                Kind::DICT => {
+                    let dict = obj.payload_unchecked::<Dict>();
+                    (0..dict.places()).filter_map(|place| dict.at_place(place)).for_each(|child| self.release(child));
+                    dict.forget_entries();
+                }
                 Kind::CELL => obj.payload_unchecked::<CellVar>().value.with(|held| held.into_iter().for_each(|child| self.release(child))),
+                Kind::WEAKREF => {
+                    // Its row was left when weak references were handled.
+                    let callback = obj.payload_unchecked::<WeakRef>().take_callback();
+                    callback.into_iter().for_each(|callback| self.release(&ManuallyDrop::new(callback)));
+                }
                 kind => self.dismantle(kind, &obj),
             }
             self.heap.count_free(&obj);
@@ -131,5 +144,3 @@ impl Sweep<'_> {
         }
     }
 }
-
-const _: () = assert!(UNREACHABLE != UNTRACKED as usize);

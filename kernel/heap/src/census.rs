@@ -127,7 +127,8 @@ impl Heap {
     pub fn each_held(&self, obj: &Obj, visit: &mut dyn FnMut(Label, &Obj)) {
         if let Some(extra) = obj.extra() {
             (0..extra.n_slots()).for_each(|i| extra.slot(i).with(|held| held.into_iter().for_each(|held| visit(Label::Slot(i), held))));
-            (0..extra.capacity()).for_each(|i| extra.value(i).with(|held| held.into_iter().for_each(|held| visit(Label::Attribute(i), held))));
+            (0..extra.capacity())
+                .for_each(|i| extra.value(i).with(|held| held.into_iter().for_each(|held| visit(Label::Attribute(i), held))));
             extra.dict().with(|held| held.into_iter().for_each(|held| visit(Label::Dict, held)));
             extra.class().with(|held| held.into_iter().for_each(|held| visit(Label::Class, held)));
         }
@@ -166,7 +167,8 @@ impl Heap {
         let objects = objects.collect();
         let mut named = Vec::new();
         roots(&mut |name, obj| named.push(CensusRoot { name: name.to_owned(), to: find(obj) }));
-        let generations = std::array::from_fn(|g| self.generations.list(g).iter().flatten().map(|header| place[&header.addr().get()]).collect());
+        let generations =
+            std::array::from_fn(|g| self.generations.list(g).iter().flatten().map(|header| place[&header.addr().get()]).collect());
         Census { version: CENSUS_VERSION, objects, roots: named, generations }
     }
 
@@ -226,7 +228,13 @@ impl Census {
                 }
                 Step::Reachable(i)
             };
-            phases.push(Phase { name: "move_unreachable", step: Some(step), refs: refs.clone(), young: young.clone(), unreachable: unreachable.clone() });
+            phases.push(Phase {
+                name: "move_unreachable",
+                step: Some(step),
+                refs: refs.clone(),
+                young: young.clone(),
+                unreachable: unreachable.clone(),
+            });
         }
     }
 }

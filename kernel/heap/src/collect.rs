@@ -89,20 +89,28 @@ impl Heap {
         if generation == GENERATIONS - 1 {
             self.untrack_dicts();
             generations.long_lived_pending.set(0);
-            generations.long_lived_total.set(if self.lazy_dicts.get() { generations.size(generation) } else { generations.list(generation).len() });
+            generations.long_lived_total.set(if self.lazy_dicts.get() {
+                generations.size(generation)
+            } else {
+                generations.list(generation).len()
+            });
         }
         let debug = generations.debug.get();
         let mut collected;
-        if debug == 0 && !self.late_finalizers.get() && !(risky && self.anything_to_call()) {
-            collected = self.delete_garbage_in_bulk();
+        if debug == 0 && !self.late_finalizers.get() && !(risky && self.anything_to_call(UNREACHABLE)) {
+            collected = self.delete_garbage_in_bulk(UNREACHABLE);
         } else {
             if debug & DEBUG_COLLECTABLE != 0 {
                 self.debug_cycle();
             }
             collected = self.handle_weakrefs(old);
             let garbage = if self.finalize_garbage() { self.handle_resurrected_objects(old) } else { UNREACHABLE };
-            collected += generations.size(garbage);
-            self.delete_garbage(garbage, old);
+            if debug != 0 || self.late_finalizers.get() || self.anything_to_call(garbage) {
+                collected += generations.size(garbage);
+                self.delete_garbage(garbage, old);
+            } else {
+                collected += self.delete_garbage_in_bulk(garbage);
+            }
         }
         if debug & DEBUG_STATS != 0 {
             self.hooks().inspect(|hooks| hooks.debug(DebugEvent::Done { unreachable: collected, uncollectable: 0 }));
@@ -208,7 +216,7 @@ impl Heap {
                 // Perhaps unreachable: nothing that was traversed so far leads here.
                 header.index.set(unreachable.len() as u32);
                 header.leaf.flags.set(flags & !GENERATION_MASK | scope.unreachable as u8);
-                risky |= flags & WEAKLY_REFERENCED != 0 || flags & (HAS_FINALIZER | FINALIZED) == HAS_FINALIZER || header.leaf.kind.get() == Kind::WEAKREF;
+                risky |= is_risky(header);
                 unreachable.push(Some(at));
                 continue;
             }
@@ -258,14 +266,10 @@ impl Heap {
         }
     }
 
-    /// Whether freeing the unreachable would call anything: a finalizer, or the bookkeeping of a weak reference.
-    fn anything_to_call(&self) -> bool {
-        self.generations.list(UNREACHABLE).iter().flatten().any(|at| {
-            // SAFETY: objects in a list are alive.
-            let header = unsafe { at.as_ref() };
-            let flags = header.leaf.flags.get();
-            flags & WEAKLY_REFERENCED != 0 || flags & (HAS_FINALIZER | FINALIZED) == HAS_FINALIZER || header.leaf.kind.get() == Kind::WEAKREF
-        })
+    /// Whether freeing a list of garbage would call anything: a finalizer, or the bookkeeping of a weak reference.
+    fn anything_to_call(&self, garbage: usize) -> bool {
+        // SAFETY: objects in a list are alive.
+        self.generations.list(garbage).iter().flatten().any(|at| is_risky(unsafe { at.as_ref() }))
     }
 
     fn debug_cycle(&self) {
@@ -421,4 +425,16 @@ impl Heap {
 fn gc_may_be_tracked(child: &Header) -> bool {
     let flags = child.leaf.flags.get();
     if child.leaf.kind.get() == Kind::TUPLE && flags & EXTRA == 0 { flags & GENERATION_MASK != UNTRACKED } else { flags & UNCOUNTED == 0 }
+}
+
+/// Whether the death of this object may call something.
+#[inline(always)]
+fn is_risky(header: &Header) -> bool {
+    let flags = header.leaf.flags.get();
+    if flags & WEAKLY_REFERENCED != 0 || flags & (HAS_FINALIZER | FINALIZED) == HAS_FINALIZER {
+        return true;
+    }
+    // A weak reference has a row to leave.
+    // SAFETY: the kind says which payload follows the header.
+    header.leaf.kind.get() == Kind::WEAKREF && !unsafe { &*(header as *const Header).add(1).cast::<WeakRef>() }.has_left()
 }

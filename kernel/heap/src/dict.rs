@@ -740,6 +740,49 @@ impl Dict {
     }
 }
 
+/// What the collector and the dying use.
+impl Dict {
+    /// Visits what `dict_traverse` visits: strings are not, where all keys are strings; elsewhere the value comes before the key.
+    #[inline]
+    pub(crate) fn each(&self, mut visit: impl FnMut(&Obj)) {
+        let table = self.table();
+        for i in 0..table.n_entries as usize {
+            if let Some(value) = table.value(i) {
+                visit(value);
+                if !table.unicode && let Some(key) = table.key(i) {
+                    visit(key);
+                }
+            }
+        }
+    }
+
+    /// How many places hold or held a reference: a key's, then its value's, for each entry.
+    #[inline]
+    pub(crate) fn places(&self) -> usize {
+        2 * self.table().n_entries as usize
+    }
+
+    /// The reference at a place.
+    #[inline]
+    pub(crate) fn at_place(&self, place: usize) -> Option<&Obj> {
+        if place & 1 == 0 { self.table().key(place >> 1) } else { self.table().value(place >> 1) }
+    }
+
+    /// Gives the room back without releasing what the places hold.
+    ///
+    /// # Safety
+    /// The dict owns no count on its keys and values any more, and is not used again.
+    #[inline]
+    pub(crate) unsafe fn forget_entries(&self) {
+        let table = self.table_mut();
+        if table.log2_size != 0 {
+            // SAFETY: allocated with this layout.
+            unsafe { dealloc(table.at.as_ptr(), Table::layout(table.log2_size, table.unicode).0) };
+            table.log2_size = 0;
+        }
+    }
+}
+
 impl Default for Dict {
     fn default() -> Dict {
         Dict::new()
@@ -751,16 +794,7 @@ impl Payload for Dict {
 
     #[inline]
     fn traverse(&self, visit: Visit<'_>) {
-        // `dict_traverse`: strings are not visited where all keys are strings; elsewhere the value comes before the key.
-        let table = self.table();
-        for i in 0..table.n_entries as usize {
-            if let Some(value) = table.value(i) {
-                visit(value);
-                if !table.unicode && let Some(key) = table.key(i) {
-                    visit(key);
-                }
-            }
-        }
+        self.each(visit);
     }
 
     fn holds(&self, visit: &mut dyn FnMut(Label, &Obj)) {

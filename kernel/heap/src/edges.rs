@@ -6,6 +6,7 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use crate::cell::CellVar;
+use crate::dict::Dict;
 use crate::heap::Heap;
 use crate::kind::Kind;
 use crate::list::List;
@@ -40,6 +41,7 @@ pub(crate) fn each(header: &Header, heap: &Heap, mut visit: impl FnMut(&Obj)) {
             Kind::LIST => row(obj.payload_unchecked::<List>().items(), visit),
             Kind::TUPLE => obj.payload_unchecked::<Tuple>().items().iter().rev().for_each(visit),
             Kind::INSTANCE => {}
+            Kind::DICT => obj.payload_unchecked::<Dict>().each(visit),
             Kind::CELL => obj.payload_unchecked::<CellVar>().value.with(|held| held.into_iter().for_each(visit)),
             _ => (heap.vtable(kind).traverse)(obj.address(), &mut visit),
         }

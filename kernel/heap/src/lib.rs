@@ -3,9 +3,32 @@
 //! An [`Obj`] is a counted reference: cloning it is `Py_INCREF`, dropping it `Py_DECREF`, and at zero
 //! the object dies at once, as in CPython. What only cycles keep alive is found by [`Heap::collect`].
 //!
-//! The story in ten seconds: an object's header is in `object.rs`, the only file that writes a count
+//! ```
+//! use heap::Heap;
+//!
+//! let heap = Heap::new();
+//! let a = heap.list([]);
+//! let b = heap.list([a.clone()]);      // two references lead to `a` now
+//! assert_eq!(a.refcount(), 2);
+//!
+//! drop(b);                             // `b` dies at once, and gives its reference back
+//! assert_eq!(a.refcount(), 1);
+//!
+//! a.append(&a);                        // a cycle: the list holds itself
+//! let weak = heap.weak(&a);            // a weak reference does not count
+//! assert_eq!(a.refcount(), 2);
+//!
+//! drop(a);                             // nobody can reach the list any more, and yet it lives
+//! assert_eq!(weak.target().map(|a| a.refcount()), Some(2)); // itself, and this look at it
+//!
+//! assert_eq!(heap.collect_all(), 1);   // the collector finds it
+//! assert!(weak.target().is_none());
+//! ```
+//!
+//! The story in ten seconds: an object's header is in `object.rs`, the only file that decides over a count
 //! is `refcount.rs`, memory comes from `space.rs`, the generations are in `generation.rs` and the
-//! collector, one function a phase, in `collect.rs`.
+//! collector, one function a phase, in `collect.rs`. `audit.rs` recounts every reference, `census.rs` draws
+//! the heap as data. A machine that runs Python connects itself by [`Hooks`], for finalizers and callbacks.
 //!
 //! All of the project's `unsafe` code that owns memory lives here. The crate depends on nothing, knows
 //! neither Python source nor any I/O, and any number of heaps can live in one process, each on one thread.
@@ -17,8 +40,8 @@ mod bulk;
 mod cell;
 mod census;
 mod collect;
-mod edges;
 mod dict;
+mod edges;
 mod extra;
 mod freelist;
 mod generation;
@@ -35,6 +58,7 @@ mod slot;
 mod space;
 mod stackref;
 mod tuple;
+mod views;
 mod weakref;
 
 pub use audit::{AuditError, Fault};

@@ -54,9 +54,7 @@ impl List {
     #[inline]
     fn data(&self) -> *mut Obj {
         // SAFETY: `allocated` says which side of the union is in use.
-        unsafe {
-            if self.allocated.get() as usize <= INLINE { self.row.get().cast::<Obj>() } else { (*self.row.get()).heap }
-        }
+        unsafe { if self.allocated.get() as usize <= INLINE { self.row.get().cast::<Obj>() } else { (*self.row.get()).heap } }
     }
 
     /// Where the items stand.

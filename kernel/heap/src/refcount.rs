@@ -7,6 +7,7 @@
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
+use crate::dict::Dict;
 use crate::edges::prefetch;
 use crate::heap::Heap;
 use crate::kind::Kind;
@@ -238,7 +239,8 @@ impl Heap {
                     }
                 }
                 Kind::LIST | Kind::TUPLE if flags & EXTRA == 0 => {
-                    let items = if kind == Kind::LIST { obj.payload_unchecked::<List>().row() } else { obj.payload_unchecked::<Tuple>().row() };
+                    let items =
+                        if kind == Kind::LIST { obj.payload_unchecked::<List>().row() } else { obj.payload_unchecked::<Tuple>().row() };
                     let mut left = header.internal.get();
                     loop {
                         if left == 0 {
@@ -255,14 +257,32 @@ impl Heap {
                         }
                     }
                 }
+                Kind::DICT if flags & EXTRA == 0 => {
+                    let dict = obj.payload_unchecked::<Dict>();
+                    let n = dict.places();
+                    let mut left = header.internal.get() as usize;
+                    loop {
+                        if left == 0 {
+                            break None;
+                        }
+                        left -= 1;
+                        let dies = dict.at_place(n - 1 - left).and_then(|held| self.give_up(held));
+                        if dies.is_some() {
+                            header.internal.set(left as u32);
+                            break dies;
+                        }
+                    }
+                }
                 _ => None,
             };
             if dies.is_some() {
                 self.with_dying(|stack| stack.push(Dying::began(obj.bits())));
                 return dies;
             }
-            if kind == Kind::LIST && flags & EXTRA == 0 {
-                obj.payload_unchecked::<List>().forget_items();
+            match kind {
+                Kind::LIST if flags & EXTRA == 0 => obj.payload_unchecked::<List>().forget_items(),
+                Kind::DICT if flags & EXTRA == 0 => obj.payload_unchecked::<Dict>().forget_entries(),
+                _ => {}
             }
             self.free_object(obj);
         }
@@ -306,6 +326,7 @@ impl Heap {
             match obj.kind() {
                 Kind::INSTANCE => header.internal.set(crate::Extra::of(&obj).as_ref().places()),
                 Kind::LIST if flags & EXTRA == 0 => header.internal.set(obj.payload_unchecked::<List>().len() as u32),
+                Kind::DICT if flags & EXTRA == 0 => header.internal.set(obj.payload_unchecked::<Dict>().places() as u32),
                 Kind::TUPLE if flags & EXTRA == 0 => header.internal.set(obj.payload_unchecked::<Tuple>().len() as u32),
                 kind => {
                     self.take_apart(kind, &obj);

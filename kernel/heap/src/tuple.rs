@@ -103,7 +103,11 @@ impl Heap {
     /// A new tuple that the collector does not know yet, of a subclass if `extra` says so.
     ///
     /// Panics if the iterator gives fewer items than it said.
-    pub fn tuple_untracked(&self, items: impl IntoIterator<Item = Obj, IntoIter: ExactSizeIterator>, extra: Option<(Obj, ExtraLayout)>) -> Obj {
+    pub fn tuple_untracked(
+        &self,
+        items: impl IntoIterator<Item = Obj, IntoIter: ExactSizeIterator>,
+        extra: Option<(Obj, ExtraLayout)>,
+    ) -> Obj {
         let mut items = items.into_iter();
         let len = items.len();
         let len32 = u32::try_from(len).expect("a tuple has fewer than 2^32 items");

@@ -102,6 +102,11 @@ impl WeakRef {
         self.target.set(None);
     }
 
+    /// Whether it stands in no row any more.
+    pub(crate) fn has_left(&self) -> bool {
+        self.target.get().is_none()
+    }
+
     /// Takes the callback away.
     pub(crate) fn take_callback(&self) -> Option<Obj> {
         self.callback.take()
@@ -221,7 +226,12 @@ impl Heap {
     /// An object's weak references, in order (`weakref.getweakrefs`).
     pub fn weakrefs_of(&self, target: &Obj) -> Vec<Obj> {
         // SAFETY: weak references in a row are alive.
-        self.weakrefs.row(target).map(|at| unsafe { WeakRef::object(at) }).filter(|obj| obj.refcount() > 0).map(|obj| Obj::clone(&obj)).collect()
+        self.weakrefs
+            .row(target)
+            .map(|at| unsafe { WeakRef::object(at) })
+            .filter(|obj| obj.refcount() > 0)
+            .map(|obj| Obj::clone(&obj))
+            .collect()
     }
 
     /// `get_basic_refs`: the canonical reference and the canonical proxy, which stand first.

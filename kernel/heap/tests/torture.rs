@@ -36,7 +36,8 @@ fn scene(seed: u64, n: usize, mix: Mix) -> Scene {
     let mut all: Vec<Obj> = Vec::new();
     let class = world.list([]);
     for i in 0..n {
-        let some = |random: &mut Random, all: &[Obj]| if all.is_empty() { world.int(i as i64) } else { all[random.below(all.len())].clone() };
+        let some =
+            |random: &mut Random, all: &[Obj]| if all.is_empty() { world.int(i as i64) } else { all[random.below(all.len())].clone() };
         let obj = match random.below(if mix.weakrefs { 8 } else { 7 }) {
             0 | 1 => world.list([]),
             2 => world.tuple([some(&mut random, &all), world.int(i as i64)]),
@@ -125,7 +126,9 @@ fn finalizers_run_in_the_order_of_the_picture() {
             .unreachable
             .iter()
             .filter(|&&i| census.objects[i].has_finalizer)
-            .map(|&i| format!("del {}", scene.world.machine.names.borrow().iter().rev().find(|(id, _)| *id == census.objects[i].id).unwrap().1))
+            .map(|&i| {
+                format!("del {}", scene.world.machine.names.borrow().iter().rev().find(|(id, _)| *id == census.objects[i].id).unwrap().1)
+            })
             .collect();
         assert!(scene.world.collect(2).collected >= last.unreachable.len());
         let finalized: Vec<String> = scene.world.log().into_iter().filter(|line| line.starts_with("del")).collect();

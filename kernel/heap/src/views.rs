@@ -1,0 +1,98 @@
+//! Short ways for Rust code that builds objects and looks into them.
+//!
+//! The machine uses the payloads themselves; these are for programs that tell a story about a heap.
+
+use crate::extra::ExtraLayout;
+use crate::generation::GENERATIONS;
+use crate::heap::Heap;
+use crate::list::List;
+use crate::object::Obj;
+use crate::payload::Instance;
+use crate::tuple::Tuple;
+use crate::weakref::{WeakFlavour, WeakRef};
+use crate::{Int, Str};
+
+impl Heap {
+    /// A new tracked instance of `class`, with room for `attributes` values. Any object may serve as class.
+    ///
+    /// ```
+    /// let heap = heap::Heap::new();
+    /// let class = heap.list([]);
+    /// let node = heap.instance(&class, 1);
+    /// node.set_attribute(0, &node);
+    /// assert_eq!(node.refcount(), 2);
+    /// drop(node);
+    /// assert_eq!(heap.collect_all(), 1);
+    /// ```
+    pub fn instance(&self, class: &Obj, attributes: u8) -> Obj {
+        self.alloc_with_class(Instance, class.clone(), ExtraLayout { values: Some(attributes), slots: 0 }).tracked()
+    }
+
+    /// Collects every generation, and gives the number of unreachable objects that were found: `gc.collect()`.
+    pub fn collect_all(&self) -> usize {
+        self.collect(GENERATIONS - 1).collected
+    }
+
+    /// A weak reference without a callback: `weakref.ref(target)`.
+    pub fn weak(&self, target: &Obj) -> Obj {
+        self.weakref(target, WeakFlavour::Ref, None)
+    }
+
+    /// How many objects there are.
+    pub fn len(&self) -> usize {
+        let mut n = 0;
+        self.space.for_each(|_| n += 1);
+        n
+    }
+
+    /// Whether there are no objects.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Obj {
+    /// The payload of a list.
+    pub fn as_list(&self) -> Option<&List> {
+        self.get()
+    }
+
+    /// The payload of a tuple.
+    pub fn as_tuple(&self) -> Option<&Tuple> {
+        self.get()
+    }
+
+    /// The value of an integer of 64 bits.
+    pub fn as_int(&self) -> Option<i64> {
+        self.get::<Int>().map(|int| int.0)
+    }
+
+    /// The text of a `str`, unless it has lone surrogates.
+    pub fn as_str(&self) -> Option<&str> {
+        self.get::<Str>().and_then(Str::to_str)
+    }
+
+    /// Appends to a list, which takes a reference of its own.
+    ///
+    /// Panics if this is no list.
+    pub fn append(&self, item: &Obj) {
+        self.as_list().expect("append is for lists").push(item.clone());
+    }
+
+    /// What a weak reference stands for, while that lives.
+    pub fn target(&self) -> Option<Obj> {
+        self.get::<WeakRef>().and_then(WeakRef::target)
+    }
+
+    /// Attribute number `index` of an instance.
+    pub fn attribute(&self, index: usize) -> Option<Obj> {
+        self.extra().filter(|extra| index < extra.capacity()).and_then(|extra| extra.value(index).get())
+    }
+
+    /// Sets attribute number `index` of an instance, which takes a reference of its own; what was there is released.
+    ///
+    /// Panics if there is no such attribute.
+    pub fn set_attribute(&self, index: usize, value: &Obj) {
+        drop(self.extra().expect("instances have attributes").set_value(index, Some(value.clone())));
+    }
+}
