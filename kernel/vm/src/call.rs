@@ -123,23 +123,23 @@ impl Vm {
                 Some(code) => code,
                 None => return Err(self.system_error("a function without code")),
             };
-            let payload: *const CodeObject = (*code).payload_unchecked::<CodeObject>();
+            let payload: &CodeObject = (*code).payload_unchecked::<CodeObject>();
             let frame = self.new_frame(func, &*function, &*code);
             if frame.is_null() {
                 return Err(self.system_error("a function that the collector has cleared"));
             }
             let locals = (*frame).local(0);
-            if (*payload).simple && names.is_empty() && n == (*payload).code.argcount as usize {
+            if payload.simple && names.is_empty() && n == payload.code.argcount as usize {
                 ptr::copy_nonoverlapping(args, locals, n);
-                for i in n..(*payload).n_locals {
+                for i in n..payload.n_locals {
                     locals.add(i).write(StackRef::NULL);
                 }
                 return Ok(frame);
             }
-            for i in 0..(*payload).n_locals {
+            for i in 0..payload.n_locals {
                 locals.add(i).write(StackRef::NULL);
             }
-            match self.bind(&*function, &*payload, locals, args, n, names) {
+            match self.bind(&*function, payload, locals, args, n, names) {
                 Ok(()) => Ok(frame),
                 Err(raised) => {
                     self.end_frame(frame);
