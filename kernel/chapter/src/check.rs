@@ -66,9 +66,9 @@ fn check_session(chapter: &Chapter, plan: &Plan, engine: &dyn Engine, report: &m
         Ok(None) if engine.judges() && plan.version != Version::DEFAULT => return report.unjudged += asked().count(),
         Ok(None) => {
             let why = format!("{} does not speak Python {}", engine.name(), plan.version);
-            return report.failures.push(Failure { line: first_line, what: What::Lost { why } });
+            return report.failures.push(Failure { line: first_line, what: What::NoSession { why } });
         }
-        Err(Trouble(why)) => return report.failures.push(Failure { line: first_line, what: What::Lost { why } }),
+        Err(Trouble(why)) => return report.failures.push(Failure { line: first_line, what: What::NoSession { why } }),
     };
     let mut counts = Counts::default();
     for (done, step) in plan.steps.iter().enumerate() {
@@ -77,6 +77,9 @@ fn check_session(chapter: &Chapter, plan: &Plan, engine: &dyn Engine, report: &m
         match run {
             Ok((cells, heap)) => {
                 let mut failures = compare(snippet, step.expect, plan.version, &cells, heap.as_deref(), engine.tolerance(plan.language));
+                if let (Some(fence), None, false) = (&snippet.heap, &heap, engine.judges()) {
+                    failures.push(Failure { line: snippet.code.line, what: What::NoHeap { heap_line: fence.line } });
+                }
                 let unacceptable = failures.iter().any(|failure| failure.is_unexpected_exception());
                 let is_judged = step.expect != Expect::Nothing;
                 let marked = snippet.options.only.filter(|_| engine.judges() && step.expect == Expect::Own);

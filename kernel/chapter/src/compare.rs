@@ -118,6 +118,11 @@ fn steps(patterns: &[Pattern], lines: &[String]) -> Vec<Step> {
     steps
 }
 
+/// What a line costs that stands on one side only. The page's own lines cost more: a pattern that still
+/// holds is not given up for a wider one beside it.
+const MISSING: u32 = 2;
+const EXTRA: u32 = 1;
+
 /// Aligns by costs from the end: `cost[i][j]` is what lines `i..` and `j..` differ by.
 fn middle(patterns: &[Pattern], lines: &[String], head: usize, steps: &mut Vec<Step>) {
     let (n, m) = (patterns.len(), lines.len());
@@ -138,10 +143,10 @@ fn middle(patterns: &[Pattern], lines: &[String], head: usize, steps: &mut Vec<S
                     best = best.min(cost[i * width + j + 1]);
                 }
             } else if i < n {
-                best = best.min(cost[(i + 1) * width + j].saturating_add(1));
+                best = best.min(cost[(i + 1) * width + j].saturating_add(MISSING));
             }
             if j < m {
-                best = best.min(cost[i * width + j + 1].saturating_add(1));
+                best = best.min(cost[i * width + j + 1].saturating_add(EXTRA));
             }
             cost[i * width + j] = best;
         }
@@ -160,7 +165,7 @@ fn middle(patterns: &[Pattern], lines: &[String], head: usize, steps: &mut Vec<S
             }
             steps.push(Step::Any(head + i, head + start..head + j));
             i += 1;
-        } else if i < n && here == cost[(i + 1) * width + j].saturating_add(1) {
+        } else if i < n && here == cost[(i + 1) * width + j].saturating_add(MISSING) {
             steps.push(Step::Missing(head + i));
             i += 1;
         } else {

@@ -36,6 +36,11 @@ pub enum What {
         /// Both, line by line.
         alignment: Alignment,
     },
+    /// The page shows a heap that the engine cannot show.
+    NoHeap {
+        /// The line of the heap's fence.
+        heap_line: usize,
+    },
     /// Something was printed and the page shows nothing.
     NoOutput {
         /// What was printed.
@@ -65,6 +70,11 @@ pub enum What {
         /// Why, and what to do.
         why: String,
     },
+    /// No session could be opened.
+    NoSession {
+        /// Why, and what to do.
+        why: String,
+    },
     /// The snippet comes after one that lost the session.
     NotRun {
         /// That one's line.
@@ -90,12 +100,14 @@ impl Failure {
             What::Differs { asked: None, .. } => "this cell printed something else".into(),
             What::Differs { asked: Some(version), .. } => format!("under Python {version} this cell printed something else"),
             What::HeapDiffers { .. } => "the heap after this cell is another one".into(),
+            What::NoHeap { .. } => "the heap after this cell cannot be shown".into(),
             What::NoOutput { .. } => "this cell printed something and the page shows no output".into(),
             What::RaisedNothing { wanted } => format!("this cell raised nothing, its fence says `raises={wanted}`"),
             What::Raised { wanted: Some(wanted), ename, .. } => format!("this cell raised {ename}, its fence says `raises={wanted}`"),
             What::Raised { wanted: None, ename, .. } => format!("this cell raised {ename}"),
             What::MarkNotNeeded { only } => format!("`heapbook-only={}` is not needed: the judge prints the same", only.word()),
             What::Lost { .. } => "the session was lost".into(),
+            What::NoSession { .. } => "this could not be run".into(),
             What::NotRun { lost_at } => format!("not run: the session was lost at line {lost_at}"),
         }
     }
@@ -109,7 +121,7 @@ impl Failure {
                 text
             }),
             What::Raised { ename, evalue, .. } => format!("  {ename}: {evalue}\n"),
-            What::Lost { why } => why.lines().fold(String::new(), |mut text, line| {
+            What::Lost { why } | What::NoSession { why } => why.lines().fold(String::new(), |mut text, line| {
                 let _ = writeln!(text, "  {line}");
                 text
             }),
@@ -126,12 +138,13 @@ impl Failure {
                 format!("the output is at line {output_line}; if CPython agrees with the new one, {bless}")
             }
             What::HeapDiffers { heap_line, .. } => format!("the heap is at line {heap_line}; if the new one is right, {bless}"),
+            What::NoHeap { heap_line } => format!("nothing checks the `text heap` fence at line {heap_line}; call it `text`"),
             What::NoOutput { .. } => format!("add a `text output` fence after it, or let {bless} do so"),
             What::RaisedNothing { .. } => "remove the word, or look why the code no longer raises".into(),
             What::Raised { wanted: Some(_), ename, .. } => format!("if that is right, write `raises={ename}`"),
             What::Raised { wanted: None, ename, .. } => format!("if it should, write `python raises={ename}`"),
             What::MarkNotNeeded { .. } => "remove the mark".into(),
-            What::Lost { .. } | What::NotRun { .. } => String::new(),
+            What::Lost { .. } | What::NoSession { .. } | What::NotRun { .. } => String::new(),
         }
     }
 

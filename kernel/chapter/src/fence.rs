@@ -32,6 +32,8 @@ pub struct Fence {
     pub hidden: bool,
     /// Whether it stands at the left margin of the page, in no list and no quote.
     pub top_level: bool,
+    /// The last line of the block at the left margin that it is in: a list's, a quote's, its own.
+    pub block_end: usize,
     /// Whether it stands in a footnote.
     pub footnote: bool,
 }
@@ -88,6 +90,8 @@ impl Finder<'_> {
         let closing = bare(self.page.line(end_line));
         let prefix = closing.find(mark).map_or("", |at| &closing[..at]).to_owned();
         let parents = || node.ancestors().skip(1);
+        let is_page = |node: &&AstNode| matches!(node.data().value, NodeValue::Document);
+        let block_end = parents().take_while(|parent| !is_page(parent)).last().map(|block| block.data().sourcepos.end.line);
         self.fences.push(Fence {
             info: code.info.trim().to_owned(),
             body,
@@ -99,6 +103,7 @@ impl Finder<'_> {
             follows,
             hidden,
             top_level: parents().all(|parent| matches!(parent.data().value, NodeValue::Document)),
+            block_end: block_end.map_or(end_line, |end| (end + offset).max(end_line)),
             footnote: parents().any(|parent| matches!(parent.data().value, NodeValue::FootnoteDefinition(_))),
         });
         true

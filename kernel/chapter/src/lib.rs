@@ -13,6 +13,7 @@ mod failure;
 mod fence;
 mod info;
 mod mistake;
+mod notebook;
 mod page;
 mod pair;
 mod plan;
@@ -29,9 +30,15 @@ pub use failure::{Failure, What};
 pub use fence::Fence;
 pub use info::{Info, Language, Only, Options, OutputOptions, Version, parse as parse_info};
 pub use mistake::{Mistake, Problem};
+pub use notebook::notebook;
 pub use page::Page;
 pub use pair::{OutputFence, Snippet};
 pub use plan::{Expect, Plan, PlanStep};
 pub use prompt::Prompt;
-pub use replace::replace;
+pub use replace::{replace, write};
 pub use weave::weave;
+
+/// The fences of a page, and what is wrong with them: what the checker sees where mdBook draws.
+pub fn fences(text: &str) -> (Vec<Fence>, Vec<Mistake>) {
+    fence::find(&Page::new(text))
+}

@@ -11,6 +11,7 @@ use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use compile::{Code, Const, Mode, Options, Version};
 
@@ -192,6 +193,7 @@ struct Report {
     tables: usize,
     files: usize,
     groups: BTreeMap<String, Vec<String>>,
+    time: Duration,
 }
 
 impl Report {
@@ -251,6 +253,7 @@ impl Report {
         println!("{} files, {} code objects", self.files, self.total);
         println!("{:8.3} % run the same ({})", percent(self.equal), self.equal);
         println!("{:8.3} % have the same positions too ({})", percent(self.placed), self.placed);
+        println!("{:8.1} s to compile them here", self.time.as_secs_f64());
         println!("{:8.3} % have the same bytes ({})", percent(self.tables), self.tables);
     }
 }
@@ -306,13 +309,18 @@ fn run(python: &mut Python, files: &[PathBuf], wanted: Option<&str>) -> std::io:
         let source = source.strip_prefix('\u{feff}').unwrap_or(&source);
         let options = Options { version: python.version, ..Options::default() };
         let compiled = std::panic::catch_unwind(|| {
+            let start = Instant::now();
             let code = compile::compile(source, "x", Mode::Exec, options).map_err(|error| error.msg.to_string())?;
+            let time = start.elapsed();
             let mut ours = Vec::new();
             show(&code, &mut ours);
-            Ok::<_, String>(ours)
+            Ok::<_, String>((ours, time))
         });
         match compiled {
-            Ok(Ok(ours)) => report.compare(path, ours, &theirs, wanted),
+            Ok(Ok((ours, time))) => {
+                report.time += time;
+                report.compare(path, ours, &theirs, wanted);
+            }
             Ok(Err(error)) => {
                 for _ in &theirs {
                     report.miss(format!("not compiled: {error}"), path.display().to_string());

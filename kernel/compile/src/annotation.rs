@@ -202,7 +202,7 @@ impl<'a> Compiler<'a> {
             if *number >= 0 {
                 self.load_const(Const::Int(*number), *stmt);
                 if kind == ScopeType::Class {
-                    let cell = self.freevar("__conditional_annotations__");
+                    let cell = self.implicit_freevar("__conditional_annotations__");
                     self.op_i(Op::LoadDeref, cell, *stmt);
                 } else {
                     let index = self.name_index(&Rc::from("__conditional_annotations__"));

@@ -84,8 +84,16 @@ fn lay_out(cfg: &Cfg) -> Layout {
             locations.push(instr.loc);
         }
     }
+    point_past_sends(&mut instrs);
     resolve_next_locations(&instrs, &mut locations);
     (instrs, locations, handlers)
+}
+
+/// `END_ASYNC_FOR` was given its `SEND`; monitoring wants the `END_SEND`, which CPython takes to be the fourth instruction after it.
+fn point_past_sends(instrs: &mut [Instruction]) {
+    for instr in instrs.iter_mut().filter(|instr| instr.op == Op::EndAsyncFor && instr.arg > 0) {
+        instr.arg += 4;
+    }
 }
 
 /// `NEXT_LOCATION` is the place of the instruction after it, which an exit does not have.

@@ -181,6 +181,8 @@ impl<'a> Compiler<'a> {
         }
         let flags = self.enter_evaluator(name, alias.id, loc)?;
         if !self.v14() {
+            // 3.13 evaluates an alias in a function, which counts in qualified names.
+            self.scope_mut().kind = ScopeType::Function;
             self.scope_mut().unit.add_const(Const::None);
         }
         self.expr(&alias.value)?;

@@ -389,6 +389,18 @@ impl<'a> Compiler<'a> {
         self.scope().free_index.get(name).copied().unwrap_or(0)
     }
 
+    /// The same, for a name that the symbol table knows nothing of.
+    pub(crate) fn implicit_freevar(&mut self, name: &str) -> u32 {
+        let scope = self.scope_mut();
+        if let Some(index) = scope.free_index.get(name) {
+            return *index;
+        }
+        let index = (scope.unit.cellvars.len() + scope.unit.freevars.len()) as u32;
+        scope.unit.freevars.push(Rc::from(name));
+        scope.free_index.insert(Rc::from(name), index);
+        index
+    }
+
     /// The cell to put into a closure for a free variable of an inner scope.
     pub(crate) fn closure_arg(&self, name: &str) -> u32 {
         match self.ref_type(name) {

@@ -200,7 +200,9 @@ impl<'a> Compiler<'a> {
         let function_like = self.block().is_function_like();
         self.scope_mut().in_inlined_comp += 1;
         let symbols: Vec<(Name, Symbol)> = self.table.blocks[comp].symbols.iter().map(|(name, symbol)| (name.clone(), symbol)).collect();
-        let bound = |symbol: Symbol| symbol.has(DEF_LOCAL) && !symbol.has(DEF_NONLOCAL);
+        // In a class, 3.13 gives every name of the comprehension a slot.
+        let all = in_class && !self.v14();
+        let bound = |symbol: Symbol| (symbol.has(DEF_LOCAL) && !symbol.has(DEF_NONLOCAL)) || all;
         for (name, symbol) in &symbols {
             let scope = symbol.scope();
             let out_symbol = self.table.blocks[outer].symbols.get(name);

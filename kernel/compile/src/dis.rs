@@ -170,7 +170,6 @@ impl Listing<'_> {
         let of = |list: &[&str], index: usize| list.get(index).copied().unwrap_or_default().to_string();
         let new = code.version >= Version::V3_14;
         match instr.op {
-            Op::LoadSmallInt => arg.to_string(),
             op if op.has_const() => code.consts.get(arg).map(repr).unwrap_or_default(),
             Op::LoadGlobal if arg & 1 != 0 => format!("{} + NULL", name(arg >> 1)),
             Op::LoadGlobal => name(arg >> 1).into(),

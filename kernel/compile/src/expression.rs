@@ -458,14 +458,8 @@ impl<'a> Compiler<'a> {
             return self.load_const(Const::Tuple(items.into()), loc);
         }
         if build == Build::Set {
-            let mut unique: Vec<Const> = Vec::new();
-            for item in items {
-                if !unique.contains(&item) {
-                    unique.push(item);
-                }
-            }
             self.op_i(Op::BuildSet, pushed, loc);
-            self.load_const(Const::FrozenSet(unique.into()), loc);
+            self.load_const(crate::arithmetic::frozenset(items), loc);
             self.op_i(Op::SetUpdate, 1, loc);
             return;
         }

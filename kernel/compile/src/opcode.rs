@@ -159,7 +159,7 @@ opcodes! {
     DictMerge = "DICT_MERGE", 66, 68;
     /// `[dict .. , update] → [dict ..]`.
     DictUpdate = "DICT_UPDATE", 67, 69;
-    /// `[awaitable, exc] → []`, or raises `exc` again if it is no StopAsyncIteration. 3.14's `arg` is the target of its `SEND`, only for monitoring.
+    /// `[awaitable, exc] → []`, or raises `exc` again if it is no StopAsyncIteration. 3.14's `arg` is its `END_SEND`, only for monitoring.
     EndAsyncFor = "END_ASYNC_FOR", 68, 10;
     /// Never in our streams: CPython's JIT.
     EnterExecutor = "ENTER_EXECUTOR", 255, 70;

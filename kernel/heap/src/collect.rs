@@ -21,9 +21,9 @@ const AHEAD: usize = 24;
 pub struct CollectStats {
     /// The oldest generation that was collected.
     pub generation: usize,
-    /// How many unreachable objects were found and cleared: what `gc.collect()` returns.
+    /// How many unreachable objects were found and cleared.
     pub collected: usize,
-    /// How many of them could not be cleared (none, since PEP 442).
+    /// How many more could not be cleared (none, since PEP 442). `gc.collect()` returns the sum.
     pub uncollectable: usize,
 }
 
@@ -95,25 +95,12 @@ impl Heap {
                 generations.list(generation).len()
             });
         }
-        let debug = generations.debug.get();
-        let mut collected;
-        if debug == 0 && !self.late_finalizers.get() && !(risky && self.anything_to_call(UNREACHABLE)) {
-            collected = self.delete_garbage_in_bulk(UNREACHABLE);
-        } else {
-            if debug & DEBUG_COLLECTABLE != 0 {
-                self.debug_cycle();
-            }
-            collected = self.handle_weakrefs(old);
-            let garbage = if self.finalize_garbage() { self.handle_resurrected_objects(old) } else { UNREACHABLE };
-            if debug != 0 || self.late_finalizers.get() || self.anything_to_call(garbage) {
-                collected += generations.size(garbage);
-                self.delete_garbage(garbage, old);
-            } else {
-                collected += self.delete_garbage_in_bulk(garbage);
-            }
-        }
-        if debug & DEBUG_STATS != 0 {
-            self.hooks().inspect(|hooks| hooks.debug(DebugEvent::Done { unreachable: collected, uncollectable: 0 }));
+        self.move_legacy_finalizers();
+        let collected = self.dispose(old, risky);
+        let uncollectable = self.handle_legacy_finalizers(old);
+        if generations.debug.get() & DEBUG_STATS != 0 {
+            let unreachable = collected + uncollectable;
+            self.hooks().inspect(|hooks| hooks.debug(DebugEvent::Done { unreachable, uncollectable }));
         }
         if generation == GENERATIONS - 1 {
             self.clear_freelists();
@@ -122,13 +109,33 @@ impl Heap {
         let mut stats = place.get();
         stats.collections += 1;
         stats.collected += collected;
+        stats.uncollectable += uncollectable;
         place.set(stats);
         if reason != Reason::Shutdown {
-            self.hooks().inspect(|hooks| hooks.collection_finished(generation, collected, 0));
+            self.hooks().inspect(|hooks| hooks.collection_finished(generation, collected, uncollectable));
         }
         generations.collecting.set(false);
         generations.set_limit();
-        Some(CollectStats { generation, collected, uncollectable: 0 })
+        Some(CollectStats { generation, collected, uncollectable })
+    }
+
+    /// Gets rid of the unreachable, and gives their number. Survivors move to `old`.
+    fn dispose(&self, old: usize, risky: bool) -> usize {
+        let debug = self.generations.debug.get();
+        if debug == 0 && !self.late_finalizers.get() && !(risky && self.anything_to_call(UNREACHABLE)) {
+            return self.delete_garbage_in_bulk(UNREACHABLE);
+        }
+        if debug & DEBUG_COLLECTABLE != 0 {
+            self.debug_cycle();
+        }
+        let freed = self.handle_weakrefs(old);
+        let garbage = if self.finalize_garbage() { self.handle_resurrected_objects(old) } else { UNREACHABLE };
+        if debug == 0 && !self.late_finalizers.get() && !self.anything_to_call(garbage) {
+            return freed + self.delete_garbage_in_bulk(garbage);
+        }
+        let collected = freed + self.generations.size(garbage);
+        self.delete_garbage(garbage, old);
+        collected
     }
 
     fn show_stats_each_generation(&self, generation: usize) {
@@ -403,7 +410,7 @@ impl Heap {
         generations.list(garbage).clear();
     }
 
-    fn save_garbage(&self, obj: Obj) {
+    pub(crate) fn save_garbage(&self, obj: Obj) {
         let garbage = self.garbage();
         if let Some(list) = garbage.get::<crate::List>() {
             list.push(obj);

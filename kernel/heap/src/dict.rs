@@ -699,6 +699,11 @@ impl Dict {
         false
     }
 
+    /// Room for `n` entries in all, for an empty dict that is about to be filled (`dict_dict_fromkeys`).
+    pub fn presize(&self, n: usize, unicode: bool) {
+        self.resize(estimate_log2_keysize(n).max(self.table().log2_size), unicode);
+    }
+
     /// Says that CPython's dict would be a split one, with this many shared keys; 0 that it is not (any more).
     pub fn mark_split(&self, usable: u8) {
         self.split.set(usable);

@@ -20,6 +20,8 @@ pub(crate) const UNREACHABLE: usize = 4;
 pub(crate) const SET_ASIDE: usize = 5;
 /// What is still unreachable after the finalizers.
 pub(crate) const STILL_UNREACHABLE: usize = 6;
+/// In Python 2.7, which has no use for that list: what cannot be collected.
+pub(crate) const LEGACY_FINALIZERS: usize = STILL_UNREACHABLE;
 
 pub(crate) type Row = Vec<Option<NonNull<Header>>>;
 

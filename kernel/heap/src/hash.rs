@@ -170,6 +170,11 @@ impl TupleHasher {
         self.len += 1;
     }
 
+    /// The same for a `slice`, which has always three parts.
+    pub fn finish_without_length(self) -> i64 {
+        if self.state as i64 == -1 { 1_546_275_796 } else { self.state as i64 }
+    }
+
     /// The tuple's hash.
     pub fn finish(self) -> i64 {
         match self.state.wrapping_add(self.len ^ (PRIME_5 ^ 3_527_539)) as i64 {

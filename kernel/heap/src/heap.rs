@@ -43,6 +43,8 @@ pub enum DebugEvent<'a> {
     },
     /// `gc: collectable <list 0x…>`.
     Collectable(&'a Obj),
+    /// `gc: uncollectable <A 0x…>`.
+    Uncollectable(&'a Obj),
     /// `gc: done, 1 unreachable, 0 uncollectable, 0.0004s elapsed`.
     Done {
         /// How many objects were found.
@@ -70,6 +72,8 @@ pub struct Heap {
     pub(crate) garbage: Slot,
     /// Dicts are tracked once they hold something tracked, as up to CPython 3.13.
     pub(crate) lazy_dicts: Cell<bool>,
+    /// Cycles with finalizers are left alone, as in Python 2.7.
+    pub(crate) legacy_finalizers: Cell<bool>,
     /// Tuples of atoms are tracked at birth, as up to CPython 3.13.
     pub(crate) eager_tuples: Cell<bool>,
     pub(crate) next_keys_version: Cell<u32>,
@@ -135,6 +139,7 @@ impl Heap {
             free_lists: Default::default(),
             garbage: Slot::empty(),
             lazy_dicts: Cell::new(false),
+            legacy_finalizers: Cell::new(false),
             eager_tuples: Cell::new(false),
             next_keys_version: Cell::new(1),
         });

@@ -49,6 +49,7 @@ pub mod hash;
 mod heap;
 mod kind;
 mod leaf;
+mod legacy;
 mod list;
 mod object;
 mod payload;

@@ -230,11 +230,30 @@ impl List {
         }
     }
 
+    /// Fills an empty list, which gets room for `room` items, or as many as there are.
+    ///
+    /// Panics if the list is not empty.
+    pub fn restore(&self, items: Vec<Obj>, room: usize) {
+        assert!(self.is_empty(), "only an empty list is filled anew");
+        self.set_allocated(room.max(items.len()));
+        items.into_iter().for_each(|item| self.push(item));
+    }
+
     /// `list_preallocate_exact`: room for exactly `room` items, if the list is empty and has none.
     pub fn reserve_exact(&self, room: usize) {
         if self.allocated() == 0 {
             self.set_allocated(room);
         }
+    }
+
+    /// `list_resize` to `len` items, of which those behind the present ones are still to be pushed.
+    pub fn reserve(&self, len: usize) {
+        self.resize_room(len);
+    }
+
+    /// `list_resize` to the present length: gives back room that turned out to be too much.
+    pub fn fit(&self) {
+        self.resize_room(self.len());
     }
 
     /// CPython's `list_resize`, for the room only: the growth is 0, 4, 8, 16, 24, 32, 40, 52, 64, 76 …

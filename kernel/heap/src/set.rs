@@ -355,6 +355,14 @@ impl Set {
         taken
     }
 
+    /// Gets rid of dummies, if more than a quarter of the places are.
+    pub fn drop_dummies(&self) {
+        if (self.fill.get() - self.used.get()) as usize > self.mask() / 4 {
+            let used = self.len();
+            self.resize(if used > 50_000 { used * 2 } else { used * 4 });
+        }
+    }
+
     /// Exchanges what two sets hold (`set_swap_bodies`).
     pub fn swap(&self, other: &Set) {
         std::mem::swap(self.table_mut(), other.table_mut());

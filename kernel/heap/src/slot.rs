@@ -69,6 +69,18 @@ impl Slot {
         self.replace(None)
     }
 
+    /// A new reference to item `index` of the list inside: `None` if the slot holds no list, `Some(None)` if there is no such item.
+    #[inline]
+    pub fn list_item(&self, index: usize) -> Option<Option<Obj>> {
+        self.with(|held| Some(held?.get::<crate::List>()?.get(index)))
+    }
+
+    /// As [`Slot::list_item`], of a tuple.
+    #[inline]
+    pub fn tuple_item(&self, index: usize) -> Option<Option<Obj>> {
+        self.with(|held| Some(held?.get::<crate::Tuple>()?.items().get(index).cloned()))
+    }
+
     /// The object inside, by reference, for an owner that never empties this slot while it is shared.
     ///
     /// # Safety

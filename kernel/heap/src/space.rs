@@ -16,6 +16,8 @@ const PAGE: usize = 64 * 1024;
 /// Pages are taken from the system sixteen at a time.
 const PAGES_AT_ONCE: usize = 16;
 const GRANULE: usize = 16;
+/// A size class with this many pages is likely to need the next one whole.
+const GROWING: u32 = 4;
 /// The largest object that shares a page with others.
 const LARGEST: usize = 1024;
 const CLASSES: usize = LARGEST / GRANULE;
@@ -49,6 +51,8 @@ struct Class {
     bump: usize,
     end: usize,
     page: Option<NonNull<u8>>,
+    /// How many pages the class has.
+    pages: u32,
 }
 
 pub(crate) struct Space {
@@ -84,11 +88,26 @@ pub(crate) unsafe fn model_address(address: NonNull<u8>) -> u64 {
     unsafe { page.as_ref() }.model + (address.addr().get() - page.addr().get()) as u64
 }
 
+/// Asks the system for a page's memory at once: sixteen page faults cost more.
+fn populate(page: NonNull<u8>) {
+    #[cfg(target_os = "linux")]
+    {
+        unsafe extern "C" {
+            fn madvise(at: *mut u8, len: usize, advice: i32) -> i32;
+        }
+        const MADV_POPULATE_WRITE: i32 = 23;
+        // SAFETY: this changes nothing that a program sees; where the system does not know it, it does nothing.
+        unsafe { madvise(page.as_ptr(), PAGE, MADV_POPULATE_WRITE) };
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = page;
+}
+
 impl Space {
     pub(crate) fn new() -> Space {
         Space {
             free: [const { Cell::new(None) }; CLASSES],
-            classes: [const { Cell::new(Class { bump: 0, end: 0, page: None }) }; CLASSES],
+            classes: [const { Cell::new(Class { bump: 0, end: 0, page: None, pages: 0 }) }; CLASSES],
             pages: RefCell::default(),
             blocks: RefCell::default(),
             spare: Cell::new(None),
@@ -118,7 +137,10 @@ impl Space {
         let mut class = self.classes[index].get();
         if class.bump + slot > class.end {
             let page = self.page(heap, slot);
-            class = Class { bump: size_of::<Page>(), end: PAGE, page: Some(page.cast()) };
+            if class.pages >= GROWING {
+                populate(page.cast());
+            }
+            class = Class { bump: size_of::<Page>(), end: PAGE, page: Some(page.cast()), pages: class.pages + 1 };
         }
         let page = class.page.expect("a class with room has a page");
         // SAFETY: the slot lies within the page.

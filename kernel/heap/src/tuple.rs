@@ -54,6 +54,17 @@ impl Tuple {
         size_of::<Header>() + 8 + 8 * len
     }
 
+    /// Replaces an item of a tuple that nobody but the caller refers to (an iterator's reused result) and gives the one before; gives
+    /// `item` back if somebody does, or there is no such place.
+    #[inline]
+    pub fn replace_unshared(tuple: &mut Obj, index: usize, item: Obj) -> Result<Obj, Obj> {
+        match tuple.get::<Tuple>() {
+            // SAFETY: the only reference is the caller's, who lends it exclusively: no look into the items is alive.
+            Some(payload) if tuple.refcount() == 1 && index < payload.len() => Ok(unsafe { payload.replace_item(index, item) }),
+            _ => Err(item),
+        }
+    }
+
     /// Replaces an item of a tuple that only the caller holds (an iterator's reused result).
     ///
     /// # Safety

@@ -30,7 +30,8 @@ impl Heap {
 
     /// Collects every generation, and gives the number of unreachable objects that were found: `gc.collect()`.
     pub fn collect_all(&self) -> usize {
-        self.collect(GENERATIONS - 1).collected
+        let stats = self.collect(GENERATIONS - 1);
+        stats.collected + stats.uncollectable
     }
 
     /// A weak reference without a callback: `weakref.ref(target)`.

@@ -2,7 +2,7 @@
 
 mod world;
 
-use heap::{DEBUG_COLLECTABLE, DEBUG_SAVEALL, DEBUG_STATS, List, WeakFlavour, WeakRef};
+use heap::{DEBUG_COLLECTABLE, DEBUG_SAVEALL, DEBUG_STATS, DEBUG_UNCOLLECTABLE, List, WeakFlavour, WeakRef};
 use world::{World, append, set};
 
 #[test]
@@ -214,4 +214,27 @@ fn a_collection_is_due_above_the_threshold_and_the_generations_take_turns() {
     w.disable_gc();
     keep.extend((0..50).map(|_| w.instance("")));
     assert!(!w.gc_due());
+}
+
+#[test]
+fn python_2_7_leaves_cycles_with_finalizers_alone() {
+    let w = World::new();
+    w.set_legacy_finalizers(true);
+    let (a, b) = (w.mortal("a"), w.list([]));
+    set(&a, 0, &b);
+    append(&b, &a);
+    let other = w.list([]);
+    append(&other, &other);
+    drop((a, b, other));
+    w.set_gc_debug(DEBUG_UNCOLLECTABLE);
+    let stats = w.collect(2);
+    // The instance, its class and the list it refers to; the other list is freed.
+    assert_eq!((stats.collected, stats.uncollectable), (1, 3));
+    assert_eq!(w.log(), ["uncollectable a", "uncollectable ?", "uncollectable ?"]);
+    assert_eq!(w.garbage().as_list().unwrap().len(), 1);
+    // Breaking the cycle by hand ends it.
+    let a = w.garbage().as_list().unwrap().pop().unwrap();
+    drop(a.extra().unwrap().set_value(0, None));
+    drop(a);
+    assert_eq!(w.log(), ["del a"]);
 }

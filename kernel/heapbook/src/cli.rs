@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Build,
     /// Check and draw the book, show it in a browser, and again at each change
     Serve(ServeArgs),
+    /// Make a notebook of each page
+    Notebooks(NotebooksArgs),
     /// Answer mdBook as its preprocessor
     Preprocess(PreprocessArgs),
 }
@@ -30,6 +32,13 @@ pub(crate) enum Command {
 pub(crate) struct RunArgs {
     /// Pages or folders; without any, the whole book
     pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+}
+
+/// What runs the cells.
+#[derive(Debug, Args)]
+pub(crate) struct EngineArgs {
     /// Run the cells on this CPython instead, as the judge; may be given for several versions
     #[arg(long, value_name = "PYTHON")]
     pub(crate) cpython: Vec<PathBuf>,
@@ -72,6 +81,15 @@ pub(crate) struct ServeArgs {
     /// The address to be reached at
     #[arg(long, default_value = "127.0.0.1")]
     pub(crate) hostname: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NotebooksArgs {
+    /// Write nothing; tell which notebooks are not what their pages make
+    #[arg(long)]
+    pub(crate) check: bool,
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
 }
 
 #[derive(Debug, Args)]

@@ -38,7 +38,7 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<()> {
 /// Checks and draws once.
 fn draw(args: &ServeArgs, project: &Project, folder: PathBuf) -> Result<PathBuf> {
     let project = Project::find(&project.root)?;
-    let outcome = checking::check(&project.select(&args.run.paths)?, engine::choose(&args.run, &project)?.as_ref())?;
+    let outcome = checking::check(&project.select(&args.run.paths)?, engine::choose(&args.run.engine, &project)?.as_ref())?;
     report::write(&outcome, crate::cli::Format::Text, &mut stdout().lock())?;
     publish::build(&project, Weaver::showing(&outcome), Some(&folder))
 }
@@ -68,6 +68,6 @@ impl Folders {
 
     fn next(&mut self) -> PathBuf {
         self.drawn += 1;
-        self.root.join(if self.drawn % 2 == 0 { "even" } else { "odd" })
+        self.root.join(if self.drawn.is_multiple_of(2) { "even" } else { "odd" })
     }
 }

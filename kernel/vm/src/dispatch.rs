@@ -727,7 +727,7 @@ impl Vm {
                     }
                     Quick::BuildString => {
                         let items = take_items(&mut sp, arg as usize);
-                        push_obj!(self.join_strings(&items));
+                        push_obj!(attempt!(self.str_join_all(&items), 'run));
                     }
                     Quick::BuildSlice => {
                         let step = if arg == 3 { pop!().into_obj() } else { self.none() };
@@ -760,7 +760,7 @@ impl Vm {
                     }
                     Quick::SetAdd => {
                         let item = pop!().into_obj();
-                        attempt!(self.set_add(&top!(arg as usize), item), 'run);
+                        attempt!(self.set_add(&top!(arg as usize), &item), 'run);
                     }
                     Quick::SetUpdate => {
                         let iterable = pop!();

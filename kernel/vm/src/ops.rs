@@ -250,8 +250,40 @@ impl Vm {
         Ok((enter, exit))
     }
 
+    /// `{a, b}`.
+    pub(crate) fn set_of(&self, items: Vec<Obj>) -> PyResult {
+        let set = self.set();
+        for item in &items {
+            self.set_add(&set, item)?;
+        }
+        Ok(set)
+    }
+
+    /// A `frozenset` of constants.
+    pub(crate) fn frozenset_of(&self, items: Vec<Obj>) -> Obj {
+        let list = self.list(items);
+        // Constants have hashes.
+        self.frozenset_from(&list).unwrap_or(list)
+    }
+
+    /// `StopIteration(value)`; without arguments for `None`.
+    #[cold]
+    pub fn stop_iteration(&self, value: Obj) -> Raised {
+        let args = if value.is(&self.consts.none) { Vec::new() } else { vec![value] };
+        self.new_exception(&self.types.stop_iteration, args)
+    }
+
+    /// A NameError that knows the name.
+    #[cold]
+    pub(crate) fn name_error_text(&self, name: &Obj, text: String) -> Raised {
+        let raised = self.raise_text(&self.types.name_error, &text);
+        // Whoever prints the exception looks for a similar name.
+        let _ = self.setattr_str(&raised.0, "name", Some(name));
+        raised
+    }
+
     pub(crate) fn build_map(&self, items: Vec<Obj>) -> PyResult {
-        let dict = self.dict_with_room(items.len() / 2);
+        let dict = self.dict_with_room(items.len() / 2, items.iter().step_by(2).all(|key| key.kind() == Kind::STR));
         let mut items = items.into_iter();
         while let (Some(key), Some(value)) = (items.next(), items.next()) {
             self.dict_set(&dict, &key, value)?;
@@ -260,28 +292,16 @@ impl Vm {
     }
 
     pub(crate) fn build_const_key_map(&self, keys: &Obj, values: Vec<Obj>) -> PyResult {
-        let dict = self.dict_with_room(values.len());
+        let dict = self.dict_with_room(values.len(), true);
         for (key, value) in keys.get::<Tuple>().map_or(&[][..], Tuple::items).iter().zip(values) {
             self.dict_set(&dict, key, value)?;
         }
         Ok(dict)
     }
 
-    /// `''.join` of strings (`_PyUnicode_JoinArray`).
-    pub(crate) fn join_strings(&self, items: &[Obj]) -> Obj {
-        let mut text = Vec::new();
-        for item in items {
-            if let Some(part) = item.get::<Str>() {
-                crate::text::push_wtf8(&mut text, part.as_bytes());
-            }
-        }
-        self.str_wtf8(&text)
-    }
-
     /// `[*iterable]`.
     pub(crate) fn list_extend_op(&self, list: &Obj, iterable: &Obj) -> PyResult<()> {
-        let Some(payload) = list.get::<List>() else { return Err(self.system_error("LIST_EXTEND without a list")) };
-        match self.list_extend(payload, iterable) {
+        match self.list_extend(list, iterable) {
             Err(raised) if raised.is(self, &self.types.type_error) && !self.is_iterable(iterable) => {
                 Err(self.type_error(format!("Value after * must be an iterable, not {}", self.type_name(iterable))))
             }
@@ -290,7 +310,7 @@ impl Vm {
     }
 
     pub(crate) fn set_update_op(&self, set: &Obj, iterable: &Obj) -> PyResult<()> {
-        self.iterate(iterable, &mut |item| self.set_add(set, item))
+        self.set_update(set, iterable)
     }
 
     fn is_iterable(&self, obj: &Obj) -> bool {
@@ -424,7 +444,7 @@ impl Vm {
                 let key = self.repr_text(key)?;
                 return Err(self.value_error(format!("mapping pattern checks duplicate key ({key})")));
             }
-            self.set_add(&seen, key.clone())?;
+            self.set_add(&seen, key)?;
             let args = [key.clone(), missing.clone()];
             let value = match &get.1 {
                 Some(instance) => self.call_with_first(&get.0, instance, Args::positional(&args))?,

@@ -65,6 +65,8 @@ pub struct Vm {
     pub(crate) next_class_version: Cell<u32>,
     /// Objects that a `repr` is in the middle of (`Py_ReprEnter`), by id.
     pub(crate) repr_stack: RefCell<Vec<u64>>,
+    /// Error handlers of codecs, and the limit of digits.
+    pub(crate) text: crate::objects::text_codec::TextState,
 }
 
 impl Vm {

@@ -49,6 +49,7 @@ impl Hooks for Machine {
         self.log.borrow_mut().push(match event {
             DebugEvent::Starting { generation, objects, permanent } => format!("collecting {generation} {objects:?} {permanent}"),
             DebugEvent::Collectable(obj) => format!("collectable kind {}", obj.kind().0),
+            DebugEvent::Uncollectable(obj) => format!("uncollectable {}", self.name(obj)),
             DebugEvent::Done { unreachable, uncollectable } => format!("done {unreachable} {uncollectable}"),
         });
     }

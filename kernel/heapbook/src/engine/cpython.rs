@@ -95,7 +95,6 @@ impl Running {
             .args(["-s", "-c", DRIVER])
             .current_dir(folder.path())
             .env_remove("PYTHONSTARTUP")
-            .env_remove("PYTHONPATH")
             .env("PYTHONHASHSEED", "0")
             .env("PYTHONUTF8", "1")
             .env("PYTHONDONTWRITEBYTECODE", "1")

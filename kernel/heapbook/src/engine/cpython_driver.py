@@ -4,8 +4,10 @@ Cells come on standard input, framed outputs go to standard output. Beside what 
 cells do themselves this keeps only `In`, `Out`, `_`, `__` and `___`, each with one
 reference, and it leaves no cycle behind, so counts are the cells' own.
 
-As in a notebook each top-level statement is compiled on its own, and the syntax tree
-of a cell lives until the cell ends: a literal has one reference more in its own cell.
+As in a notebook each top-level statement is compiled on its own, and what stands for a
+cell's literals in its syntax tree lives until the cell ends: a literal has one reference
+more in its own cell. The tree itself does not, so that objects counted in one cell and
+again in the next are the cells' own too.
 """
 import ast
 import builtins
@@ -33,6 +35,25 @@ class Stream(io.RawIOBase):
         return len(data)
 
 
+class Sources(dict):
+    """Lines of cells for `linecache`, cut when they are asked for."""
+
+    def __init__(self, lines, history, prompts):
+        super().__init__(lines)
+        self.texts = {"<cell ": history, "<python-input-": prompts}
+
+    def get(self, name, default=None):
+        for start, texts in self.texts.items():
+            if isinstance(name, str) and name.startswith(start) and name[len(start):-1].isdecimal():
+                index = int(name[len(start):-1])
+                if index < len(texts):
+                    return len(texts[index]), None, texts[index].splitlines(True), name
+        return super().get(name, default)
+
+    def __contains__(self, name):
+        return self.get(name) is not None
+
+
 class Session:
     def __init__(self):
         self.cells = os.fdopen(os.dup(0), "rb")
@@ -47,7 +68,8 @@ class Session:
         sys.stdout = sys.__stdout__ = self.out
         sys.stderr = sys.__stderr__ = self.err
         sys.stdin = sys.__stdin__ = io.StringIO()
-        sys.displayhook = self.display_last
+        # Made once: objects counted in one cell and the next must be the same ones.
+        self.show_last, self.show_each = self.display_last, self.display_each
         sys.argv = [""]
         self.flags = 0
         self.main = types.ModuleType("__main__")
@@ -57,6 +79,8 @@ class Session:
             {"__builtins__": builtins, "In": [""], "Out": {}, "_": "", "__": "", "___": ""}
         )
         self.history, self.values = self.names["In"], self.names["Out"]
+        self.prompts = []
+        linecache.cache = Sources(linecache.cache, self.history, self.prompts)
 
     def stream(self, kind, before):
         return io.TextIOWrapper(
@@ -75,7 +99,17 @@ class Session:
             except ValueError:
                 pass  # The cell closed it.
 
+    def warm(self):
+        """Lets the interpreter import what it shows an error with."""
+        kept, sys.stderr = sys.stderr, io.StringIO()
+        try:
+            sys.nowhere
+        except AttributeError:
+            sys.excepthook(*sys.exc_info())
+        sys.stderr = kept
+
     def serve(self):
+        self.warm()
         self.send("H", b"%d.%d" % sys.version_info[:2])
         gc.collect()
         while True:
@@ -88,50 +122,41 @@ class Session:
                 self.run_prompt(source, name)
             else:
                 self.run_cell(source, name)
-            del source
+            source = name = None
             self.flush()
             self.send("D", b"")
 
     def run_cell(self, source, name):
         self.history.append(source)
-        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
-        try:
-            tree = self.parse(source, name, "exec")
-        except BaseException:
-            return self.report(None)
-        sys.displayhook = self.display_last
-        statement = unit = None
-        for statement in tree.body:
-            is_value = statement is tree.body[-1] and isinstance(statement, ast.Expr)
-            if is_value:
-                unit, mode = ast.Interactive([statement]), "single"
-            else:
-                unit, mode = ast.Module([statement], []), "exec"
-            if not self.execute(unit, name, mode):
-                break
-        # A traceback that is kept leads to this frame; it must lead no further.
-        tree = statement = unit = None
+        sys.displayhook = self.show_last
+        self.run_statements(source, name, "exec")
 
     def run_prompt(self, source, name):
-        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+        self.prompts.append(source)
+        sys.displayhook = self.show_each
+        self.run_statements(source, name, "single")
+
+    def run_statements(self, source, name, mode):
         try:
-            unit = self.parse(source, name, "single")
+            tree = self.parse(source, name, mode)
         except BaseException:
             return self.report(None)
-        sys.displayhook = self.display_each
-        self.execute(unit, name, "single")
-        unit = None
+        held = [node.value for node in literals(tree)]
+        count = len(tree.body) if mode == "exec" else 1
+        tree = None
+        for index in range(count):
+            if not self.execute(source, name, mode, index, held):
+                break
+        # A traceback that is kept leads to this frame; it must lead no further.
+        held = source = None
 
-    def parse(self, source, name, mode):
-        return compile(source, name, mode, self.flags | ast.PyCF_ONLY_AST, True)
-
-    def execute(self, unit, name, mode):
+    def execute(self, source, name, mode, index, held):
         try:
-            code = compile(unit, name, mode, self.flags, True)
+            code = self.compile(source, name, mode, index, held)
         except BaseException:
             self.report(None)
             return False
-        self.flags |= code.co_flags & FUTURE_FLAGS
+        source = held = None
         try:
             exec(code, self.names)
             return True
@@ -139,7 +164,25 @@ class Session:
             self.report(error.__traceback__.tb_next)
             return False
         finally:
-            del code, unit
+            del code
+
+    def parse(self, source, name, mode):
+        return compile(source, name, mode, self.flags | ast.PyCF_ONLY_AST, True)
+
+    def compile(self, source, name, mode, index, held):
+        """The code of one statement, whose literals are the objects in `held`."""
+        tree = self.parse(source, name, mode)
+        for node, value in zip(literals(tree), held):
+            node.value = value
+        if mode == "exec":
+            statement = tree.body[index]
+            if index == len(tree.body) - 1 and isinstance(statement, ast.Expr):
+                tree, mode = ast.Interactive([statement]), "single"
+            else:
+                tree = ast.Module([statement], [])
+        code = compile(tree, name, mode, self.flags, True)
+        self.flags |= code.co_flags & FUTURE_FLAGS
+        return code
 
     def report(self, trace):
         """Prints the exception being handled as the interpreter would, from `trace` on."""
@@ -184,6 +227,10 @@ class Session:
         # The prompt keeps the last value among the builtins; a cell's `_` would hide it.
         self.names.pop("_", None)
         builtins._ = value
+
+
+def literals(tree):
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
 
 
 FUTURE_FLAGS = 0x1FFE000

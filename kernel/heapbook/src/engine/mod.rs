@@ -6,14 +6,14 @@ mod folder;
 mod kernel;
 mod own;
 
-use crate::cli::RunArgs;
+use crate::cli::EngineArgs;
 use crate::project::Project;
 use anyhow::Result;
 use chapter::Engine;
 use std::time::Duration;
 
 /// The engine that the command line asks for.
-pub(crate) fn choose(args: &RunArgs, project: &Project) -> Result<Box<dyn Engine>> {
+pub(crate) fn choose(args: &EngineArgs, project: &Project) -> Result<Box<dyn Engine>> {
     let limit = Duration::from_secs(args.limit);
     let python: Box<dyn Engine> = match &args.kernel {
         Some(name) => Box::new(kernel::Kernel::new(name, limit)?),

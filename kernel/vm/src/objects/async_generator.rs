@@ -333,7 +333,7 @@ pub static ASYNC_GENERATOR: ClassSpec = ClassSpec {
             Convention::Positional,
         ),
         Method::new("aclose", |vm, obj, _| vm.new_athrow(obj, None), Convention::NoArgs),
-        Method::class("__class_getitem__", |vm, class, args| Ok(vm.generic_alias(class, &args.pos()[0])), Convention::One),
+        Method::class("__class_getitem__", |vm, class, args| vm.generic_alias(class, &args.pos()[0]), Convention::One),
     ],
     getset: &[
         GetSet::new("__name__", |vm, g| Ok(vm.slot_or_none(&state(g).name))),

@@ -203,7 +203,7 @@ impl Vm {
             Const::Str(text) => match text.as_str() {
                 Some(str) if looks_like_name(text) => self.intern(str),
                 Some(str) => self.str(str),
-                None => self.str_wtf8(text.as_bytes()),
+                None => self.str_from_bytes(text.as_bytes()),
             },
             Const::Bytes(bytes) => self.bytes(bytes),
             Const::Tuple(items) => self.tuple(items.iter().map(|item| self.load_const(item, known)).collect()),

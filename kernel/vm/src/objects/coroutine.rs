@@ -310,7 +310,7 @@ pub static GENERATOR: ClassSpec = ClassSpec {
         Method::new("throw", throw, Convention::Positional),
         Method::new("close", close, Convention::NoArgs),
         Method::new("__sizeof__", sizeof, Convention::NoArgs),
-        Method::class("__class_getitem__", |vm, class, args| Ok(vm.generic_alias(class, &args.pos()[0])), Convention::One),
+        Method::class("__class_getitem__", |vm, class, args| vm.generic_alias(class, &args.pos()[0]), Convention::One),
     ],
     getset: &[
         GetSet::with_set("__name__", |vm, g| Ok(vm.slot_or_none(&state(g).name)), |vm, g, v| set_name(vm, &state(g).name, "__name__", v)),
@@ -348,7 +348,7 @@ pub static COROUTINE: ClassSpec = ClassSpec {
         Method::new("throw", throw, Convention::Positional),
         Method::new("close", close, Convention::NoArgs),
         Method::new("__sizeof__", sizeof, Convention::NoArgs),
-        Method::class("__class_getitem__", |vm, class, args| Ok(vm.generic_alias(class, &args.pos()[0])), Convention::One),
+        Method::class("__class_getitem__", |vm, class, args| vm.generic_alias(class, &args.pos()[0]), Convention::One),
     ],
     getset: &[
         GetSet::with_set("__name__", |vm, g| Ok(vm.slot_or_none(&state(g).name)), |vm, g, v| set_name(vm, &state(g).name, "__name__", v)),

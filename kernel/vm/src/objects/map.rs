@@ -1,0 +1,156 @@
+//! `map` and `filter`. Source: `Python/bltinmodule.c`.
+
+use std::cell::Cell;
+
+use compile::Version;
+use heap::{Obj, Slot, Tuple};
+
+use crate::class::{ClassSpec, flags};
+use crate::objects::sequence::make;
+use crate::objects::zip::{check_lengths, strict};
+use crate::{Args, Convention, Method, PyResult, Vm, kinds};
+
+/// The payload of a `map`.
+pub(crate) struct Map {
+    /// A `tuple` of the iterators.
+    iterators: Slot,
+    function: Slot,
+    strict: Cell<bool>,
+}
+
+crate::payload!(Map, kinds::MAP, { iterators, function }, clear []);
+
+/// The payload of a `filter`.
+pub(crate) struct Filter {
+    iterator: Slot,
+    function: Slot,
+}
+
+crate::payload!(Filter, kinds::FILTER, { iterator, function }, clear []);
+
+/// `map`.
+pub static MAP: ClassSpec = ClassSpec {
+    name: "map",
+    base: None,
+    kind: kinds::MAP,
+    flags: flags::CONTAINER,
+    slots: |s| {
+        s.new.set(Some(new));
+        s.iter.set(Some(|_, obj| Ok(obj.clone())));
+        s.iternext.set(Some(next));
+    },
+    methods: &[
+        Method::new("__reduce__", reduce, Convention::NoArgs).signature("($self, /)"),
+        Method::new("__setstate__", setstate, Convention::One).signature("($self, object, /)"),
+    ],
+    getset: &[],
+    basicsize: 40,
+    itemsize: 0,
+    doc: "map(function, iterable, /, *iterables, strict=False)\n\nWhat the function gives for the items, one call an item.",
+};
+
+/// `filter`.
+pub static FILTER: ClassSpec = ClassSpec {
+    name: "filter",
+    base: None,
+    kind: kinds::FILTER,
+    flags: flags::CONTAINER,
+    slots: |s| {
+        s.new.set(Some(filter_new));
+        s.iter.set(Some(|_, obj| Ok(obj.clone())));
+        s.iternext.set(Some(filter_next));
+    },
+    methods: &[Method::new("__reduce__", filter_reduce, Convention::NoArgs).signature("($self, /)")],
+    getset: &[],
+    basicsize: 32,
+    itemsize: 0,
+    doc: "filter(function, iterable, /)\n\nThe items for which the function gives something true; with None, the items that are true.",
+};
+
+fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
+    if vm.version < Version::V3_14 {
+        vm.no_keywords("map", args)?;
+    }
+    let strict = strict(vm, "map", args)?;
+    let [function, iterables @ ..] = args.pos() else { return Err(vm.type_error("map() must have at least two arguments.")) };
+    if iterables.is_empty() {
+        return Err(vm.type_error("map() must have at least two arguments."));
+    }
+    let iterators = iterables.iter().map(|iterable| vm.iter(iterable)).collect::<PyResult<Vec<Obj>>>()?;
+    let iterators = vm.tuple(iterators);
+    Ok(make(vm, class, Map { iterators: iterators.into(), function: function.clone().into(), strict: Cell::new(strict) }))
+}
+
+fn this(obj: &Obj) -> &Map {
+    obj.get::<Map>().expect("a map's method is called on one")
+}
+
+fn next(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
+    let it = this(obj);
+    let (Some(iterators), Some(function)) = (it.iterators.get(), it.function.get()) else { return Ok(None) };
+    let iterators = iterators.get::<Tuple>().expect("a map has a tuple of iterators").items();
+    if let [iterator] = iterators {
+        return match vm.next(iterator)? {
+            Some(item) => vm.call(&function, &[item]).map(Some),
+            None => Ok(None),
+        };
+    }
+    let mut items = Vec::with_capacity(iterators.len());
+    for (i, iterator) in iterators.iter().enumerate() {
+        match vm.next(iterator)? {
+            Some(item) => items.push(item),
+            None => {
+                if it.strict.get() {
+                    check_lengths(vm, "map", iterators, i)?;
+                }
+                return Ok(None);
+            }
+        }
+    }
+    vm.call(&function, &items).map(Some)
+}
+
+fn reduce(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
+    let it = this(obj);
+    let mut args: Vec<Obj> = it.function.get().into_iter().collect();
+    if let Some(iterators) = it.iterators.get() {
+        args.extend(iterators.get::<Tuple>().map(|tuple| tuple.items().to_vec()).unwrap_or_default());
+    }
+    let mut parts = vec![vm.class_of(obj), vm.tuple(args)];
+    if it.strict.get() {
+        parts.push(vm.bool(true));
+    }
+    Ok(vm.tuple(parts))
+}
+
+fn setstate(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
+    this(obj).strict.set(vm.is_true(&args.all()[0])?);
+    Ok(vm.none())
+}
+
+fn filter_new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
+    vm.no_keywords("filter", args)?;
+    let args = args.check(vm, "filter", 2, 2)?;
+    let iterator = vm.iter(&args[1])?;
+    Ok(make(vm, class, Filter { iterator: iterator.into(), function: args[0].clone().into() }))
+}
+
+fn filter_next(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
+    let it = obj.get::<Filter>().expect("a filter's method is called on one");
+    let (Some(iterator), Some(function)) = (it.iterator.get(), it.function.get()) else { return Ok(None) };
+    let is_truth = function.is(&vm.consts.none) || function.is(&vm.types.bool);
+    while let Some(item) = vm.next(&iterator)? {
+        let good = if is_truth { vm.is_true(&item)? } else { vm.is_true(&vm.call(&function, std::slice::from_ref(&item))?)? };
+        if good {
+            return Ok(Some(item));
+        }
+    }
+    Ok(None)
+}
+
+fn filter_reduce(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
+    let it = obj.get::<Filter>().expect("a filter's method is called on one");
+    let part = |slot: &Slot| slot.get().unwrap_or_else(|| vm.none());
+    let args = vm.pair(part(&it.function), part(&it.iterator));
+    Ok(vm.pair(vm.class_of(obj), args))
+}
