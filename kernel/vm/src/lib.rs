@@ -5,18 +5,26 @@
 
 mod args;
 mod bootstrap;
+pub mod builtins;
 mod call;
 mod class;
+mod dispatch;
 pub(crate) mod frame;
 pub mod host;
 mod intern;
+mod intrinsics;
 mod kinds;
 mod names;
 pub mod objects;
+mod ops;
 mod payload;
 pub mod protocol;
+mod quick;
 mod raise;
 mod recursion;
+mod specialise;
+mod stubs;
+mod suggest;
 mod text;
 mod import;
 mod modules;
@@ -24,6 +32,7 @@ mod state;
 mod streams;
 mod traceback;
 mod types;
+mod unwind;
 mod vm;
 
 pub use args::{Args, Signature};

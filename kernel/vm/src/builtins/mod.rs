@@ -10,6 +10,7 @@ use crate::class::Method;
 pub mod anext_awaitable;
 mod attributes;
 mod code;
+pub mod execution;
 mod iteration;
 mod numbers;
 mod output;
