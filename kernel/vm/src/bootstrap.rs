@@ -189,6 +189,9 @@ fn register_payloads(heap: &Heap) {
     heap.register::<objects::union::Union>();
     objects::register_containers(heap);
     objects::register_leaves(heap);
+    objects::register_machine(heap);
+    crate::modules::register_payloads(heap);
+    heap.register::<crate::stubs::template::Template>();
 }
 
 fn constants(heap: &HeapOwner) -> Constants {

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use compile::{Mode, Options};
 use heap::{List, Obj, Str, Tuple};
 
-use crate::objects::module;
 use crate::{Args, PyResult, Raised, Signature, Vm, modules};
 
 /// Where the file name of an embedded module begins; no such folder exists.
@@ -142,8 +141,7 @@ impl Vm {
 
     fn run_module(&self, name: &str, text: &[u8], filename: &str, package: Option<Option<String>>) -> PyResult {
         let source = String::from_utf8_lossy(text);
-        let code = compile::compile(&source, filename, Mode::Exec, Options { version: self.version, ..Options::default() });
-        let code = code.map_err(|error| self.syntax_error(&error))?;
+        let code = self.compile_text(&source, filename, Mode::Exec, Options::default())?;
         let module = self.new_module(name);
         let dict = self.module_dict(&module);
         self.dict_set_str(&dict, "__file__", self.str(filename));
@@ -156,12 +154,11 @@ impl Vm {
             None => name.rsplit_once('.').map_or("", |(package, _)| package),
         };
         self.dict_set_str(&dict, "__package__", self.str(home));
-        self.dict_set_str(&dict, "__spec__", module::spec(self, name, filename, package.is_some())?);
+        self.dict_set_str(&dict, "__spec__", self.module_spec(name, filename, package.is_some()));
         if let Some(builtins) = self.builtins.get() {
             self.dict_set_str(&dict, "__builtins__", builtins);
         }
         self.enter(name, &module)?;
-        let code = self.code_object(code);
         match self.run_code(&code, &dict, &dict) {
             // A module may put something else in its place.
             Ok(_) => Ok(self.imported(name)?.unwrap_or(module)),
@@ -172,6 +169,22 @@ impl Vm {
                 Err(raised)
             }
         }
+    }
+
+    /// `__spec__`: where the module came from. A plain namespace, until somebody imports `importlib`.
+    fn module_spec(&self, name: &str, filename: &str, is_package: bool) -> Obj {
+        let parent = if is_package { name } else { name.rsplit_once('.').map_or("", |(parent, _)| parent) };
+        let locations = if is_package { self.list(vec![self.str(filename)]) } else { self.none() };
+        self.namespace_of(&[
+            ("name", self.str(name)),
+            ("loader", self.none()),
+            ("origin", self.str(filename)),
+            ("submodule_search_locations", locations),
+            ("cached", self.none()),
+            ("parent", self.str(parent)),
+            ("has_location", self.bool(true)),
+            ("_initializing", self.bool(false)),
+        ])
     }
 
     /// `builtins.__import__`: what an `import` statement calls.

@@ -15,6 +15,11 @@ pub(crate) struct Interned {
 }
 
 impl Interned {
+    /// How many strings are interned.
+    pub(crate) fn len(&self) -> usize {
+        self.by_text.len()
+    }
+
     /// The string of this value in the table; `make` makes one if there is none.
     pub(crate) fn find_or_insert(&mut self, text: &[u8], make: impl FnOnce() -> Obj) -> Obj {
         if let Some(found) = self.by_text.get(text) {

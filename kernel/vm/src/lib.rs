@@ -28,6 +28,7 @@ mod suggest;
 mod text;
 mod import;
 mod modules;
+mod start;
 mod state;
 mod streams;
 mod traceback;

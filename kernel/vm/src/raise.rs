@@ -124,6 +124,28 @@ impl Vm {
         raised
     }
 
+    /// `OSError` from an error of the host; its number decides the class.
+    #[cold]
+    pub fn os_error(&self, error: &std::io::Error, filename: Option<&Obj>) -> Raised {
+        use std::io::ErrorKind;
+        let number = error.raw_os_error().map(i64::from).unwrap_or(match error.kind() {
+            ErrorKind::NotFound => 2,
+            ErrorKind::PermissionDenied => 13,
+            ErrorKind::AlreadyExists => 17,
+            ErrorKind::BrokenPipe => 32,
+            _ => 5,
+        });
+        // The system's text without Rust's "(os error 2)" behind it.
+        let text = std::io::Error::from_raw_os_error(number as i32).to_string();
+        let text = text.split(" (os error").next().unwrap_or(&text).to_owned();
+        let mut args = vec![self.int(number), self.str(&text)];
+        args.extend(filename.cloned());
+        match self.make_exception(&self.types.os_error, &args) {
+            Ok(exception) => Raised(exception),
+            Err(raised) => raised,
+        }
+    }
+
     /// Adds a note to an exception on its way up (`_PyErr_FormatNote`).
     pub fn add_note(&self, raised: &Raised, note: &str) {
         // A note that cannot be added must not hide the exception.
@@ -148,11 +170,6 @@ impl Vm {
         let warnings = self.import_module("warnings")?;
         self.call_method(&warnings, "warn_explicit", &[self.heap.str(text), category.clone(), self.str(filename), self.int(i64::from(line))])?;
         Ok(())
-    }
-
-    /// The candidate nearest to a name that was not found, for "Did you mean".
-    pub fn suggestion(&self, wrong: &str, candidates: &[String]) -> Option<String> {
-        crate::traceback::nearest(wrong, candidates)
     }
 }
 

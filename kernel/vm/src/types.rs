@@ -66,7 +66,6 @@ classes! {
     map: objects::map::MAP,
     filter: objects::map::FILTER,
     reversed: objects::reversed::REVERSED,
-    anext_awaitable: crate::builtins::anext_awaitable::ANEXT_AWAITABLE,
     quitter: crate::builtins::site::QUITTER,
     printer: crate::builtins::site::PRINTER,
     helper: crate::builtins::site::HELPER,
@@ -201,6 +200,7 @@ classes! {
     re_match: modules::sre::MATCH,
     re_scanner: modules::sre::SCANNER,
     re_template: modules::sre::TEMPLATE,
+    standard_stream: modules::io::STANDARD_STREAM,
     lock: modules::thread::LOCK_CLASS,
     rlock: modules::thread::RLOCK_CLASS,
     thread_handle: modules::thread::THREAD_HANDLE,
@@ -236,6 +236,13 @@ impl Types {
                 Some(0) => &self.none_type,
                 Some(1) => &self.ellipsis_type,
                 _ => &self.not_implemented_type,
+            };
+        }
+        if kind == Kind::WEAKREF {
+            return match obj.get::<heap::WeakRef>().map(heap::WeakRef::flavour) {
+                Some(heap::WeakFlavour::Proxy) => &self.weak_proxy,
+                Some(heap::WeakFlavour::CallableProxy) => &self.weak_callable_proxy,
+                _ => &self.weakref,
             };
         }
         self.by_kind[kind.0 as usize].as_ref().expect("every kind of a plain object has its class")

@@ -9,7 +9,6 @@ use crate::class::Method;
 
 pub mod anext_awaitable;
 mod attributes;
-mod code;
 pub mod execution;
 mod iteration;
 mod numbers;
@@ -41,9 +40,11 @@ static EXCEPTIONS: &[&str] = &[
     "UnicodeEncodeError", "UnicodeTranslateError", "ExceptionGroup",
 ];
 
+static IMPORT: &[Method] = &[Method::new("__import__", crate::import::dunder_import, crate::Convention::Keywords)];
+
 /// The function of that name, if it is native.
 fn function(name: &str) -> Option<&'static Method> {
-    let tables = [attributes::FUNCTIONS, code::FUNCTIONS, iteration::FUNCTIONS, numbers::FUNCTIONS, output::FUNCTIONS];
+    let tables = [attributes::FUNCTIONS, execution::METHODS, IMPORT, iteration::FUNCTIONS, numbers::FUNCTIONS, output::FUNCTIONS];
     tables.into_iter().flatten().find(|function| function.name == name)
 }
 

@@ -12,7 +12,7 @@ const KIND: Kind = Kind(kinds::MODULES.0 + 26);
 
 /// Registry and caches: weak references to classes.
 #[derive(Default)]
-pub(super) struct AbcData {
+pub(crate) struct AbcData {
     registry: RefCell<Vec<Obj>>,
     cache: RefCell<Vec<Obj>>,
     negative_cache: RefCell<Vec<Obj>>,

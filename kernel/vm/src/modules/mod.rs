@@ -10,6 +10,7 @@ pub(crate) mod atexit;
 pub(crate) mod collections;
 mod errno;
 mod gc;
+pub(crate) mod io;
 pub(crate) mod itertools;
 mod math;
 pub(crate) mod random;
@@ -45,6 +46,17 @@ static MODULES: &[&ModuleSpec] = &[
     &weakref::MODULE,
 ];
 
+/// Makes the payloads of modules known to a heap.
+pub(crate) fn register_payloads(heap: &heap::Heap) {
+    heap.register::<abc::AbcData>();
+    heap.register::<io::StandardStream>();
+    heap.register::<random::Random>();
+    collections::register_payloads(heap);
+    itertools::register_payloads(heap);
+    sre::register_payloads(heap);
+    thread::register_payloads(heap);
+}
+
 /// The builtin module of that name.
 pub(crate) fn find(name: &str) -> Option<&'static ModuleSpec> {
     MODULES.iter().find(|module| module.name == name).copied()
@@ -61,11 +73,16 @@ impl Vm {
     /// Makes a builtin module from its spec.
     pub(crate) fn make_module(&self, spec: &'static ModuleSpec) -> PyResult {
         let module = self.new_module(spec.name);
-        let dict = self.module_dict(&module);
-        for function in spec.functions {
-            self.dict_set_str(&dict, function.name, self.builtin_function(function, &module, spec.name));
-        }
-        (spec.init)(self, &module)?;
+        self.fill_builtin_module(spec, &module)?;
         Ok(module)
+    }
+
+    /// Fills a module that is there already.
+    pub(crate) fn fill_builtin_module(&self, spec: &'static ModuleSpec, module: &Obj) -> PyResult<()> {
+        let dict = self.module_dict(module);
+        for function in spec.functions {
+            self.dict_set_str(&dict, function.name, self.builtin_function(function, module, spec.name));
+        }
+        (spec.init)(self, module)
     }
 }

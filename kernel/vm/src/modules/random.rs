@@ -19,7 +19,7 @@ const WORDS: usize = 624;
 const KIND: Kind = Kind(kinds::MODULES.0 + 34);
 
 /// The payload: the generator.
-pub(super) struct Random {
+pub(crate) struct Random {
     twister: RefCell<State>,
 }
 

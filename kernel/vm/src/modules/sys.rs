@@ -24,7 +24,7 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("exception", |vm, _, _| Ok(vm.thread.handled().unwrap_or_else(|| vm.none())), Convention::NoArgs).signature("($module, /)"),
         Method::new("_getframe", getframe, Convention::Positional).signature("($module, depth=0, /)"),
         Method::new("_getframemodulename", getframemodulename, Convention::Keywords).signature("($module, /, depth=0)"),
-        Method::new("getrecursionlimit", |vm, _, _| Ok(vm.int(vm.recursion_limit() as i64)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("getrecursionlimit", |vm, _, _| Ok(vm.int(vm.thread.recursion_limit.get() as i64)), Convention::NoArgs).signature("($module, /)"),
         Method::new("setrecursionlimit", setrecursionlimit, Convention::One).signature("($module, limit, /)"),
         Method::new("displayhook", displayhook, Convention::One).signature("($module, object, /)"),
         Method::new("excepthook", excepthook, Convention::Positional).signature("($module, exctype, value, traceback, /)"),
@@ -169,11 +169,22 @@ fn getsizeof(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     static SIGNATURE: Signature = Signature { name: "getsizeof", params: &["object", "default"], positional_only: 0, positional: 2, required: 1 };
     let [obj, default] = args.bind(vm, &SIGNATURE)?;
     let obj = obj.expect("a required parameter is there");
-    match (vm.sizeof(obj), default) {
+    match (sizeof(vm, obj), default) {
         (Ok(size), _) => Ok(vm.int(size as i64)),
         (Err(raised), Some(default)) if raised.is(vm, &vm.types.type_error) => Ok(default.clone()),
         (Err(raised), _) => Err(raised),
     }
+}
+
+/// `_PySys_GetSizeOf`: what `__sizeof__` says, and the collector's header.
+fn sizeof(vm: &Vm, obj: &Obj) -> PyResult<usize> {
+    let class = vm.class_of(obj);
+    let Some(method) = vm.lookup_special(obj, "__sizeof__")? else {
+        return Err(vm.type_error(format!("Type {} doesn't define __sizeof__", vm.class_name(&class))));
+    };
+    let size = vm.call(&method, &[])?;
+    let Ok(size) = usize::try_from(vm.index_isize(&size)?) else { return Err(vm.value_error("__sizeof__() should return >= 0")) };
+    Ok(size + vm.header_size(vm.class(&class)))
 }
 
 fn intern(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
@@ -195,7 +206,7 @@ fn is_interned(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn interned_size(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
-    Ok(vm.int(vm.interned_len() as i64))
+    Ok(vm.int(vm.interned.borrow().len() as i64))
 }
 
 fn exit(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
@@ -235,7 +246,13 @@ fn setrecursionlimit(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     if limit < 1 {
         return Err(vm.value_error("recursion limit must be greater or equal than 1"));
     }
-    vm.set_recursion_limit(limit as usize)?;
+    let thread = &vm.thread;
+    let depth = thread.recursion_limit.get() - thread.remaining.get();
+    if depth >= limit {
+        return Err(vm.recursion_error(format!("cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low")));
+    }
+    thread.remaining.set(limit - depth);
+    thread.recursion_limit.set(limit);
     Ok(vm.none())
 }
 

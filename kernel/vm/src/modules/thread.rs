@@ -206,3 +206,10 @@ pub(crate) static THREAD_HANDLE: ClassSpec = ClassSpec {
     itemsize: 0,
     doc: "",
 };
+
+/// Makes the payloads known to a heap.
+pub(crate) fn register_payloads(heap: &heap::Heap) {
+    heap.register::<Lock>();
+    heap.register::<RLock>();
+    heap.register::<Handle>();
+}

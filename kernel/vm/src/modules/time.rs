@@ -43,6 +43,6 @@ fn sleep(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     }
     let time = Duration::try_from_secs_f64(seconds).map_err(|_| vm.overflow_error("timestamp too large to convert to C PyTime_t"))?;
     vm.host.sleep(time);
-    vm.check_interrupt()?;
+    vm.handle_pending()?;
     Ok(vm.none())
 }

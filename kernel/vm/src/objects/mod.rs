@@ -82,12 +82,11 @@ pub(crate) static TODO: ClassSpec = ClassSpec {
     itemsize: 0,
     doc: "",
 };
-pub mod object { pub static OBJECT: crate::ClassSpec = crate::ClassSpec { name: "object", base: None, kind: heap::Kind::INSTANCE, flags: 0, slots: |_| {}, methods: &[], getset: &[], basicsize: 16, itemsize: 0, doc: "" }; }
 pub use crate::stubs::template;
 
 /// How many places of `__slots__` kind the instances of a builtin class have of their own.
-pub(crate) fn own_places(_spec: &ClassSpec) -> u16 {
-    0
+pub(crate) fn own_places(spec: &ClassSpec) -> u16 {
+    if std::ptr::eq(spec, &crate::modules::collections::DEFAULTDICT) { 1 } else { exception::own_fields(spec) }
 }
 
 /// `__dict__` of a builtin object that has one in its payload.

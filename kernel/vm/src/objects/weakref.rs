@@ -130,6 +130,11 @@ pub(crate) static CALLABLE_PROXY: ClassSpec = proxy_class("weakref.CallableProxy
     s.call.set(Some(|vm, this, args| vm.call_args(&target(vm, this)?, args)));
 });
 
+static PROXY_METHODS: &[Method] = &[
+    Method::new("__bytes__", |vm, this, _| vm.call_method(&target(vm, this)?, "__bytes__", &[]), Convention::NoArgs),
+    Method::new("__reversed__", |vm, this, _| vm.call(&vm.types.reversed, &[target(vm, this)?]), Convention::NoArgs),
+];
+
 const fn proxy_class(name: &'static str, slots: fn(&Slots)) -> ClassSpec {
     ClassSpec {
         name,
@@ -137,10 +142,7 @@ const fn proxy_class(name: &'static str, slots: fn(&Slots)) -> ClassSpec {
         kind: Kind::WEAKREF,
         flags: flags::HAVE_GC | flags::DISALLOW_INSTANTIATION,
         slots,
-        methods: &[
-            Method::new("__bytes__", |vm, this, _| vm.call_method(&target(vm, this)?, "__bytes__", &[]), Convention::NoArgs),
-            Method::new("__reversed__", |vm, this, _| vm.call(&vm.types.reversed, &[target(vm, this)?]), Convention::NoArgs),
-        ],
+        methods: PROXY_METHODS,
         getset: &[],
         basicsize: 64,
         itemsize: 0,
@@ -187,7 +189,7 @@ fn proxy_slots(s: &Slots) {
     ];
     unary.iter().for_each(|(slot, function)| slot.set(Some(*function)));
     s.bool.set(Some(|vm, this| vm.is_true(&target(vm, this)?)));
-    s.hash.set(Some(crate::protocol::unhashable));
+    s.hash.set(Some(crate::protocol::compare::unhashable));
     s.richcompare.set(Some(|vm, a, b, op| vm.compare(&operand(vm, a)?, &operand(vm, b)?, op)));
     s.getattro.set(Some(|vm, this, name| vm.getattr(&target(vm, this)?, name)));
     s.setattro.set(Some(|vm, this, name, value| vm.setattr(&target(vm, this)?, name, value)));

@@ -11,8 +11,6 @@ mod suggest;
 
 use heap::Obj;
 
-pub(crate) use suggest::nearest;
-
 use crate::Vm;
 
 impl Vm {

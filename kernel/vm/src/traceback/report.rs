@@ -4,6 +4,7 @@ use heap::{Int, List, Obj, Str, Tuple};
 
 use super::suggest;
 use crate::objects::exception::{field, members};
+use crate::objects::traceback::Traceback;
 use crate::{PyResult, Vm};
 
 /// One frame of a traceback, innermost last.
@@ -134,12 +135,27 @@ fn syntax_place(vm: &Vm, exception: &Obj) -> SyntaxPlace {
     }
 }
 
+/// One link of a traceback.
+struct Step {
+    filename: String,
+    name: String,
+    location: compile::Location,
+    next: Option<Obj>,
+}
+
+fn step(vm: &Vm, traceback: &Obj) -> Step {
+    let link = traceback.get::<Traceback>().expect("a traceback leads to tracebacks");
+    let code = link.code();
+    let text = |name: &str| code.as_ref().and_then(|code| vm.getattr_str(code, name).ok()).map(|text| vm.lossy(&text)).unwrap_or_default();
+    Step { filename: text("co_filename"), name: text("co_name"), location: link.location(vm), next: link.next.get() }
+}
+
 /// The frames of a traceback, outermost first.
 fn entries(vm: &Vm, traceback: &Obj) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut next = Some(traceback.clone());
     while let Some(traceback) = next {
-        let step = vm.traceback_step(&traceback);
+        let step = step(vm, &traceback);
         let (first, last) = (step.location.line.max(1) as usize, step.location.end_line.max(step.location.line).max(1) as usize);
         let lines = if step.location.line < 0 { Vec::new() } else { (first..=last).map_while(|line| vm.source_line(&step.filename, line)).collect() };
         entries.push(Entry { filename: step.filename, name: step.name, location: step.location, lines });

@@ -4,6 +4,7 @@ use heap::{Obj, Str};
 
 use crate::Vm;
 use crate::objects::exception::field;
+use crate::objects::traceback::Traceback;
 
 const MAX_CANDIDATES: usize = 750;
 const MAX_LENGTH: usize = 40;
@@ -38,8 +39,17 @@ pub(super) fn suggestion(vm: &Vm, exception: &Obj, traceback: Option<&Obj>) -> S
     String::new()
 }
 
+/// The frame that raised.
+fn innermost_frame(traceback: &Obj) -> Option<Obj> {
+    let mut last = traceback.clone();
+    while let Some(next) = last.get::<Traceback>()?.next.get() {
+        last = next;
+    }
+    last.get::<Traceback>()?.frame.get()
+}
+
 fn name(vm: &Vm, traceback: &Obj, wrong: &str) -> Option<String> {
-    let frame = vm.innermost_frame(traceback)?;
+    let frame = innermost_frame(traceback)?;
     let mut candidates = Vec::new();
     for namespace in ["f_locals", "f_globals", "f_builtins"] {
         let namespace = vm.getattr_str(&frame, namespace).ok()?;
@@ -57,7 +67,7 @@ fn name(vm: &Vm, traceback: &Obj, wrong: &str) -> Option<String> {
 /// The object's attributes; those with an underscore only for a name with one, or for a method's own object.
 fn attributes(vm: &Vm, obj: &Obj, wrong: &str, traceback: Option<&Obj>) -> Option<Vec<String>> {
     let own = || {
-        let locals = vm.getattr_str(&vm.innermost_frame(traceback?)?, "f_locals").ok()?;
+        let locals = vm.getattr_str(&innermost_frame(traceback?)?, "f_locals").ok()?;
         Some(vm.getitem(&locals, &vm.intern("self")).ok()?.is(obj))
     };
     let hide = !wrong.starts_with('_') && own() != Some(true);
@@ -65,7 +75,7 @@ fn attributes(vm: &Vm, obj: &Obj, wrong: &str, traceback: Option<&Obj>) -> Optio
 }
 
 fn visible(vm: &Vm, obj: &Obj, hide: bool) -> Option<Vec<String>> {
-    let names = vm.to_vec(&vm.dir(obj).ok()?).ok()?;
+    let names = vm.to_vec(&vm.call_method(obj, "__dir__", &[]).ok()?).ok()?;
     let names = names.iter().filter(|name| name.get::<Str>().is_some()).map(|name| vm.lossy(name));
     Some(names.filter(|name| !(hide && name.starts_with('_'))).collect())
 }

@@ -77,7 +77,7 @@ fn slots(s: &Slots) {
     }));
     s.init.set(Some(init));
     s.repr.set(Some(repr));
-    s.hash.set(Some(crate::protocol::unhashable));
+    s.hash.set(Some(crate::protocol::compare::unhashable));
     s.iter.set(Some(|vm, this| Ok(iterator::<false>(vm, this))));
     s.richcompare.set(Some(compare));
     s.len.set(Some(|_, this| Ok(own(this).items.borrow().len())));
@@ -371,7 +371,7 @@ macro_rules! iterator_payload {
 iterator_payload!(false, 24);
 iterator_payload!(true, 25);
 
-const fn iterator_class<const BACK: bool>(name: &'static str) -> ClassSpec
+const fn iterator_class<const BACK: bool>(name: &'static str, methods: &'static [Method]) -> ClassSpec
 where
     DequeIterator<BACK>: Payload,
 {
@@ -384,7 +384,7 @@ where
             s.iter.set(Some(|_, this| Ok(this.clone())));
             s.iternext.set(Some(next::<BACK>));
         },
-        methods: &[Method::new("__length_hint__", hint::<BACK>, Convention::NoArgs)],
+        methods,
         getset: &[],
         basicsize: 48,
         itemsize: 0,
@@ -392,8 +392,8 @@ where
     }
 }
 
-pub(crate) static DEQUE_ITERATOR: ClassSpec = iterator_class::<false>("collections._deque_iterator");
-pub(crate) static DEQUE_REVERSE_ITERATOR: ClassSpec = iterator_class::<true>("collections._deque_reverse_iterator");
+pub(crate) static DEQUE_ITERATOR: ClassSpec = iterator_class::<false>("collections._deque_iterator", &[Method::new("__length_hint__", hint::<false>, Convention::NoArgs)]);
+pub(crate) static DEQUE_REVERSE_ITERATOR: ClassSpec = iterator_class::<true>("collections._deque_reverse_iterator", &[Method::new("__length_hint__", hint::<true>, Convention::NoArgs)]);
 
 fn iterator<const BACK: bool>(vm: &Vm, this: &Obj) -> Obj
 where

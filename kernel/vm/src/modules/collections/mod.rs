@@ -54,3 +54,11 @@ fn count_elements(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     })?;
     Ok(vm.none())
 }
+
+/// Makes the payloads known to a heap.
+pub(crate) fn register_payloads(heap: &heap::Heap) {
+    heap.register::<deque::Deque>();
+    heap.register::<deque::DequeIterator<false>>();
+    heap.register::<deque::DequeIterator<true>>();
+    heap.register::<tuplegetter::TupleGetter>();
+}

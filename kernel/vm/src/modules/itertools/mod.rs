@@ -80,3 +80,29 @@ fn no_keywords(vm: &Vm, class: &Obj, exact: &Obj, name: &str, args: Args<'_>) ->
     }
     Ok(())
 }
+
+/// Makes the payloads known to a heap.
+pub(crate) fn register_payloads(heap: &heap::Heap) {
+    heap.register::<endless::Count>();
+    heap.register::<endless::Cycle>();
+    heap.register::<endless::Repeat>();
+    heap.register::<select::TakeWhile>();
+    heap.register::<select::DropWhile>();
+    heap.register::<select::FilterFalse>();
+    heap.register::<select::StarMap>();
+    heap.register::<select::Accumulate>();
+    heap.register::<select::Compress>();
+    heap.register::<select::ISlice>();
+    heap.register::<join::Chain>();
+    heap.register::<join::ZipLongest>();
+    heap.register::<group::GroupBy>();
+    heap.register::<group::Grouper>();
+    heap.register::<group::TeeLink>();
+    heap.register::<group::Tee>();
+    heap.register::<group::Pairwise>();
+    heap.register::<group::Batched>();
+    heap.register::<combine::Product>();
+    heap.register::<combine::Permutations>();
+    heap.register::<combine::Combinations>();
+    heap.register::<combine::WithReplacement>();
+}

@@ -98,3 +98,11 @@ impl<'a> Subject<'a> {
         }
     }
 }
+
+/// Makes the payloads known to a heap.
+pub(crate) fn register_payloads(heap: &heap::Heap) {
+    heap.register::<pattern::Pattern>();
+    heap.register::<pattern::Scanner>();
+    heap.register::<matched::Match>();
+    heap.register::<template::Template>();
+}

@@ -230,7 +230,7 @@ fn scanner(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 fn finditer(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let scanner = scanner(vm, this, args)?;
     let search = vm.getattr_str(&scanner, "search")?;
-    vm.call_iterator(&search, &vm.none())
+    Ok(vm.call_iterator(&search, &vm.none()))
 }
 
 fn scan(vm: &Vm, this: &Obj, how: How) -> Option<Obj> {

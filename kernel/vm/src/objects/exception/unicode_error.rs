@@ -4,7 +4,7 @@ use heap::{Bytes, Int, Obj, Str};
 
 use super::hierarchy::{field, store};
 use crate::class::{GetSet, Slots};
-use crate::{Args, PyResult, Raised, Vm};
+use crate::{Args, PyResult, Vm};
 
 const ENCODING: usize = 0;
 const OBJECT: usize = 1;
@@ -133,28 +133,5 @@ fn escaped(c: u32) -> String {
         0..=0xFF => format!("\\x{c:02x}"),
         0x100..=0xFFFF => format!("\\u{c:04x}"),
         _ => format!("\\U{c:08x}"),
-    }
-}
-
-impl Vm {
-    /// A new `UnicodeDecodeError`.
-    #[cold]
-    pub fn unicode_decode_error(&self, encoding: &str, object: &Obj, start: usize, end: usize, reason: &str) -> Raised {
-        self.unicode_error(&self.types.unicode_decode_error, encoding, object, start, end, reason)
-    }
-
-    /// A new `UnicodeEncodeError`.
-    #[cold]
-    pub fn unicode_encode_error(&self, encoding: &str, object: &Obj, start: usize, end: usize, reason: &str) -> Raised {
-        self.unicode_error(&self.types.unicode_encode_error, encoding, object, start, end, reason)
-    }
-
-    fn unicode_error(&self, class: &Obj, encoding: &str, object: &Obj, start: usize, end: usize, reason: &str) -> Raised {
-        let args = vec![self.str(encoding), object.clone(), self.int(start as i64), self.int(end as i64), self.str(reason)];
-        let raised = self.new_exception(class, args.clone());
-        for (place, value) in args.into_iter().enumerate() {
-            store(&raised.0, place, Some(value));
-        }
-        raised
     }
 }
