@@ -5,6 +5,7 @@
 
 mod args;
 mod bootstrap;
+pub mod builtins;
 mod call;
 mod class;
 pub(crate) mod frame;
