@@ -48,6 +48,9 @@ pub trait Payload: Sized + 'static {
     }
 }
 
+/// The visitor of `holds`: called once for every reference an object owns, with what a picture writes at its arrow.
+pub type LabelledVisit<'a> = &'a mut dyn FnMut(Label, &Obj);
+
 /// A payload's functions, by kind.
 #[derive(Clone, Copy)]
 pub(crate) struct VTable {
@@ -56,7 +59,7 @@ pub(crate) struct VTable {
     pub(crate) leaf: bool,
     pub(crate) weakrefs_first: bool,
     pub(crate) traverse: unsafe fn(NonNull<u8>, Visit<'_>),
-    pub(crate) holds: unsafe fn(NonNull<u8>, &mut dyn FnMut(Label, &Obj)),
+    pub(crate) holds: unsafe fn(NonNull<u8>, LabelledVisit<'_>),
     pub(crate) clear: unsafe fn(NonNull<u8>, &mut Trash<'_>),
     pub(crate) dismantle: unsafe fn(NonNull<u8>, &mut Trash<'_>),
     pub(crate) drop: unsafe fn(NonNull<u8>),
@@ -75,8 +78,7 @@ impl VTable {
             end: (offset::<T>() + size_of::<T>()).next_multiple_of(8),
             leaf: T::LEAF,
             weakrefs_first: T::WEAKREFS_FIRST,
-            // SAFETY (all five): the caller passes a live object of this kind; `dismantle` and `drop` are
-            // called once, when no other reference exists.
+            // SAFETY: the caller passes a live object of this kind; `dismantle` and `drop` are called once, when no other reference exists.
             traverse: |at, visit| unsafe { payload::<T>(at).as_ref() }.traverse(visit),
             // SAFETY: see above.
             holds: |at, visit| unsafe { payload::<T>(at).as_ref() }.holds(visit),

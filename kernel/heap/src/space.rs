@@ -98,7 +98,7 @@ const fn slot_of(class: usize) -> usize {
 const _: () = {
     let mut class = 0;
     while class < CLASSES {
-        assert!(class_of(slot_of(class)) == class && slot_of(class) % GRANULE == 0);
+        assert!(class_of(slot_of(class)) == class && slot_of(class).is_multiple_of(GRANULE));
         assert!(class == 0 || class_of(slot_of(class - 1) + 1) == class);
         class += 1;
     }
@@ -321,6 +321,7 @@ impl Space {
 
     /// Bytes taken from the system.
     pub(crate) fn reserved(&self) -> usize {
+        // SAFETY: pages stay until they leave the map.
         let large: usize = self.pages.borrow().values().map(|page| unsafe { page.as_ref() }.alone).sum();
         large + self.blocks.borrow().len() * PAGE * PAGES_AT_ONCE
     }
