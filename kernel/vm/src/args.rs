@@ -111,7 +111,7 @@ impl<'a> Args<'a> {
             let Some(text) = key.get::<Str>() else { return Err(vm.type_error("keywords must be strings")) };
             let found = signature.params.iter().position(|p| p.as_bytes() == text.as_bytes()).filter(|&i| i >= signature.positional_only);
             let Some(i) = found else {
-                return Err(vm.type_error(format!("{name}() got an unexpected keyword argument '{}'", vm.lossy(key))));
+                return Err(unexpected_keyword(vm, name, key, &signature.params[signature.positional_only..]));
             };
             if out[i].is_some() {
                 return Err(vm.type_error(format!("argument for {name}() given by name ('{}') and position ({})", signature.params[i], i + 1)));
@@ -144,4 +144,11 @@ fn too_few(vm: &Vm, s: &Signature, given: usize) -> Raised {
     let exactly = if min < s.positional { "at least" } else { "exactly" };
     let plural = if min == 1 { "" } else { "s" };
     vm.type_error(format!("{name}() takes {exactly} {min} positional argument{plural} ({given} given)"))
+}
+
+/// `error_unexpected_keyword_arg`: names the parameter that may have been meant.
+pub(crate) fn unexpected_keyword(vm: &Vm, name: &str, key: &Obj, params: &[&str]) -> Raised {
+    let (text, possible) = (vm.lossy(key), params.iter().map(|param| (*param).to_owned()).collect::<Vec<_>>());
+    let hint = vm.suggestion(&text, &possible).map(|hint| format!(". Did you mean '{hint}'?")).unwrap_or_default();
+    vm.type_error(format!("{name}() got an unexpected keyword argument '{text}'{hint}"))
 }

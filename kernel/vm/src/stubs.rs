@@ -18,7 +18,6 @@ impl Vm {
     pub fn new_param_spec(&self, a: Obj) -> PyResult { todo!() }
     pub fn new_method(&self, a: Obj, b: Obj) -> Obj { todo!() }
     pub fn new_interpolation(&self, a: Obj, b: Obj, c: Obj, d: Obj) -> Obj { todo!() }
-    pub fn module_dict(&self, a: &Obj) -> Obj { todo!() }
     pub fn import_module(&self, n: &str) -> PyResult { todo!() }
     pub fn import_from_error(&self, t: &str, n: Option<Obj>, f: Option<Obj>, a: &Obj) -> Raised { todo!() }
 }

@@ -120,5 +120,4 @@ pub(crate) fn register_machine(heap: &heap::Heap) {
     heap.register::<async_generator::WrappedValue>();
     heap.register::<async_generator::Asend>();
     heap.register::<async_generator::Athrow>();
-    heap.register::<async_generator::AnextAwaitable>();
 }

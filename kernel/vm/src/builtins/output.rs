@@ -1,0 +1,108 @@
+//! Builtin functions of text and streams: `ascii`, `format`, `repr`, `print`, `input`, `breakpoint`.
+
+use heap::{Obj, Str};
+
+use crate::class::Method;
+use crate::host::Stream;
+use crate::{Args, Convention, PyResult, Signature, Vm};
+
+pub(super) static FUNCTIONS: &[Method] = &[
+    Method::new("ascii", |vm, _, args| vm.ascii(&args.all()[0]), Convention::One).signature("($module, obj, /)"),
+    Method::new("breakpoint", breakpoint, Convention::Keywords).signature("($module, /, *args, **kws)"),
+    Method::new("format", format, Convention::Positional).signature("($module, value, format_spec='', /)"),
+    Method::new("input", input, Convention::Positional).signature("($module, prompt='', /)"),
+    Method::new("print", print, Convention::Keywords).signature("($module, /, *args, sep=' ', end='\\n', file=None, flush=False)"),
+    Method::new("repr", |vm, _, args| vm.repr(&args.all()[0]), Convention::One).signature("($module, obj, /)"),
+];
+
+fn format(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let args = args.check(vm, "format", 1, 2)?;
+    match args.get(1) {
+        None => vm.format(&args[0], &vm.consts.empty_str),
+        Some(spec) if spec.get::<Str>().is_some() => vm.format(&args[0], spec),
+        Some(spec) => Err(vm.type_error(format!("format() argument 2 must be str, not {}", vm.type_name(spec)))),
+    }
+}
+
+fn breakpoint(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    match vm.sys_value("breakpointhook") {
+        Some(hook) => vm.call_args(&hook, args),
+        None => Err(vm.runtime_error("lost sys.breakpointhook")),
+    }
+}
+
+impl Vm {
+    /// A value of the `sys` module, as it is now.
+    pub(crate) fn sys_value(&self, name: &str) -> Option<Obj> {
+        self.dict_get_str(&self.sys.get()?, name)
+    }
+}
+
+/// `sep` and `end`: a text, or nothing for the default.
+fn separator<'a>(vm: &Vm, name: &str, value: Option<&'a Obj>) -> PyResult<Option<&'a Obj>> {
+    match value {
+        Some(value) if value.is(&vm.consts.none) => Ok(None),
+        Some(value) if value.get::<Str>().is_none() => Err(vm.type_error(format!("{name} must be None or a string, not {}", vm.type_name(value)))),
+        value => Ok(value),
+    }
+}
+
+fn print(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    static SIGNATURE: Signature = Signature { name: "print", params: &["sep", "end", "file", "flush"], positional_only: 0, positional: 0, required: 0 };
+    let values = args.pos();
+    let [sep, end, file, flush] = if args.has_keywords() {
+        Args::new(&args.all()[values.len()..], args.names()).bind(vm, &SIGNATURE)?
+    } else {
+        [None; 4]
+    };
+    let file = match file.filter(|file| !file.is(&vm.consts.none)) {
+        Some(file) => file.clone(),
+        None => match vm.sys_value("stdout") {
+            Some(file) => file,
+            None => return Err(vm.runtime_error("lost sys.stdout")),
+        },
+    };
+    // sys.stdout may be None when there is no stream.
+    if file.is(&vm.consts.none) {
+        return Ok(vm.none());
+    }
+    let (sep, end) = (separator(vm, "sep", sep)?, separator(vm, "end", end)?);
+    let write = vm.getattr_str(&file, "write")?;
+    let put = |text: Obj| vm.call(&write, &[text]).map(drop);
+    for (i, value) in values.iter().enumerate() {
+        if i > 0 {
+            put(sep.cloned().unwrap_or_else(|| vm.str(" ")))?;
+        }
+        put(vm.str_of(value)?)?;
+    }
+    put(end.cloned().unwrap_or_else(|| vm.str("\n")))?;
+    drop(write);
+    if let Some(flush) = flush
+        && vm.is_true(flush)?
+    {
+        drop(vm.call_method(&file, "flush", &[])?);
+    }
+    Ok(vm.none())
+}
+
+fn input(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let prompt = args.check(vm, "input", 0, 1)?.first();
+    for name in ["stdin", "stdout", "stderr"] {
+        if vm.sys_value(name).is_none_or(|stream| stream.is(&vm.consts.none)) {
+            return Err(vm.runtime_error(format!("input(): lost sys.{name}")));
+        }
+    }
+    if let Some(stdout) = vm.sys_value("stdout") {
+        if let Some(prompt) = prompt {
+            let text = vm.str_of(prompt)?;
+            drop(vm.call_method(&stdout, "write", &[text])?);
+        }
+        drop(vm.call_method(&stdout, "flush", &[])?);
+    }
+    vm.host.flush(Stream::Stdout).ok();
+    let line = vm.host.read_line().unwrap_or_default();
+    if line.is_empty() {
+        return Err(vm.eof_error("EOF when reading a line"));
+    }
+    Ok(vm.str(line.strip_suffix('\n').unwrap_or(&line)))
+}
