@@ -102,7 +102,7 @@ slots! {
     setattro: fn(&Vm, &Obj, &Obj, Option<&Obj>) -> PyResult<()>,
     /// `iter(obj)`.
     iter: Unary,
-    /// `next(obj)`: `Ok(None)` is the end, without the cost of a StopIteration.
+    /// `next(obj)`: `Ok(None)` is the end, without the cost of a StopIteration; but an `Err(StopIteration)` is the end too.
     iternext: fn(&Vm, &Obj) -> PyResult<Option<Obj>>,
     /// `__get__`: descriptor, instance or none, owner or none.
     descr_get: fn(&Vm, &Obj, Option<&Obj>, Option<&Obj>) -> PyResult,
@@ -271,6 +271,10 @@ pub struct ClassSpec {
 /// Flags of a class; the values are CPython's `Py_TPFLAGS_*` (they show in `__flags__`).
 pub mod flags {
     #![expect(missing_docs, reason = "CPython's names, documented there")]
+    /// Ours, not CPython's: instances have a `__dict__` of their own, without inline values (`tp_dictoffset`).
+    pub const DICT: u32 = 1 << 0;
+    /// Ours: instances can be weakly referenced, though the class is builtin.
+    pub const WEAKREFS: u32 = 1 << 1;
     pub const INLINE_VALUES: u32 = 1 << 2;
     pub const MANAGED_WEAKREF: u32 = 1 << 3;
     pub const MANAGED_DICT: u32 = 1 << 4;
@@ -332,12 +336,18 @@ pub struct Class {
     pub basicsize: Cell<usize>,
     #[expect(missing_docs, reason = "see basicsize")]
     pub itemsize: usize,
-    /// The subclasses' ids, weakly held: see `objects/class.rs`.
-    pub subclasses: RefCell<Vec<u64>>,
+    /// The subclasses: a `dict` from id to weak reference, or empty (`tp_subclasses`).
+    pub subclasses: Slot,
+    /// From what a builtin class was made.
+    pub spec: Option<&'static ClassSpec>,
+    /// What `__slots__` said, as it was used for the layout: the mangled names of the members, in order (`ht_slots`).
+    pub member_names: RefCell<Vec<Obj>>,
     /// The names of the instances' inline values, in the order of their places (`ht_cached_keys`).
     pub keys: RefCell<Vec<Obj>>,
     /// How many places CPython would still give a new instance beyond the known keys (`dk_usable` of the shared keys).
     pub usable: Cell<u8>,
+    /// The class is complete: it may have instances.
+    pub built: Cell<bool>,
 }
 
 impl Class {
@@ -348,4 +358,26 @@ impl Class {
     }
 }
 
-crate::payload!(Class, kinds::CLASS, { dict, mro, bases, base, name, qualname }, clear [dict, mro, bases]);
+impl heap::Payload for Class {
+    const KIND: heap::Kind = kinds::CLASS;
+
+    fn traverse(&self, visit: heap::Visit<'_>) {
+        [&self.dict, &self.mro, &self.bases, &self.base].into_iter().filter_map(Slot::get).for_each(|held| visit(&held));
+    }
+
+    /// `type_clear`: the attributes go, and the MRO, whose first item is the class itself. The rest is freed with the class.
+    fn clear(&self, trash: &mut heap::Trash<'_>) {
+        self.version.set(0);
+        if let Some(dict) = self.dict.get()
+            && let Some(dict) = dict.get::<heap::Dict>()
+        {
+            heap::Payload::clear(dict, trash);
+        }
+        trash.take(&self.mro);
+    }
+
+    fn dismantle(&mut self, trash: &mut heap::Trash<'_>) {
+        [&self.base, &self.dict, &self.bases, &self.mro, &self.subclasses, &self.name, &self.qualname].into_iter().for_each(|slot| trash.take(slot));
+        self.member_names.take().into_iter().chain(self.keys.take()).for_each(|name| trash.push(name));
+    }
+}

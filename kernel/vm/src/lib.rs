@@ -4,6 +4,7 @@
 //! `objects/`; one importable module a file in `modules/`; every exception's text in `raise.rs`; the world outside in `host.rs`.
 
 mod args;
+mod bootstrap;
 pub mod builtins;
 mod call;
 mod class;
@@ -13,17 +14,20 @@ pub mod host;
 mod intern;
 mod intrinsics;
 mod kinds;
+mod names;
 pub mod objects;
 mod ops;
 mod payload;
 pub mod protocol;
 mod quick;
 mod raise;
+mod recursion;
 mod specialise;
 mod stubs;
 mod suggest;
 mod text;
 mod types;
+mod types_pending;
 mod unwind;
 mod vm;
 

@@ -65,6 +65,12 @@ pub struct Vm {
     pub(crate) next_class_version: Cell<u32>,
     /// Objects that a `repr` is in the middle of (`Py_ReprEnter`), by id.
     pub(crate) repr_stack: RefCell<Vec<u64>>,
+    /// The names that the machine looks up itself.
+    pub(crate) names: crate::names::Names,
+    /// Where names were found in classes.
+    pub(crate) method_cache: crate::protocol::lookup::MethodCache,
+    /// How deep native code is nested in itself.
+    pub(crate) native_depth: Cell<u32>,
     /// Error handlers of codecs, and the limit of digits.
     pub(crate) text: crate::objects::text_codec::TextState,
 }

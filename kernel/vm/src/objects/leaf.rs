@@ -134,18 +134,7 @@ impl Vm {
 
     /// A leaf value as an instance of `class`: itself if that is the builtin class, wrapped otherwise.
     pub(crate) fn leaf_instance(&self, class: &Obj, value: Obj) -> Obj {
-        let payload = self.class(class);
-        if !payload.has(flags::HEAP_TYPE) {
-            return value;
-        }
-        let values = payload.has(flags::INLINE_VALUES).then(|| payload.keys.borrow().len() as u8 + payload.usable.get());
-        let layout = ExtraLayout { values, slots: payload.n_slots.get() };
-        let obj = self.heap.alloc_with_class(Wrapped { value }, class.clone(), layout);
-        if payload.slots.finalize.get().is_some() {
-            obj.mark_finalizer();
-        }
-        // A class without attributes of its own and without cycles in sight is not collected in CPython either.
-        if payload.has(flags::HAVE_GC) { obj.tracked() } else { obj }
+        if self.class(class).has(flags::HEAP_TYPE) { self.new_leaf(class, value) } else { value }
     }
 
     /// The specification that `__format__` is given.

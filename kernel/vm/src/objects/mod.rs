@@ -1,5 +1,20 @@
 //! The kinds of objects, one a file: payload, methods, class.
 
+pub mod builtin_function;
+pub mod cell;
+pub mod class;
+pub mod class_method;
+pub mod descriptor;
+pub mod generic_alias;
+pub mod mapping_proxy;
+pub mod method;
+pub mod module;
+pub mod object;
+pub mod property;
+pub mod simple_namespace;
+pub mod static_method;
+pub mod super_;
+pub mod union;
 pub mod bool;
 pub mod bytearray;
 pub mod bytes;
@@ -18,7 +33,6 @@ pub mod list;
 pub mod list_iterator;
 pub mod map;
 pub mod memoryview;
-mod pending;
 pub(crate) mod percent;
 pub mod range;
 pub mod range_iterator;
@@ -48,7 +62,10 @@ pub mod function;
 pub mod generator;
 pub mod traceback;
 
+use heap::Obj;
+
 use crate::class::{ClassSpec, flags};
+use crate::{PyResult, Vm};
 
 /// Stands in the table of classes where a class is not written yet.
 pub(crate) static TODO: ClassSpec = ClassSpec {
@@ -63,8 +80,47 @@ pub(crate) static TODO: ClassSpec = ClassSpec {
     itemsize: 0,
     doc: "",
 };
-pub mod object { pub static OBJECT: crate::ClassSpec = crate::ClassSpec { name: "object", base: None, kind: heap::Kind::INSTANCE, flags: 0, slots: |_| {}, methods: &[], getset: &[], basicsize: 16, itemsize: 0, doc: "" }; }
 pub use crate::stubs::template;
+
+/// How many places of `__slots__` kind the instances of a builtin class have of their own.
+pub(crate) fn own_places(_spec: &ClassSpec) -> u16 {
+    0
+}
+
+/// `__dict__` of a builtin object that has one in its payload.
+pub(crate) fn own_dict(vm: &Vm, obj: &Obj) -> PyResult {
+    vm.instance_dict(obj).ok_or_else(|| vm.attribute_error(obj, &vm.names.__dict__))
+}
+
+/// Sets `__dict__` of such an object.
+pub(crate) fn set_own_dict(vm: &Vm, obj: &Obj, value: Option<&Obj>) -> PyResult<()> {
+    vm.set_instance_dict(obj, value)
+}
+
+/// An attribute that a wrapper takes over from what it wraps, and keeps (`descriptor_get_wrapped_attribute`).
+pub(crate) fn forwarded(vm: &Vm, obj: &Obj, wrapped: &Obj, name: &str) -> PyResult {
+    let name = vm.intern(name);
+    let dict = own_dict(vm, obj)?;
+    if let Some(known) = dict.get::<heap::Dict>().and_then(|dict| dict.get_str_key(&name)) {
+        return Ok(known);
+    }
+    let value = vm.getattr(wrapped, &name)?;
+    vm.dict_set(&dict, &name, value.clone())?;
+    Ok(value)
+}
+
+/// Sets or deletes such an attribute.
+pub(crate) fn keep_own(vm: &Vm, obj: &Obj, name: &str, value: Option<&Obj>) -> PyResult<()> {
+    let dict = own_dict(vm, obj)?;
+    let name = vm.intern(name);
+    match value {
+        Some(value) => vm.dict_set(&dict, &name, value.clone()),
+        None => match vm.dict_remove(&dict, &name)? {
+            Some(_) => Ok(()),
+            None => Err(vm.attribute_error(obj, &name)),
+        },
+    }
+}
 
 /// Makes the payloads of containers and iterators known to a heap.
 pub(crate) fn register_containers(heap: &heap::Heap) {

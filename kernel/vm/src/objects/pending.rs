@@ -29,4 +29,10 @@ impl Vm {
         let _ = module;
         todo!()
     }
+
+    /// Issues a warning; an error if a filter makes it one.
+    pub fn warn(&self, category: &Obj, message: &str) -> PyResult<()> {
+        let _ = (category, message);
+        Ok(())
+    }
 }

@@ -1,8 +1,12 @@
-//! Attributes: `obj.name`, assignment, deletion, and the look-up of special methods on the class.
+//! Attributes: `obj.name`, assignment, deletion, and the look-up of special methods on the class (`Objects/object.c`).
+//!
+//! Where an instance keeps its attributes is told in `storage.rs`; how the MRO is searched, in `lookup.rs`.
 
-use heap::Obj;
+use heap::{Obj, Str};
 
-use crate::{PyResult, Vm};
+use crate::class::{Binary, Class, flags};
+use crate::objects::class::Special;
+use crate::{PyResult, Raised, Vm};
 
 /// What a load of a method found (`_PyObject_GetMethod`).
 pub enum Loaded {
@@ -12,11 +16,24 @@ pub enum Loaded {
     Value(Obj),
 }
 
+/// Whether an exception is an AttributeError.
+pub(crate) fn is_attribute_error(vm: &Vm, raised: &Raised) -> bool {
+    raised.is(vm, &vm.types.attribute_error)
+}
+
+fn is_function(slot: Option<Binary>, function: Binary) -> bool {
+    slot.is_some_and(|f| f as usize == function as usize)
+}
+
 impl Vm {
     /// `obj.name` (`PyObject_GetAttr`).
     pub fn getattr(&self, obj: &Obj, name: &Obj) -> PyResult {
-        let _ = (obj, name);
-        todo!()
+        let name = &self.attribute_name(name)?;
+        let class = self.class_of(obj);
+        match self.class(&class).slots.getattro.get() {
+            Some(get) => get(self, obj, name),
+            None => Err(self.attribute_error(obj, name)),
+        }
     }
 
     /// `obj.name` with a name that the machine knows.
@@ -26,8 +43,21 @@ impl Vm {
 
     /// `obj.name`, or nothing instead of an AttributeError (`PyObject_GetOptionalAttr`).
     pub fn getattr_opt(&self, obj: &Obj, name: &Obj) -> PyResult<Option<Obj>> {
-        let _ = (obj, name);
-        todo!()
+        let name = &self.attribute_name(name)?;
+        let class = self.class_of(obj);
+        let Some(get) = self.class(&class).slots.getattro.get() else { return Ok(None) };
+        // The usual ways know a miss without making an exception for it.
+        if is_function(Some(get), generic_getattr) {
+            return self.generic_getattr_opt(obj, name);
+        }
+        if is_function(Some(get), crate::objects::class::getattro) {
+            return crate::objects::class::getattr_opt(self, obj, name);
+        }
+        match get(self, obj, name) {
+            Ok(value) => Ok(Some(value)),
+            Err(raised) if is_attribute_error(self, &raised) => Ok(None),
+            Err(raised) => Err(raised),
+        }
     }
 
     /// As [`Vm::getattr_opt`], with a name that the machine knows.
@@ -35,10 +65,16 @@ impl Vm {
         self.getattr_opt(obj, &self.intern(name))
     }
 
-    /// `obj.name = value`; no value deletes.
+    /// `obj.name = value`; no value deletes (`PyObject_SetAttr`).
     pub fn setattr(&self, obj: &Obj, name: &Obj, value: Option<&Obj>) -> PyResult<()> {
-        let _ = (obj, name, value);
-        todo!()
+        let name = &self.attribute_name(name)?;
+        let class = self.class_of(obj);
+        if let Some(set) = self.class(&class).slots.setattro.get() {
+            return set(self, obj, name, value);
+        }
+        let how = if self.class(&class).slots.getattro.get().is_some() { "only read-only attributes" } else { "no attributes" };
+        let what = if value.is_some() { "assign to" } else { "del" };
+        Err(self.type_error(format!("'{}' object has {how} ({what} .{})", self.class_name(&class), self.lossy(name))))
     }
 
     /// As [`Vm::setattr`], with a name that the machine knows.
@@ -46,39 +82,159 @@ impl Vm {
         self.setattr(obj, &self.intern(name), value)
     }
 
+    /// The name as an exact `str`, or the TypeError for what is none.
+    fn attribute_name(&self, name: &Obj) -> PyResult {
+        if name.kind() == heap::Kind::STR {
+            return Ok(name.clone());
+        }
+        match name.get::<Str>() {
+            Some(_) => Ok(self.plain_value(name)),
+            None => Err(self.type_error(format!("attribute name must be string, not '{}'", self.type_name(name)))),
+        }
+    }
+
+    /// Of an instance of a class that extends a leaf type, the plain value; every other object as it is.
+    pub fn plain_value(&self, obj: &Obj) -> Obj {
+        obj.get::<heap::Wrapped>().map_or_else(|| obj.clone(), |wrapped| wrapped.value.clone())
+    }
+
     /// A special method, looked up on the class and bound to the object (`_PyObject_LookupSpecial`).
     pub fn lookup_special(&self, obj: &Obj, name: &str) -> PyResult<Option<Obj>> {
-        let _ = (obj, name);
-        todo!()
+        self.lookup_special_name(obj, &self.intern(name))
     }
 
-    /// For `obj.name(...)`: a plain function of the class comes unbound.
+    /// As [`Vm::lookup_special`], with the name as an object.
+    pub fn lookup_special_name(&self, obj: &Obj, name: &Obj) -> PyResult<Option<Obj>> {
+        let class = self.class_of(obj);
+        let Some(found) = self.class_lookup(&class, name) else { return Ok(None) };
+        let get = self.class(&self.class_of(&found)).slots.descr_get.get();
+        match get {
+            Some(get) => get(self, &found, Some(obj), Some(&class)).map(Some),
+            None => Ok(Some(found)),
+        }
+    }
+
+    /// A special method for a call: a plain function comes unbound (`_PyObject_LookupSpecialMethod`).
+    pub fn load_special(&self, obj: &Obj, name: &Obj) -> PyResult<Option<Loaded>> {
+        Ok(self.special(obj, name)?.map(|special| match special {
+            Special::Function(f) => Loaded::Method(f),
+            Special::Bound(f) => Loaded::Value(f),
+        }))
+    }
+
+    /// For `obj.name(...)`: a plain function of the class comes unbound (`_PyObject_GetMethod`).
     pub fn load_method(&self, obj: &Obj, name: &Obj) -> PyResult<Loaded> {
-        let _ = (obj, name);
-        todo!()
-    }
-
-    /// An attribute of a class or its bases, not bound (`_PyType_Lookup`).
-    pub fn class_lookup(&self, class: &Obj, name: &Obj) -> Option<Obj> {
-        let _ = (class, name);
-        todo!()
+        let class = self.class_of(obj);
+        if name.kind() != heap::Kind::STR || !is_function(self.class(&class).slots.getattro.get(), generic_getattr) {
+            return self.getattr(obj, name).map(Loaded::Value);
+        }
+        let found = self.class_lookup(&class, name);
+        let mut is_method = false;
+        let mut get = None;
+        if let Some(found) = &found {
+            let found_class = self.class_of(found);
+            let payload = self.class(&found_class);
+            if payload.has(flags::METHOD_DESCRIPTOR) {
+                is_method = true;
+            } else {
+                get = payload.slots.descr_get.get();
+                if let Some(get) = get
+                    && payload.slots.descr_set.get().is_some()
+                {
+                    return get(self, found, Some(obj), Some(&class)).map(Loaded::Value);
+                }
+            }
+        }
+        if let Some(value) = self.instance_attr(obj, &class, name)? {
+            return Ok(Loaded::Value(value));
+        }
+        match (found, get) {
+            (Some(found), _) if is_method => Ok(Loaded::Method(found)),
+            (Some(found), Some(get)) => get(self, &found, Some(obj), Some(&class)).map(Loaded::Value),
+            (Some(found), None) => Ok(Loaded::Value(found)),
+            (None, _) => Err(self.attribute_error(obj, name)),
+        }
     }
 
     /// `object.__getattribute__` (`PyObject_GenericGetAttr`).
     pub fn generic_getattr(&self, obj: &Obj, name: &Obj) -> PyResult {
-        let _ = (obj, name);
-        todo!()
+        match self.generic_getattr_opt(obj, name)? {
+            Some(value) => Ok(value),
+            None => Err(self.attribute_error(obj, name)),
+        }
+    }
+
+    /// As [`Vm::generic_getattr`]; a miss is nothing. A descriptor's AttributeError is one, too.
+    pub(crate) fn generic_getattr_opt(&self, obj: &Obj, name: &Obj) -> PyResult<Option<Obj>> {
+        let class = self.class_of(obj);
+        let found = self.class_lookup(&class, name);
+        let mut get = None;
+        if let Some(found) = &found {
+            let found_class = self.class_of(found);
+            let payload = self.class(&found_class);
+            get = payload.slots.descr_get.get();
+            if let Some(get) = get
+                && payload.slots.descr_set.get().is_some()
+            {
+                return get(self, found, Some(obj), Some(&class)).map(Some);
+            }
+        }
+        if let Some(value) = self.instance_attr(obj, &class, name)? {
+            return Ok(Some(value));
+        }
+        match (found, get) {
+            (Some(found), Some(get)) => get(self, &found, Some(obj), Some(&class)).map(Some),
+            (found, _) => Ok(found),
+        }
     }
 
     /// `object.__setattr__` and `object.__delattr__` (`PyObject_GenericSetAttr`).
     pub fn generic_setattr(&self, obj: &Obj, name: &Obj, value: Option<&Obj>) -> PyResult<()> {
-        let _ = (obj, name, value);
-        todo!()
+        let class = self.class_of(obj);
+        let found = self.class_lookup(&class, name);
+        if let Some(found) = &found
+            && let Some(set) = self.class(&self.class_of(found)).slots.descr_set.get()
+        {
+            return set(self, found, obj, value);
+        }
+        if self.store_attr(obj, &class, name, value)? {
+            return Ok(());
+        }
+        let (class_name, name_text) = (self.class_name(&class), self.lossy(name));
+        if !self.has_attribute_place(obj, &class) {
+            let generic = self.class(&class).slots.setattro.get().is_some_and(|f| f as usize == generic_setattr as SetAttr as usize);
+            let text = match found {
+                None if generic => format!("'{class_name}' object has no attribute '{name_text}' and no __dict__ for setting new attributes"),
+                None => format!("'{class_name}' object has no attribute '{name_text}'"),
+                Some(_) => format!("'{class_name}' object attribute '{name_text}' is read-only"),
+            };
+            return Err(self.attribute_error_with(text, obj, name));
+        }
+        // Only a deletion gets here.
+        Err(self.attribute_error(obj, name))
     }
 
-    /// The instance's `__dict__`, which comes into being now if it has not yet; nothing if the class gives none.
-    pub fn instance_dict(&self, obj: &Obj) -> Option<Obj> {
-        let _ = obj;
-        todo!()
+    /// Whether what `__getattribute__` of a class is, is `object`'s.
+    pub(crate) fn is_generic_getattribute(&self, found: &Obj) -> bool {
+        self.class_lookup(&self.types.object, &self.names.__getattribute__).is_some_and(|generic| generic.is(found))
     }
+
+    /// The payload of an object's class without a count on the class: for a look only.
+    #[inline]
+    pub(crate) fn with_class<R>(&self, obj: &Obj, look: impl FnOnce(&Class) -> R) -> R {
+        let class = self.class_of(obj);
+        look(self.class(&class))
+    }
+}
+
+type SetAttr = fn(&Vm, &Obj, &Obj, Option<&Obj>) -> PyResult<()>;
+
+/// The `getattro` slot of `object`.
+pub(crate) fn generic_getattr(vm: &Vm, obj: &Obj, name: &Obj) -> PyResult {
+    vm.generic_getattr(obj, name)
+}
+
+/// The `setattro` slot of `object`.
+pub(crate) fn generic_setattr(vm: &Vm, obj: &Obj, name: &Obj, value: Option<&Obj>) -> PyResult<()> {
+    vm.generic_setattr(obj, name, value)
 }

@@ -1,4 +1,4 @@
-//! Comparison and hash.
+//! Comparison and hash (`do_richcompare` in `Objects/object.c`).
 
 use heap::Obj;
 
@@ -14,28 +14,89 @@ pub fn identity_hash(_: &Vm, obj: &Obj) -> PyResult<i64> {
     Ok((obj.id() >> 4 | obj.id() << 60) as i64)
 }
 
+impl Compare {
+    /// The comparison with the operands exchanged.
+    pub fn swapped(self) -> Compare {
+        match self {
+            Compare::Lt => Compare::Gt,
+            Compare::Le => Compare::Ge,
+            Compare::Gt => Compare::Lt,
+            Compare::Ge => Compare::Le,
+            same => same,
+        }
+    }
+
+    /// As Python writes it.
+    pub fn symbol(self) -> &'static str {
+        ["<", "<=", "==", "!=", ">", ">="][self as usize]
+    }
+}
+
 impl Vm {
     /// `hash(obj)`.
     pub fn hash(&self, obj: &Obj) -> PyResult<i64> {
-        let _ = obj;
-        todo!()
+        match self.class(&self.class_of(obj)).slots.hash.get() {
+            Some(hash) => hash(self, obj),
+            None => unhashable(self, obj),
+        }
     }
 
     /// Whether `a is b or a == b` (`PyObject_RichCompareBool`).
     pub fn eq(&self, a: &Obj, b: &Obj) -> PyResult<bool> {
-        let _ = (a, b);
-        todo!()
+        self.compare_bool(a, b, Compare::Eq)
     }
 
     /// As [`Vm::eq`] with any comparison; identity decides `==` and `!=`.
     pub fn compare_bool(&self, a: &Obj, b: &Obj, op: Compare) -> PyResult<bool> {
-        let _ = (a, b, op);
-        todo!()
+        if a.is(b) {
+            match op {
+                Compare::Eq => return Ok(true),
+                Compare::Ne => return Ok(false),
+                _ => {}
+            }
+        }
+        let answer = self.compare(a, b, op)?;
+        self.is_true(&answer)
     }
 
     /// `a < b` … (`PyObject_RichCompare`).
     pub fn compare(&self, a: &Obj, b: &Obj, op: Compare) -> PyResult {
-        let _ = (a, b, op);
-        todo!()
+        self.guarded(" in comparison", || self.compare_unguarded(a, b, op))
+    }
+
+    fn compare_unguarded(&self, a: &Obj, b: &Obj, op: Compare) -> PyResult {
+        let (left, right) = (self.class_of(a), self.class_of(b));
+        let of_right = self.class(&right).slots.richcompare.get();
+        let mut reversed = false;
+        if !left.is(&right)
+            && let Some(compare) = of_right
+            && self.subclass_of(&right, &left)
+        {
+            reversed = true;
+            let answer = compare(self, b, a, op.swapped())?;
+            if !answer.is(&self.consts.not_implemented) {
+                return Ok(answer);
+            }
+        }
+        if let Some(compare) = self.class(&left).slots.richcompare.get() {
+            let answer = compare(self, a, b, op)?;
+            if !answer.is(&self.consts.not_implemented) {
+                return Ok(answer);
+            }
+        }
+        if !reversed && let Some(compare) = of_right {
+            let answer = compare(self, b, a, op.swapped())?;
+            if !answer.is(&self.consts.not_implemented) {
+                return Ok(answer);
+            }
+        }
+        match op {
+            Compare::Eq => Ok(self.bool(a.is(b))),
+            Compare::Ne => Ok(self.bool(!a.is(b))),
+            _ => {
+                let (left, right) = (self.class_name(&left), self.class_name(&right));
+                Err(self.type_error(format!("'{}' not supported between instances of '{left}' and '{right}'", op.symbol())))
+            }
+        }
     }
 }

@@ -1,37 +1,95 @@
-//! Length, items and membership.
+//! Length, items and membership (`Objects/abstract.c`).
 
 use heap::Obj;
 
+use crate::class::Class;
 use crate::{PyResult, Vm};
 
 impl Vm {
     /// `len(obj)`.
     pub fn len(&self, obj: &Obj) -> PyResult<usize> {
-        let _ = obj;
-        todo!()
+        match self.class(&self.class_of(obj)).slots.len.get() {
+            Some(len) => len(self, obj),
+            None => Err(self.type_error(format!("object of type '{}' has no len()", self.type_name(obj)))),
+        }
     }
 
     /// `operator.length_hint(obj, default)`.
     pub fn length_hint(&self, obj: &Obj, default: usize) -> PyResult<usize> {
-        let _ = (obj, default);
-        todo!()
+        if let Some(len) = self.class(&self.class_of(obj)).slots.len.get() {
+            match len(self, obj) {
+                Err(raised) if raised.is(self, &self.types.type_error) => {}
+                result => return result,
+            }
+        }
+        let Some(hint) = self.lookup_special_name(obj, &self.names.__length_hint__)? else { return Ok(default) };
+        let value = match self.call(&hint, &[]) {
+            Err(raised) if raised.is(self, &self.types.type_error) => return Ok(default),
+            result => result?,
+        };
+        if value.is(&self.consts.not_implemented) {
+            return Ok(default);
+        }
+        if !self.is_kind_of(&value, &self.types.int) {
+            return Err(self.type_error(format!("__length_hint__ must be an integer, not {}", self.type_name(&value))));
+        }
+        match self.index_isize(&value)? {
+            n if n < 0 => Err(self.value_error("__length_hint__() should return >= 0")),
+            n => Ok(n as usize),
+        }
     }
 
     /// `obj[key]`.
     pub fn getitem(&self, obj: &Obj, key: &Obj) -> PyResult {
-        let _ = (obj, key);
-        todo!()
+        if let Some(subscript) = self.class(&self.class_of(obj)).slots.subscript.get() {
+            return subscript(self, obj, key);
+        }
+        if obj.get::<Class>().is_some() {
+            // `type[int]`, and no other metaclass's instances.
+            if obj.is(&self.types.type_) {
+                return self.generic_alias(obj, key);
+            }
+            if let Some(method) = self.getattr_opt(obj, &self.names.__class_getitem__)?.filter(|method| !method.is(&self.consts.none)) {
+                return self.call(&method, std::slice::from_ref(key));
+            }
+            return Err(self.type_error(format!("type '{}' is not subscriptable", self.class_name(obj))));
+        }
+        Err(self.type_error(format!("'{}' object is not subscriptable", self.type_name(obj))))
     }
 
     /// `obj[key] = value`; no value deletes.
     pub fn setitem(&self, obj: &Obj, key: &Obj, value: Option<&Obj>) -> PyResult<()> {
-        let _ = (obj, key, value);
-        todo!()
+        match self.class(&self.class_of(obj)).slots.ass_subscript.get() {
+            Some(set) => set(self, obj, key, value),
+            None => {
+                let what = if value.is_some() { "assignment" } else { "deletion" };
+                Err(self.type_error(format!("'{}' object does not support item {what}", self.type_name(obj))))
+            }
+        }
     }
 
     /// `item in container`.
     pub fn contains(&self, container: &Obj, item: &Obj) -> PyResult<bool> {
-        let _ = (container, item);
-        todo!()
+        match self.class(&self.class_of(container)).slots.contains.get() {
+            Some(contains) => contains(self, container, item),
+            None => self.search(container, item),
+        }
+    }
+
+    /// Goes through an iterable until an item is the one looked for (`_PySequence_IterSearch`).
+    pub(crate) fn search(&self, container: &Obj, item: &Obj) -> PyResult<bool> {
+        let iterator = match self.iter(container) {
+            Err(raised) if raised.is(self, &self.types.type_error) => {
+                let what = if self.version >= compile::Version::V3_14 { "a container or iterable" } else { "iterable" };
+                return Err(self.type_error(format!("argument of type '{}' is not {what}", self.type_name(container))));
+            }
+            result => result?,
+        };
+        while let Some(next) = self.next(&iterator)? {
+            if self.eq(&next, item)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }

@@ -1,31 +1,66 @@
-//! Iteration.
+//! Iteration (`PyObject_GetIter`, `PyIter_Next`).
 
-use heap::Obj;
+use heap::{List, Obj, Tuple};
 
+use crate::class::flags;
 use crate::{PyResult, Vm};
 
 impl Vm {
     /// `iter(obj)`.
     pub fn iter(&self, obj: &Obj) -> PyResult {
-        let _ = obj;
-        todo!()
+        let class = self.class_of(obj);
+        let payload = self.class(&class);
+        let Some(iter) = payload.slots.iter.get() else {
+            // The old protocol: `__getitem__` with 0, 1, 2 … For a builtin class, only a sequence's.
+            let is_sequence = payload.slots.subscript.get().is_some() && payload.has(flags::HEAP_TYPE) && !payload.has(flags::DICT_SUBCLASS);
+            if is_sequence {
+                return Ok(self.sequence_iterator(obj));
+            }
+            return Err(self.type_error(format!("'{}' object is not iterable", self.class_name(&class))));
+        };
+        let iterator = iter(self, obj)?;
+        if self.class(&self.class_of(&iterator)).slots.iternext.get().is_none() {
+            return Err(self.type_error(format!("iter() returned non-iterator of type '{}'", self.type_name(&iterator))));
+        }
+        Ok(iterator)
     }
 
     /// The iterator's next item; the end is `None`, also if a StopIteration said so (`PyIter_Next`).
+    #[inline]
     pub fn next(&self, iterator: &Obj) -> PyResult<Option<Obj>> {
-        let _ = iterator;
-        todo!()
+        let Some(next) = self.class(&self.class_of(iterator)).slots.iternext.get() else {
+            return Err(self.type_error(format!("'{}' object is not an iterator", self.type_name(iterator))));
+        };
+        match next(self, iterator) {
+            Err(raised) if raised.is(self, &self.types.stop_iteration) => Ok(None),
+            result => result,
+        }
     }
 
     /// Gives each item to `each`.
     pub fn iterate(&self, obj: &Obj, each: &mut dyn FnMut(Obj) -> PyResult<()>) -> PyResult<()> {
-        let _ = (obj, each);
-        todo!()
+        let iterator = self.iter(obj)?;
+        while let Some(item) = self.next(&iterator)? {
+            each(item)?;
+        }
+        Ok(())
     }
 
     /// All items.
     pub fn to_vec(&self, obj: &Obj) -> PyResult<Vec<Obj>> {
-        let _ = obj;
-        todo!()
+        if obj.extra().is_none() {
+            if let Some(list) = obj.get::<List>() {
+                return Ok(list.to_vec());
+            }
+            if let Some(tuple) = obj.get::<Tuple>() {
+                return Ok(tuple.items().to_vec());
+            }
+        }
+        let mut items = Vec::new();
+        self.iterate(obj, &mut |item| {
+            items.push(item);
+            Ok(())
+        })?;
+        Ok(items)
     }
 }

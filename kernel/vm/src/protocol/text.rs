@@ -1,20 +1,34 @@
-//! `repr`, `str`, `ascii`, `format`.
+//! `repr`, `str`, `ascii`, `format` (`Objects/object.c`).
 
-use heap::Obj;
+use heap::{Obj, Str};
 
 use crate::{PyResult, Vm};
 
 impl Vm {
     /// `repr(obj)`.
     pub fn repr(&self, obj: &Obj) -> PyResult {
-        let _ = obj;
-        todo!()
+        let class = self.class_of(obj);
+        let Some(repr) = self.class(&class).slots.repr.get() else {
+            return Ok(self.str(&format!("<{} object at {:#x}>", self.class_name(&class), obj.id())));
+        };
+        let text = self.guarded(" while getting the repr of an object", || repr(self, obj))?;
+        if text.get::<Str>().is_none() {
+            return Err(self.type_error(format!("__repr__ returned non-string (type {})", self.type_name(&text))));
+        }
+        Ok(text)
     }
 
     /// `str(obj)`.
     pub fn str_of(&self, obj: &Obj) -> PyResult {
-        let _ = obj;
-        todo!()
+        if obj.kind() == heap::Kind::STR {
+            return Ok(obj.clone());
+        }
+        let Some(str) = self.class(&self.class_of(obj)).slots.str.get() else { return self.repr(obj) };
+        let text = self.guarded(" while getting the str of an object", || str(self, obj))?;
+        if text.get::<Str>().is_none() {
+            return Err(self.type_error(format!("__str__ returned non-string (type {})", self.type_name(&text))));
+        }
+        Ok(text)
     }
 
     /// `str(obj)` for a message.
@@ -29,14 +43,37 @@ impl Vm {
 
     /// `ascii(obj)`.
     pub fn ascii(&self, obj: &Obj) -> PyResult {
-        let _ = obj;
-        todo!()
+        let text = self.repr(obj)?;
+        let Some(payload) = text.get::<Str>().filter(|text| !text.is_ascii()) else { return Ok(text) };
+        let mut out = String::new();
+        for c in code_points(payload.as_bytes()) {
+            match c {
+                0..0x80 => out.push(c as u8 as char),
+                0x80..0x100 => out += &format!("\\x{c:02x}"),
+                0x100..0x10000 => out += &format!("\\u{c:04x}"),
+                _ => out += &format!("\\U{c:08x}"),
+            }
+        }
+        Ok(self.str(&out))
     }
 
     /// `format(obj, spec)`.
     pub fn format(&self, obj: &Obj, spec: &Obj) -> PyResult {
-        let _ = (obj, spec);
-        todo!()
+        let empty = spec.get::<Str>().is_some_and(|spec| spec.as_bytes().is_empty());
+        if empty && obj.kind() == heap::Kind::STR {
+            return Ok(obj.clone());
+        }
+        if empty && obj.kind() == heap::Kind::INT {
+            return self.str_of(obj);
+        }
+        let Some(special) = self.special(obj, &self.names.__format__)? else {
+            return Err(self.type_error(format!("Type {} doesn't define __format__", self.type_name(obj))));
+        };
+        let text = self.call_special(&special, obj, &[spec])?;
+        if text.get::<Str>().is_none() {
+            return Err(self.type_error(format!("__format__ must return a str, not {}", self.type_name(&text))));
+        }
+        Ok(text)
     }
 
     /// `Py_ReprEnter`: true if the object's `repr` is running already. Pair it with [`Vm::repr_leave`].
@@ -56,4 +93,23 @@ impl Vm {
             stack.remove(at);
         }
     }
+}
+
+/// The code points of WTF-8, lone surrogates included.
+pub(crate) fn code_points(text: &[u8]) -> impl Iterator<Item = u32> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let first = *text.get(at)? as u32;
+        let (n, mut c) = match first {
+            0..0x80 => (1, first),
+            0x80..0xE0 => (2, first & 0x1F),
+            0xE0..0xF0 => (3, first & 0x0F),
+            _ => (4, first & 0x07),
+        };
+        for &next in text.get(at + 1..at + n)? {
+            c = c << 6 | (next as u32 & 0x3F);
+        }
+        at += n;
+        Some(c)
+    })
 }

@@ -1,0 +1,298 @@
+//! How a machine comes into being: heap, constants, builtin classes, and the link back from the heap.
+//!
+//! Invariant: classes are built in two passes, because a class's dict holds objects whose classes may come later in the table: first all
+//! class objects exist, then they get their attributes.
+#![expect(unsafe_code, reason = "the heap calls back into its machine, whose address it keeps")]
+
+use std::cell::{Cell, RefCell};
+use std::ptr::NonNull;
+use std::rc::Rc;
+
+use compile::Version;
+use heap::{Dict, Heap, HeapOwner, Hooks, Kind, Obj, Singleton, Slot};
+
+use crate::class::{Class, ClassSpec, Slots, flags};
+use crate::host::Host;
+use crate::intern::Interned;
+use crate::names::Names;
+use crate::objects::class::slots::{SLOT_DEFS, is_unhashable};
+use crate::objects::object::NEW_WRAPPER;
+use crate::vm::Constants;
+use crate::{Types, Vm, kinds, objects};
+
+impl Vm {
+    /// A new machine.
+    pub fn new(version: Version, host: Rc<dyn Host>) -> Box<Vm> {
+        let heap = Heap::new();
+        heap.set_lazy_dict_tracking(version < Version::V3_14);
+        heap.set_track_all_tuples(version < Version::V3_14);
+        register_payloads(&heap);
+        let consts = constants(&heap);
+        let mut interned = Interned::default();
+        let names = Names::new(|text| {
+            let made = interned.find_or_insert(text.as_bytes(), || heap.str(text));
+            made.make_immortal();
+            made
+        });
+        for c in &consts.latin1 {
+            if let Some(text) = c.get::<heap::Str>() {
+                interned.find_or_insert(text.as_bytes(), || c.clone());
+            }
+        }
+        let types = class_objects(&heap, &mut interned);
+        let vm = Box::new(Vm {
+            heap,
+            types,
+            consts,
+            version,
+            host,
+            interned: RefCell::new(interned),
+            modules: Slot::empty(),
+            builtins: Slot::empty(),
+            sys: Slot::empty(),
+            thread: Default::default(),
+            interrupt: Default::default(),
+            next_class_version: Cell::new(1),
+            repr_stack: RefCell::default(),
+            names,
+            method_cache: Default::default(),
+            native_depth: Cell::new(0),
+            text: Default::default(),
+        });
+        vm.fill_classes();
+        let hooks: NonNull<dyn Hooks> = NonNull::from(&*vm as &dyn Hooks);
+        // SAFETY: the machine stands in a box of its own, and disconnects itself when it goes.
+        unsafe { vm.heap.set_hooks(Some(hooks)) };
+        vm
+    }
+
+    /// The second pass: dicts, bases, slots.
+    fn fill_classes(&self) {
+        for (class, spec) in self.types.each() {
+            if std::ptr::eq(spec, &objects::TODO) {
+                continue;
+            }
+            self.fill_class(class, spec);
+        }
+    }
+
+    /// `PyType_Ready` for a builtin class.
+    fn fill_class(&self, class: &Obj, spec: &'static ClassSpec) {
+        let payload = self.class(class);
+        let base = payload.base.get();
+        let bases = base.iter().cloned().collect::<Vec<_>>();
+        payload.bases.set(immortal(self.heap.tuple_untracked(bases, None)));
+        let mut mro = vec![class.clone()];
+        let mut at = base.clone();
+        while let Some(next) = at {
+            at = self.class(&next).base.get();
+            mro.push(next);
+        }
+        payload.mro.set(immortal(self.heap.tuple_untracked(mro, None)));
+        let dict = payload.dict.get().expect("every class object has a dict");
+        let dict = dict.get::<Dict>().expect("a class's dict is a dict");
+        let set = |name: &str, value: Obj| drop(dict.set_str_key(&self.intern(name), value));
+        if payload.slots.new.get().is_some() {
+            set("__new__", immortal(self.new_builtin(&NEW_WRAPPER, Some(class.clone()), None)));
+        } else if let Some(base) = &base
+            && !base.is(&self.types.object)
+        {
+            payload.slots.new.set(self.class(base).slots.new.get());
+        } else {
+            payload.flags.set(payload.flags.get() | flags::DISALLOW_INSTANTIATION);
+        }
+        for def in SLOT_DEFS {
+            if def.wrap.is_none() || !(def.ops.is_set)(&payload.slots) || dict.get_str_key(&self.intern(def.name)).is_some() {
+                continue;
+            }
+            let value = if def.name == "__hash__" && is_unhashable(&payload.slots) { self.none() } else { immortal(self.new_slot_wrapper(class, def)) };
+            set(def.name, value);
+        }
+        for method in spec.methods {
+            set(method.name, immortal(self.new_method_descriptor(class, method)));
+        }
+        for getset in spec.getset {
+            set(getset.name, immortal(self.new_getset_descriptor(class, getset)));
+        }
+        if dict.get_str_key(&self.names.__doc__).is_none() {
+            set("__doc__", if spec.doc.is_empty() { self.none() } else { immortal(self.heap.str(spec.doc)) });
+        }
+        if let Some(base) = &base {
+            self.inherit(payload, dict, self.class(base));
+            self.add_subclass(base, class);
+        }
+    }
+
+    /// `inherit_slots` and `type_ready_set_hash`.
+    fn inherit(&self, payload: &Class, dict: &Dict, base: &Class) {
+        let new = payload.slots.new.get();
+        let (hash, compare) = (payload.slots.hash.get(), payload.slots.richcompare.get());
+        payload.slots.fill_from(&base.slots);
+        payload.slots.new.set(new);
+        // Comparison and hash are inherited together or not at all.
+        if hash.is_none() && compare.is_some() {
+            payload.slots.hash.set(Some(crate::protocol::compare::unhashable));
+            if dict.get_str_key(&self.names.__hash__).is_none() {
+                drop(dict.set_str_key(&self.names.__hash__, self.none()));
+            }
+        } else if compare.is_none() && hash.is_some() {
+            payload.slots.richcompare.set(base.slots.richcompare.get());
+        }
+        let inherited = base.flags.get()
+            & (flags::LONG_SUBCLASS
+                | flags::LIST_SUBCLASS
+                | flags::TUPLE_SUBCLASS
+                | flags::BYTES_SUBCLASS
+                | flags::UNICODE_SUBCLASS
+                | flags::DICT_SUBCLASS
+                | flags::BASE_EXC_SUBCLASS
+                | flags::TYPE_SUBCLASS
+                | flags::SEQUENCE
+                | flags::MAPPING
+                | flags::MATCH_SELF);
+        payload.flags.set(payload.flags.get() | inherited);
+        payload.has_dict.set(payload.has_dict.get() || base.has_dict.get());
+        payload.weakrefable.set(payload.weakrefable.get() || base.weakrefable.get());
+    }
+}
+
+fn immortal(obj: Obj) -> Obj {
+    if obj.is_tracked() {
+        obj.heap().untrack(&obj);
+    }
+    obj.make_immortal();
+    obj
+}
+
+/// Payloads of this crate, by kind.
+fn register_payloads(heap: &Heap) {
+    heap.register::<Class>();
+    heap.register::<objects::exception::Exception>();
+    heap.register::<objects::descriptor::SlotWrapper>();
+    heap.register::<objects::descriptor::MethodWrapper>();
+    heap.register::<objects::descriptor::MethodDescriptor>();
+    heap.register::<objects::descriptor::ClassMethodDescriptor>();
+    heap.register::<objects::descriptor::GetSetDescriptor>();
+    heap.register::<objects::descriptor::MemberDescriptor>();
+    heap.register::<objects::builtin_function::BuiltinFunction>();
+    heap.register::<objects::method::Method>();
+    heap.register::<objects::property::Property>();
+    heap.register::<objects::static_method::StaticMethod>();
+    heap.register::<objects::class_method::ClassMethod>();
+    heap.register::<objects::super_::Super>();
+    heap.register::<objects::mapping_proxy::MappingProxy>();
+    heap.register::<objects::module::Module>();
+    heap.register::<objects::simple_namespace::SimpleNamespace>();
+    heap.register::<objects::generic_alias::GenericAlias>();
+    heap.register::<objects::union::Union>();
+    objects::register_containers(heap);
+    objects::register_leaves(heap);
+    objects::register_machine(heap);
+}
+
+fn constants(heap: &HeapOwner) -> Constants {
+    let singleton = |n: u8| immortal_leaf(heap.alloc(Singleton(n)));
+    Constants {
+        none: singleton(0),
+        ellipsis: singleton(1),
+        not_implemented: singleton(2),
+        true_: immortal_leaf(heap.bool(true)),
+        false_: immortal_leaf(heap.bool(false)),
+        empty_tuple: immortal_leaf(heap.tuple_untracked(Vec::new(), None)),
+        empty_str: immortal_leaf(heap.str("")),
+        empty_bytes: immortal_leaf(heap.bytes(b"")),
+        small_ints: (-5..=256).map(|n| immortal_leaf(heap.int(n))).collect(),
+        latin1: (0..=255_u8).map(|c| immortal_leaf(heap.str(char::from(c).encode_utf8(&mut [0; 4])))).collect(),
+        single_bytes: (0..=255_u8).map(|b| immortal_leaf(heap.bytes(&[b]))).collect(),
+    }
+}
+
+fn immortal_leaf(obj: Obj) -> Obj {
+    obj.make_immortal();
+    obj
+}
+
+/// The first pass: a class object for every spec, with slots and base, and the class of each kind.
+fn class_objects(heap: &Heap, interned: &mut Interned) -> Types {
+    let mut made: Vec<(&'static ClassSpec, Obj)> = Vec::new();
+    let mut types = Types::build(|spec| {
+        let object: &'static ClassSpec = &objects::object::OBJECT;
+        let base = spec.base.or((!std::ptr::eq(spec, object)).then_some(object)).map(|base| {
+            let found = made.iter().find(|(other, _)| std::ptr::eq(*other, base));
+            found.map(|(_, class)| class.clone()).unwrap_or_else(|| panic!("the base of {} stands above it in the table of classes", spec.name))
+        });
+        let class = class_object(heap, interned, spec, base);
+        made.push((spec, class.clone()));
+        class
+    });
+    for (spec, class) in &made {
+        let place = &mut types.by_kind[spec.kind.0 as usize];
+        if spec.kind != Kind::INSTANCE && place.is_none() {
+            *place = Some(class.clone());
+        }
+    }
+    types.by_kind[kinds::BIG_INT.0 as usize] = Some(types.int.clone());
+    types.by_kind[kinds::CLASS.0 as usize] = Some(types.type_.clone());
+    types
+}
+
+fn class_object(heap: &Heap, interned: &mut Interned, spec: &'static ClassSpec, base: Option<Obj>) -> Obj {
+    let slots = Slots::default();
+    (spec.slots)(&slots);
+    let short = spec.name.rsplit('.').next().unwrap_or(spec.name);
+    let name = immortal(interned.find_or_insert(short.as_bytes(), || heap.str(short)));
+    let own_slots = objects::own_places(spec);
+    let n_slots = own_slots + base.as_ref().and_then(|base| base.get::<Class>()).map_or(0, |base| base.n_slots.get());
+    let class = Class {
+        name: name.clone().into(),
+        qualname: name.into(),
+        dict: immortal(heap.alloc(Dict::new())).into(),
+        bases: Slot::empty(),
+        base: base.into(),
+        mro: Slot::empty(),
+        full_name: spec.name,
+        flags: Cell::new((spec.flags & !(flags::DICT | flags::WEAKREFS)) | flags::IMMUTABLE | flags::READY),
+        version: Cell::new(0),
+        slots,
+        kind: spec.kind,
+        n_slots: Cell::new(n_slots),
+        weakrefable: Cell::new(spec.flags & flags::WEAKREFS != 0 || objects::class::kind_is_weakrefable(spec.kind)),
+        has_dict: Cell::new(spec.flags & flags::DICT != 0 || objects::class::kind_has_dict(spec.kind)),
+        basicsize: Cell::new(spec.basicsize),
+        itemsize: spec.itemsize,
+        subclasses: Slot::empty(),
+        spec: Some(spec),
+        member_names: RefCell::default(),
+        keys: RefCell::default(),
+        usable: Cell::new(0),
+        built: Cell::new(true),
+    };
+    immortal(heap.alloc(class))
+}
+
+impl Hooks for Vm {
+    fn has_finalizer(&self, obj: &Obj) -> bool {
+        if objects::generator::gen_of(obj).is_some() {
+            return self.generator_needs_end(obj);
+        }
+        self.class(&self.class_of(obj)).slots.finalize.get().is_some()
+    }
+
+    fn finalize(&self, obj: &Obj) {
+        if let Some(finalize) = self.class(&self.class_of(obj)).slots.finalize.get() {
+            finalize(self, obj);
+        }
+    }
+
+    fn weakref_callback(&self, weakref: &Obj, callback: &Obj) {
+        if let Err(raised) = self.call(callback, std::slice::from_ref(weakref)) {
+            self.unraisable(raised, Some("calling weakref callback"), callback);
+        }
+    }
+}
+
+impl Drop for Vm {
+    fn drop(&mut self) {
+        self.heap.disconnect();
+    }
+}

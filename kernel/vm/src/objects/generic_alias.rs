@@ -1,0 +1,283 @@
+//! `types.GenericAlias`: `list[int]` (`Objects/genericaliasobject.c`).
+
+use std::cell::Cell;
+
+use heap::{Obj, Slot, Str, Tuple};
+
+use super::class::items_of;
+use crate::args::Args;
+use crate::class::{Class, ClassSpec, Convention, GetSet, Method, flags};
+use crate::{Compare, Operator, PyResult, Vm, kinds};
+
+/// The payload of a `GenericAlias`.
+#[derive(Default)]
+pub struct GenericAlias {
+    /// `__origin__`.
+    pub origin: Slot,
+    /// `__args__`, a `tuple`.
+    pub args: Slot,
+    /// `__parameters__`, once asked for.
+    pub parameters: Slot,
+    /// `*list[int]`.
+    pub starred: Cell<bool>,
+}
+
+crate::payload!(GenericAlias, kinds::GENERIC_ALIAS, { origin, args, parameters });
+
+impl Vm {
+    /// `origin[args]` (`Py_GenericAlias`).
+    pub fn generic_alias(&self, origin: &Obj, args: &Obj) -> PyResult {
+        let args = if args.get::<Tuple>().is_some() { args.clone() } else { self.tuple(vec![args.clone()]) };
+        Ok(self.new_object(&self.types.generic_alias, GenericAlias { origin: origin.clone().into(), args: args.into(), ..GenericAlias::default() }))
+    }
+}
+
+/// `__class_getitem__` of builtin classes.
+pub fn class_getitem(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
+    vm.generic_alias(class, &args.pos()[0])
+}
+
+fn payload(obj: &Obj) -> &GenericAlias {
+    obj.get::<GenericAlias>().expect("a generic alias has the payload of one")
+}
+
+fn origin(obj: &Obj) -> Obj {
+    payload(obj).origin.get().expect("a generic alias has its origin")
+}
+
+fn arguments(obj: &Obj) -> Obj {
+    payload(obj).args.get().expect("a generic alias has its arguments")
+}
+
+fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
+    if args.has_keywords() {
+        return Err(vm.type_error("GenericAlias() takes no keyword arguments"));
+    }
+    let args = args.check(vm, "GenericAlias", 2, 2)?;
+    let tuple = if args[1].get::<Tuple>().is_some() { args[1].clone() } else { vm.tuple(vec![args[1].clone()]) };
+    Ok(vm.new_object(class, GenericAlias { origin: args[0].clone().into(), args: tuple.into(), ..GenericAlias::default() }))
+}
+
+/// How a type shows inside brackets (`_Py_typing_type_repr`).
+pub(crate) fn type_repr(vm: &Vm, item: &Obj) -> PyResult<String> {
+    if item.is(&vm.consts.ellipsis) {
+        return Ok("...".to_owned());
+    }
+    if item.get::<GenericAlias>().is_none() {
+        let qualname = vm.getattr_opt(item, &vm.names.__qualname__)?.filter(|name| name.get::<Str>().is_some());
+        let module = vm.getattr_opt(item, &vm.names.__module__)?.filter(|module| !module.is(&vm.consts.none));
+        if let (Some(qualname), Some(module)) = (qualname, module) {
+            let (qualname, module) = (vm.lossy(&qualname), vm.text_of(&module)?);
+            return Ok(if module == "builtins" { qualname } else { format!("{module}.{qualname}") });
+        }
+    }
+    vm.repr_text(item)
+}
+
+fn repr(vm: &Vm, obj: &Obj) -> PyResult {
+    let mut text = if payload(obj).starred.get() { "*".to_owned() } else { String::new() };
+    text += &type_repr(vm, &origin(obj))?;
+    text.push('[');
+    let args = arguments(obj);
+    let items = items_of(&args);
+    for (i, item) in items.iter().enumerate() {
+        if i > 0 {
+            text += ", ";
+        }
+        if item.get::<heap::List>().is_some() {
+            let inside = items_of(item).iter().map(|item| type_repr(vm, item)).collect::<PyResult<Vec<_>>>()?;
+            text += &format!("[{}]", inside.join(", "));
+        } else {
+            text += &type_repr(vm, item)?;
+        }
+    }
+    if items.is_empty() {
+        text += "()";
+    }
+    text.push(']');
+    Ok(vm.str(&text))
+}
+
+const OWN: &[&str] = &[
+    "__class__", "__bases__", "__origin__", "__args__", "__unpacked__", "__parameters__", "__typing_unpacked_tuple_args__", "__mro_entries__",
+    "__reduce_ex__", "__reduce__", "__copy__", "__deepcopy__",
+];
+
+/// What the alias does not have itself, its origin has.
+fn getattro(vm: &Vm, obj: &Obj, name: &Obj) -> PyResult {
+    let text = vm.lossy(name);
+    if text == "__class__" {
+        return vm.getattr(&origin(obj), name);
+    }
+    if !OWN.contains(&text.as_str()) && (!(text.starts_with("__") && text.ends_with("__")) || !is_exception(&text)) {
+        return vm.getattr(&origin(obj), name);
+    }
+    vm.generic_getattr(obj, name)
+}
+
+fn is_exception(name: &str) -> bool {
+    matches!(name, "__getitem__" | "__call__" | "__hash__" | "__eq__" | "__ne__" | "__repr__" | "__or__" | "__ror__" | "__iter__" | "__getattribute__")
+        || name == "__instancecheck__"
+        || name == "__subclasscheck__"
+        || name == "__dir__"
+}
+
+fn call(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
+    let made = vm.call_args(&origin(obj), args)?;
+    // The object may want to know; if it cannot, that is all right.
+    if let Err(raised) = vm.setattr_str(&made, "__orig_class__", Some(obj))
+        && !raised.is(vm, &vm.types.attribute_error)
+        && !raised.is(vm, &vm.types.type_error)
+    {
+        return Err(raised);
+    }
+    Ok(made)
+}
+
+fn compare(vm: &Vm, a: &Obj, b: &Obj, op: Compare) -> PyResult {
+    if !matches!(op, Compare::Eq | Compare::Ne) || a.get::<GenericAlias>().is_none() || b.get::<GenericAlias>().is_none() {
+        return Ok(vm.not_implemented());
+    }
+    let same = payload(a).starred.get() == payload(b).starred.get() && vm.eq(&origin(a), &origin(b))? && vm.eq(&arguments(a), &arguments(b))?;
+    Ok(vm.bool(same == (op == Compare::Eq)))
+}
+
+fn hash(vm: &Vm, obj: &Obj) -> PyResult<i64> {
+    let hash = vm.hash(&origin(obj))? ^ vm.hash(&arguments(obj))?;
+    Ok(if hash == -1 { -2 } else { hash })
+}
+
+/// The type variables in the arguments (`_Py_make_parameters`).
+fn parameters(vm: &Vm, obj: &Obj) -> PyResult {
+    let alias = payload(obj);
+    if let Some(known) = alias.parameters.get() {
+        return Ok(known);
+    }
+    let mut found: Vec<Obj> = Vec::new();
+    for item in items_of(&arguments(obj)) {
+        if item.get::<Class>().is_some() {
+            continue;
+        }
+        if vm.getattr_opt(&item, &vm.names.__typing_subst__)?.is_some() {
+            if !found.iter().any(|other| other.is(&item)) {
+                found.push(item);
+            }
+        } else if let Some(inner) = vm.getattr_opt(&item, &vm.names.__parameters__)? {
+            for inner in items_of(&inner) {
+                if !found.iter().any(|other| other.is(&inner)) {
+                    found.push(inner);
+                }
+            }
+        }
+    }
+    let made = vm.tuple(found);
+    alias.parameters.set(made.clone());
+    Ok(made)
+}
+
+/// `list[T][int]`: puts arguments in the place of type variables.
+fn subscript(vm: &Vm, obj: &Obj, key: &Obj) -> PyResult {
+    let variables = items_of(&parameters(vm, obj)?);
+    if variables.is_empty() {
+        return Err(vm.type_error(format!("{} is not a generic class", vm.repr_text(obj)?)));
+    }
+    let given = if key.get::<Tuple>().is_some() { items_of(key) } else { vec![key.clone()] };
+    if given.len() != variables.len() {
+        let how = if given.len() > variables.len() { "many" } else { "few" };
+        return Err(vm.type_error(format!(
+            "Too {how} arguments for {}; actual {}, expected {}",
+            vm.repr_text(obj)?,
+            given.len(),
+            variables.len()
+        )));
+    }
+    let mut args = Vec::new();
+    for item in items_of(&arguments(obj)) {
+        if let Some(i) = variables.iter().position(|variable| variable.is(&item)) {
+            args.push(given[i].clone());
+        } else if let Some(inner) = vm.getattr_opt(&item, &vm.names.__parameters__)?.filter(|inner| item.get::<Class>().is_none() && !items_of(inner).is_empty()) {
+            let inner: Vec<Obj> =
+                items_of(&inner).iter().map(|v| variables.iter().position(|variable| variable.is(v)).map_or_else(|| v.clone(), |i| given[i].clone())).collect();
+            args.push(vm.getitem(&item, &vm.tuple(inner))?);
+        } else {
+            args.push(item);
+        }
+    }
+    vm.generic_alias(&origin(obj), &vm.tuple(args))
+}
+
+fn mro_entries(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
+    Ok(vm.tuple(vec![origin(obj)]))
+}
+
+fn refuse_instance(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
+    Err(vm.type_error("isinstance() argument 2 cannot be a parameterized generic"))
+}
+
+fn refuse_subclass(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
+    Err(vm.type_error("issubclass() argument 2 cannot be a parameterized generic"))
+}
+
+fn reduce(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
+    Ok(vm.tuple(vec![vm.types.generic_alias.clone(), vm.tuple(vec![origin(obj), arguments(obj)])]))
+}
+
+fn dir(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
+    let builtin = vm.builtin("dir")?;
+    let names = vm.call(&builtin, &[origin(obj)])?;
+    let mut all = vm.to_vec(&names)?;
+    for own in OWN {
+        let own = vm.intern(own);
+        if !all.iter().any(|other| vm.lossy(other) == vm.lossy(&own)) {
+            all.push(own);
+        }
+    }
+    Ok(vm.list(all))
+}
+
+/// `iter(list[int])` gives `*list[int]` once.
+fn iter(vm: &Vm, obj: &Obj) -> PyResult {
+    let starred = vm.new_object(
+        &vm.types.generic_alias,
+        GenericAlias { origin: origin(obj).into(), args: arguments(obj).into(), parameters: Slot::empty(), starred: Cell::new(true) },
+    );
+    vm.iter(&vm.tuple(vec![starred]))
+}
+
+/// `types.GenericAlias`.
+pub static GENERIC_ALIAS: ClassSpec = ClassSpec {
+    name: "types.GenericAlias",
+    base: Some(&super::object::OBJECT),
+    kind: kinds::GENERIC_ALIAS,
+    flags: flags::CONTAINER,
+    slots: |slots| {
+        slots.new.set(Some(new));
+        slots.repr.set(Some(repr));
+        slots.call.set(Some(call));
+        slots.getattro.set(Some(getattro));
+        slots.hash.set(Some(hash));
+        slots.richcompare.set(Some(compare));
+        slots.subscript.set(Some(subscript));
+        slots.iter.set(Some(iter));
+        slots.binary[Operator::Or as usize].set(Some(super::union::or));
+    },
+    methods: &[
+        Method::new("__mro_entries__", mro_entries, Convention::One),
+        Method::new("__instancecheck__", refuse_instance, Convention::One),
+        Method::new("__subclasscheck__", refuse_subclass, Convention::One),
+        Method::new("__reduce__", reduce, Convention::NoArgs),
+        Method::new("__dir__", dir, Convention::NoArgs),
+    ],
+    getset: &[
+        GetSet::member("__origin__", |_, obj| Ok(origin(obj))),
+        GetSet::member("__args__", |_, obj| Ok(arguments(obj))),
+        GetSet::member("__unpacked__", |vm, obj| Ok(vm.bool(payload(obj).starred.get()))),
+        GetSet::new("__parameters__", parameters),
+        GetSet::new("__typing_unpacked_tuple_args__", |vm, obj| {
+            Ok(if payload(obj).starred.get() && origin(obj).is(&vm.types.tuple) { arguments(obj) } else { vm.none() })
+        }),
+    ],
+    basicsize: 64,
+    itemsize: 0,
+    doc: "Represent a PEP 585 generic type",
+};

@@ -1,0 +1,105 @@
+//! `mappingproxy`: a mapping that cannot be changed through it, as `cls.__dict__` is (`Objects/descrobject.c`).
+
+use heap::{Obj, Slot};
+
+use crate::args::Args;
+use crate::class::{ClassSpec, Convention, Method, flags};
+use crate::{Operator, PyResult, Vm, kinds};
+
+/// The payload of a `mappingproxy`.
+pub struct MappingProxy {
+    /// The mapping behind it.
+    pub mapping: Slot,
+}
+
+crate::payload!(MappingProxy, kinds::MAPPING_PROXY, { mapping }, clear []);
+
+impl Vm {
+    /// A new proxy of a mapping.
+    pub fn mapping_proxy(&self, mapping: &Obj) -> Obj {
+        self.heap.alloc(MappingProxy { mapping: mapping.clone().into() }).tracked()
+    }
+}
+
+/// The mapping behind a proxy.
+fn mapping(obj: &Obj) -> Obj {
+    obj.get::<MappingProxy>().and_then(|proxy| proxy.mapping.get()).expect("a mapping proxy has its mapping")
+}
+
+fn unwrapped(obj: &Obj) -> Obj {
+    obj.get::<MappingProxy>().and_then(|proxy| proxy.mapping.get()).unwrap_or_else(|| obj.clone())
+}
+
+fn new(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let signature = crate::Signature { name: "mappingproxy", params: &["mapping"], positional_only: 0, positional: 1, required: 1 };
+    let [mapping] = args.bind::<1>(vm, &signature)?;
+    let mapping = mapping.expect("the argument is required");
+    let is_mapping = vm.with_class(mapping, |class| class.slots.subscript.get().is_some());
+    if !is_mapping || vm.is_kind_of(mapping, &vm.types.list) || vm.is_kind_of(mapping, &vm.types.tuple) {
+        return Err(vm.type_error(format!("mappingproxy() argument must be a mapping, not {}", vm.type_name(mapping))));
+    }
+    Ok(vm.mapping_proxy(mapping))
+}
+
+macro_rules! forward {
+    ($($name:ident $method:literal;)*) => {
+        $(fn $name(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
+            let method = vm.getattr_str(&mapping(obj), $method)?;
+            vm.call_args(&method, args)
+        })*
+    };
+}
+
+forward! {
+    get "get";
+    keys "keys";
+    values "values";
+    items "items";
+    copy "copy";
+    reversed "__reversed__";
+}
+
+fn or(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
+    vm.binary(Operator::Or, &unwrapped(a), &unwrapped(b))
+}
+
+fn in_place_or(vm: &Vm, a: &Obj, _: &Obj) -> PyResult {
+    Err(vm.type_error(format!("'|=' is not supported by {}; use '|' instead", vm.type_name(a))))
+}
+
+/// `mappingproxy`.
+pub static MAPPING_PROXY: ClassSpec = ClassSpec {
+    name: "mappingproxy",
+    base: Some(&super::object::OBJECT),
+    kind: kinds::MAPPING_PROXY,
+    flags: flags::HAVE_GC | flags::MAPPING,
+    slots: |slots| {
+        slots.new.set(Some(new));
+        slots.repr.set(Some(|vm, obj| {
+            let inside = vm.repr_text(&mapping(obj))?;
+            Ok(vm.str(&format!("mappingproxy({inside})")))
+        }));
+        slots.str.set(Some(|vm, obj| vm.str_of(&mapping(obj))));
+        slots.len.set(Some(|vm, obj| vm.len(&mapping(obj))));
+        slots.subscript.set(Some(|vm, obj, key| vm.getitem(&mapping(obj), key)));
+        slots.contains.set(Some(|vm, obj, key| vm.contains(&mapping(obj), key)));
+        slots.iter.set(Some(|vm, obj| vm.iter(&mapping(obj))));
+        slots.hash.set(Some(|vm, obj| vm.hash(&mapping(obj))));
+        slots.richcompare.set(Some(|vm, a, b, op| vm.compare(&mapping(a), b, op)));
+        slots.binary[Operator::Or as usize].set(Some(or));
+        slots.in_place[Operator::Or as usize].set(Some(in_place_or));
+    },
+    methods: &[
+        Method::new("get", get, Convention::Keywords),
+        Method::new("keys", keys, Convention::NoArgs),
+        Method::new("values", values, Convention::NoArgs),
+        Method::new("items", items, Convention::NoArgs),
+        Method::new("copy", copy, Convention::NoArgs),
+        Method::class("__class_getitem__", super::generic_alias::class_getitem, Convention::One),
+        Method::new("__reversed__", reversed, Convention::NoArgs),
+    ],
+    getset: &[],
+    basicsize: 24,
+    itemsize: 0,
+    doc: "Read-only proxy of a mapping.",
+};

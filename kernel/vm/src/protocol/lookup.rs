@@ -1,0 +1,112 @@
+//! The search of a class and its bases for a name, and the versions of classes that make it quick (`_PyType_Lookup`).
+//!
+//! Invariant: a class's version is set only while its bases have one; whatever changes an attribute or the MRO of a class takes the
+//! version from it and from all that extend it. The cache remembers *where* in the MRO a name was found, never what, so it holds no counts.
+
+use std::cell::Cell;
+
+use heap::{Dict, Obj, Str, Tuple};
+
+use crate::class::Class;
+use crate::{PyResult, Vm};
+
+const SIZE: usize = 4096;
+const NOWHERE: u32 = u32::MAX;
+
+/// One remembered search: the class's version, the name's hash, and the place in the MRO.
+#[derive(Clone, Copy, Default)]
+struct Entry {
+    hash: i64,
+    version: u32,
+    place: u32,
+}
+
+/// The remembered searches of a machine.
+pub(crate) struct MethodCache(Box<[Cell<Entry>]>);
+
+impl Default for MethodCache {
+    fn default() -> MethodCache {
+        MethodCache(vec![Cell::new(Entry::default()); SIZE].into())
+    }
+}
+
+impl Vm {
+    /// An attribute of a class or its bases, not bound (`_PyType_Lookup`).
+    pub fn class_lookup(&self, class: &Obj, name: &Obj) -> Option<Obj> {
+        let text = name.get::<Str>()?;
+        let mro = self.class(class).mro.get()?;
+        let bases = mro.get::<Tuple>().map(Tuple::items).unwrap_or_default();
+        let version = self.class_version(class);
+        let hash = text.hash_value();
+        let entry = &self.method_cache.0[(hash as usize ^ (version as usize).wrapping_mul(0x9E5)) % SIZE];
+        let known = entry.get();
+        if known.version == version && known.hash == hash {
+            return if known.place == NOWHERE { None } else { self.own_attr(&bases[known.place as usize], name) };
+        }
+        for (place, base) in bases.iter().enumerate() {
+            if let Some(found) = self.own_attr(base, name) {
+                entry.set(Entry { hash, version, place: place as u32 });
+                return Some(found);
+            }
+        }
+        entry.set(Entry { hash, version, place: NOWHERE });
+        None
+    }
+
+    /// An attribute in the class's own dict.
+    #[inline]
+    pub(crate) fn own_attr(&self, class: &Obj, name: &Obj) -> Option<Obj> {
+        self.class(class).dict.get()?.get::<Dict>()?.get_str_key(name)
+    }
+
+    /// Sets an attribute in a class's own dict. Nothing else is done: see [`Vm::class_modified`].
+    pub(crate) fn set_own_attr(&self, class: &Obj, name: &Obj, value: Obj) {
+        let dict = self.class(class).dict.get().expect("a class has its dict");
+        drop(dict.get::<Dict>().expect("a class's dict is a dict").set_str_key(name, value));
+    }
+
+    /// The class's version, given now if it has none (`assign_version_tag`). Never 0.
+    #[inline]
+    pub fn class_version(&self, class: &Obj) -> u32 {
+        match self.class(class).version.get() {
+            0 => self.new_class_version(class),
+            version => version,
+        }
+    }
+
+    #[cold]
+    fn new_class_version(&self, class: &Obj) -> u32 {
+        if let Some(mro) = self.class(class).mro.get() {
+            for base in mro.get::<Tuple>().map(Tuple::items).unwrap_or_default().iter().skip(1).rev() {
+                if self.class(base).version.get() == 0 {
+                    self.class(base).version.set(self.next_version());
+                }
+            }
+        }
+        let version = self.next_version();
+        self.class(class).version.set(version);
+        version
+    }
+
+    fn next_version(&self) -> u32 {
+        let next = self.next_class_version.get();
+        self.next_class_version.set(next.checked_add(1).unwrap_or(1));
+        next
+    }
+
+    /// The class's attributes or bases have changed: its version ends, and those of all that extend it (`PyType_Modified`).
+    pub fn class_modified(&self, class: &Obj) {
+        let mut todo = vec![class.clone()];
+        while let Some(class) = todo.pop() {
+            let payload = self.class(&class);
+            if payload.version.replace(0) != 0 {
+                todo.extend(self.subclasses_of(&class));
+            }
+        }
+    }
+
+    /// The payload of an object that must be a class.
+    pub(crate) fn expect_class<'a>(&self, obj: &'a Obj, message: impl FnOnce() -> String) -> PyResult<&'a Class> {
+        obj.get::<Class>().ok_or_else(|| self.type_error(message()))
+    }
+}
