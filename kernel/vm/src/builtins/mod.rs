@@ -2,6 +2,7 @@
 //!
 //! A function is in the file of what it is about; `exec`, `eval` and their kin are with the machine (`code.rs`).
 
+use compile::Version;
 use heap::Obj;
 
 use crate::Vm;
@@ -49,6 +50,10 @@ fn function(name: &str) -> Option<&'static Method> {
 impl Vm {
     /// Makes the `builtins` module, and fills [`Vm::builtins`] with its dict.
     pub(crate) fn make_builtins(&self) -> Obj {
+        if self.version < Version::V3_14 {
+            // A tuple keeps its hash since 3.14.
+            self.class(&self.types.tuple).basicsize.set(24);
+        }
         let module = self.new_module("builtins");
         let dict = self.module_dict(&module);
         self.builtins.set(dict.clone());

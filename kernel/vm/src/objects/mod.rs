@@ -134,6 +134,7 @@ pub(crate) fn register_containers(heap: &heap::Heap) {
     heap.register::<set_iterator::SetIterator>();
     heap.register::<sequence_iterator::SequenceIterator>();
     heap.register::<sequence_iterator::CallIterator>();
+    heap.register::<crate::builtins::anext_awaitable::AnextAwaitable>();
     heap.register::<enumerate::Enumerate>();
     heap.register::<zip::Zip>();
     heap.register::<map::Map>();
