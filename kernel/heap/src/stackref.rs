@@ -59,6 +59,16 @@ impl StackRef {
         View(ManuallyDrop::new(unsafe { Obj::from_bits(unmarked(bits)) }), PhantomData)
     }
 
+    /// As [`StackRef::obj`], for a place that is known to hold an object.
+    ///
+    /// # Safety
+    /// The place holds an object, and keeps it (or somebody does) while the view is used.
+    #[inline(always)]
+    pub unsafe fn look<'a>(&self) -> View<'a> {
+        // SAFETY: the caller's word; the view never drops the object.
+        unsafe { View(ManuallyDrop::new(Obj::from_bits(unmarked(self.0.unwrap_unchecked()))), PhantomData) }
+    }
+
     /// A look at the object, if there is one.
     #[inline(always)]
     pub fn get(&self) -> Option<View<'_>> {
@@ -91,6 +101,7 @@ impl StackRef {
     }
 }
 
+#[inline(always)]
 fn unmarked(bits: NonNull<u8>) -> NonNull<u8> {
     // SAFETY: an object's address is not zero without the mark either.
     bits.map_addr(|a| unsafe { std::num::NonZeroUsize::new_unchecked(a.get() & !BORROWED) })

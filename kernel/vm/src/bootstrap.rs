@@ -187,6 +187,7 @@ fn register_payloads(heap: &Heap) {
     heap.register::<objects::union::Union>();
     objects::register_containers(heap);
     objects::register_leaves(heap);
+    objects::register_machine(heap);
 }
 
 fn constants(heap: &HeapOwner) -> Constants {
@@ -271,6 +272,9 @@ fn class_object(heap: &Heap, interned: &mut Interned, spec: &'static ClassSpec, 
 
 impl Hooks for Vm {
     fn has_finalizer(&self, obj: &Obj) -> bool {
+        if objects::generator::gen_of(obj).is_some() {
+            return self.generator_needs_end(obj);
+        }
         self.class(&self.class_of(obj)).slots.finalize.get().is_some()
     }
 

@@ -1,37 +1,443 @@
-//! Calls: any callable from native code, and the binding of arguments to parameters.
+//! Calls: arguments become the places of a new frame, or are lent to a native function.
+//!
+//! Invariant: whatever stands on the stack for a call is moved into the frame or released, on errors too. Arguments of a Python function
+//! are stolen from the stack (`initialize_locals` in `Python/ceval.c`), those of a native function are borrowed from it.
 
-use heap::Obj;
+#![expect(unsafe_code, reason = "places on the stack are raw memory")]
 
-use crate::{Args, PyResult, Vm};
+use std::cell::Cell;
+use std::mem::ManuallyDrop;
+use std::ptr;
+
+use compile::code::{CO_VARARGS, CO_VARKEYWORDS};
+use heap::{Obj, Slot, StackRef, Str, Tuple};
+
+use crate::frame::{ENTRY, Frame, Owner};
+use crate::objects::code::CodeObject;
+use crate::objects::function::Function;
+use crate::protocol::Loaded;
+use crate::{Args, PyResult, Raised, Vm, kinds};
+
+/// The bit of a place's word that says "borrowed".
+pub(crate) const BORROWED: usize = 2;
+
+/// Arguments on the stack, lent to a native function: their marks are off meanwhile.
+pub(crate) struct Lent {
+    at: *mut StackRef,
+    n: usize,
+    marks: u64,
+}
+
+impl Lent {
+    /// # Safety
+    /// `n` places from `at` on hold objects, and nobody else uses them until the end of the loan.
+    #[inline(always)]
+    pub(crate) unsafe fn new(at: *mut StackRef, n: usize) -> Lent {
+        let mut marks = 0;
+        for i in 0..n {
+            // SAFETY: a place is a word: an object's address, and the mark.
+            unsafe {
+                let word = at.add(i).cast::<usize>();
+                if *word & BORROWED != 0 {
+                    if i < 64 {
+                        marks |= 1 << i;
+                        *word &= !BORROWED;
+                    } else {
+                        let owned = at.add(i).read().into_obj();
+                        at.add(i).write(StackRef::owned(owned));
+                    }
+                }
+            }
+        }
+        Lent { at, n, marks }
+    }
+
+    /// The arguments.
+    #[inline(always)]
+    pub(crate) fn args(&self) -> &[Obj] {
+        // SAFETY: an unmarked place has the layout of an `Obj`.
+        unsafe { std::slice::from_raw_parts(self.at.cast::<Obj>(), self.n) }
+    }
+
+    /// Ends the loan and releases the arguments, the last first.
+    #[inline(always)]
+    pub(crate) fn release(self) {
+        for i in (0..self.n).rev() {
+            if i >= 64 || self.marks >> i & 1 == 0 {
+                // SAFETY: the place owns its count.
+                drop(unsafe { self.at.add(i).read() });
+            }
+        }
+    }
+}
 
 impl Vm {
-    /// Calls a callable with positional arguments.
+    /// A frame for the function on the data stack, its places all empty. It is not linked yet.
+    #[inline(always)]
+    pub(crate) fn new_frame(&self, func: StackRef, function: &Function, code: &Obj) -> *const Frame {
+        // SAFETY: a function's code is a code object, and its globals are there until it is cleared by the collector, which
+        // happens to no function that is called.
+        unsafe {
+            let payload = code.payload_unchecked::<CodeObject>();
+            let at = self.thread.room(payload.n_places);
+            let (Some(globals), Some(builtins)) = (function.globals.borrow(), function.builtins.borrow()) else {
+                return self.cleared_function(func, at);
+            };
+            at.write(Frame {
+                ip: Cell::new(payload.instrs()),
+                sp: Cell::new((*at).local(payload.n_locals)),
+                return_to: Cell::new(ptr::null_mut()),
+                previous: Cell::new(ptr::null()),
+                code: code.clone(),
+                func,
+                globals: ManuallyDrop::new(ptr::read(globals)),
+                builtins: ManuallyDrop::new(ptr::read(builtins)),
+                locals: Slot::empty(),
+                frame_obj: Slot::empty(),
+                generator: Cell::new(ptr::null()),
+                places: payload.n_places as u32,
+                owner: Cell::new(Owner::Thread),
+                flags: Cell::new(0),
+            });
+            at
+        }
+    }
+
+    #[cold]
+    fn cleared_function(&self, func: StackRef, at: *mut Frame) -> *const Frame {
+        self.thread.give_back(at);
+        drop(func);
+        ptr::null()
+    }
+
+    /// The frame of a call. Function and arguments (the keywords' values last) are moved out of their places.
+    ///
+    /// # Safety
+    /// `func` is a function; `n` places from `args` on hold objects.
+    #[inline(always)]
+    pub(crate) unsafe fn push_call(&self, func: StackRef, args: *mut StackRef, n: usize, names: &[Obj]) -> PyResult<*const Frame> {
+        // SAFETY: the caller's word. The view of the function lives as long as the place, which the frame takes over.
+        unsafe {
+            let function: *const Function = func.obj().payload_unchecked::<Function>();
+            let code: *const Obj = match (*function).code.borrow() {
+                Some(code) => code,
+                None => return Err(self.system_error("a function without code")),
+            };
+            let payload: &CodeObject = (*code).payload_unchecked::<CodeObject>();
+            let frame = self.new_frame(func, &*function, &*code);
+            if frame.is_null() {
+                return Err(self.system_error("a function that the collector has cleared"));
+            }
+            let locals = (*frame).local(0);
+            if payload.simple && names.is_empty() && n == payload.code.argcount as usize {
+                ptr::copy_nonoverlapping(args, locals, n);
+                for i in n..payload.n_locals {
+                    locals.add(i).write(StackRef::NULL);
+                }
+                return Ok(frame);
+            }
+            for i in 0..payload.n_locals {
+                locals.add(i).write(StackRef::NULL);
+            }
+            match self.bind(&*function, payload, locals, args, n, names) {
+                Ok(()) => Ok(frame),
+                Err(raised) => {
+                    self.end_frame(frame);
+                    Err(raised)
+                }
+            }
+        }
+    }
+
+    /// `initialize_locals`: every argument finds its parameter.
+    #[inline(never)]
+    unsafe fn bind(&self, function: &Function, code: &CodeObject, locals: *mut StackRef, args: *mut StackRef, n: usize, names: &[Obj]) -> PyResult<()> {
+        let given = n - names.len();
+        let argcount = code.code.argcount as usize;
+        let total = argcount + code.code.kwonlyargcount as usize;
+        let varargs = code.has_flag(CO_VARARGS);
+        // SAFETY: each argument is read once, each parameter written once.
+        unsafe {
+            let mut kwdict = None;
+            if code.has_flag(CO_VARKEYWORDS) {
+                let dict = self.dict();
+                locals.add(total + usize::from(varargs)).write(StackRef::owned(dict.clone()));
+                kwdict = Some(dict);
+            }
+            let direct = given.min(argcount);
+            ptr::copy_nonoverlapping(args, locals, direct);
+            if varargs {
+                let rest = (direct..given).map(|i| args.add(i).read().into_obj()).collect();
+                locals.add(total).write(StackRef::owned(self.tuple(rest)));
+            } else {
+                (direct..given).for_each(|i| drop(args.add(i).read()));
+            }
+            for (i, name) in names.iter().enumerate() {
+                let value = args.add(given + i).read();
+                if let Err(raised) = self.bind_keyword(function, code, locals, name, value, kwdict.as_ref()) {
+                    (i + 1..names.len()).for_each(|rest| drop(args.add(given + rest).read()));
+                    return Err(raised);
+                }
+            }
+            drop(kwdict);
+            if given > argcount && !varargs {
+                return Err(self.too_many_positional(function, code, given, locals));
+            }
+            if given < argcount {
+                self.bind_defaults(function, code, locals, given)?;
+            }
+            if total > argcount {
+                self.bind_keyword_defaults(function, code, locals)?;
+            }
+        }
+        Ok(())
+    }
+
+    unsafe fn bind_keyword(
+        &self,
+        function: &Function,
+        code: &CodeObject,
+        locals: *mut StackRef,
+        name: &Obj,
+        value: StackRef,
+        kwdict: Option<&Obj>,
+    ) -> PyResult<()> {
+        let total = (code.code.argcount + code.code.kwonlyargcount) as usize;
+        let first = code.code.posonlyargcount as usize;
+        let Some(text) = name.get::<Str>() else {
+            return Err(self.type_error(format!("{}() keywords must be strings", self.callee(function))));
+        };
+        let found = (first..total)
+            .find(|&i| code.place_name(i).is(name))
+            .or_else(|| (first..total).find(|&i| code.place_name(i).get::<Str>().is_some_and(|param| param.as_bytes() == text.as_bytes())));
+        // SAFETY: parameters have initialised places.
+        unsafe {
+            match found {
+                Some(i) if (*locals.add(i)).is_null() => {
+                    locals.add(i).write(value);
+                    Ok(())
+                }
+                Some(_) => {
+                    Err(self.type_error(format!("{}() got multiple values for argument '{}'", self.callee(function), self.lossy(name))))
+                }
+                None => match kwdict {
+                    Some(dict) => self.dict_set(dict, name, value.into_obj()),
+                    None => Err(self.unexpected_keyword(function, code, name)),
+                },
+            }
+        }
+    }
+
+    #[cold]
+    fn unexpected_keyword(&self, function: &Function, code: &CodeObject, name: &Obj) -> Raised {
+        let positional_only = code.code.posonlyargcount as usize;
+        let text = self.lossy(name);
+        let callee = self.callee(function);
+        if (0..positional_only).any(|i| self.lossy(code.place_name(i)) == text) {
+            return self.type_error(format!("{callee}() got some positional-only arguments passed as keyword arguments: '{text}'"));
+        }
+        let total = (code.code.argcount + code.code.kwonlyargcount) as usize;
+        let possible: Vec<String> = (positional_only..total).map(|i| self.lossy(code.place_name(i))).collect();
+        let hint = self.suggestion(&text, &possible).map(|hint| format!(". Did you mean '{hint}'?")).unwrap_or_default();
+        self.type_error(format!("{callee}() got an unexpected keyword argument '{text}'{hint}"))
+    }
+
+    unsafe fn bind_defaults(&self, function: &Function, code: &CodeObject, locals: *mut StackRef, given: usize) -> PyResult<()> {
+        let defaults = function.defaults.get();
+        let defaults: &[Obj] = defaults.as_ref().and_then(|defaults| defaults.get::<Tuple>()).map_or(&[], Tuple::items);
+        let argcount = code.code.argcount as usize;
+        let first_default = argcount.saturating_sub(defaults.len());
+        // SAFETY: parameters have initialised places.
+        unsafe {
+            let missing: Vec<usize> = (given..first_default).filter(|&i| (*locals.add(i)).is_null()).collect();
+            if !missing.is_empty() {
+                return Err(self.missing_arguments(function, code, "positional", &missing));
+            }
+            for (i, default) in (first_default..argcount).zip(&defaults[defaults.len().saturating_sub(argcount)..]) {
+                if (*locals.add(i)).is_null() {
+                    locals.add(i).write(StackRef::owned(default.clone()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    unsafe fn bind_keyword_defaults(&self, function: &Function, code: &CodeObject, locals: *mut StackRef) -> PyResult<()> {
+        let (first, total) = (code.code.argcount as usize, (code.code.argcount + code.code.kwonlyargcount) as usize);
+        let defaults = function.kwdefaults.get();
+        let mut missing = Vec::new();
+        for i in first..total {
+            // SAFETY: parameters have initialised places.
+            unsafe {
+                if !(*locals.add(i)).is_null() {
+                    continue;
+                }
+                let default = match &defaults {
+                    Some(defaults) => self.dict_get(defaults, code.place_name(i))?,
+                    None => None,
+                };
+                match default {
+                    Some(default) => locals.add(i).write(StackRef::owned(default)),
+                    None => missing.push(i),
+                }
+            }
+        }
+        if missing.is_empty() { Ok(()) } else { Err(self.missing_arguments(function, code, "keyword-only", &missing)) }
+    }
+
+    fn callee(&self, function: &Function) -> String {
+        function.qualname.get().map(|name| self.lossy(&name)).unwrap_or_default()
+    }
+
+    #[cold]
+    fn missing_arguments(&self, function: &Function, code: &CodeObject, kind: &str, missing: &[usize]) -> Raised {
+        let names: Vec<String> = missing.iter().map(|&i| format!("'{}'", self.lossy(code.place_name(i)))).collect();
+        let list = match &names[..] {
+            [one] => one.clone(),
+            [one, two] => format!("{one} and {two}"),
+            [first @ .., last] => format!("{}, and {last}", first.join(", ")),
+            [] => String::new(),
+        };
+        let plural = if names.len() == 1 { "" } else { "s" };
+        self.type_error(format!("{}() missing {} required {kind} argument{plural}: {list}", self.callee(function), names.len()))
+    }
+
+    #[cold]
+    unsafe fn too_many_positional(&self, function: &Function, code: &CodeObject, given: usize, locals: *mut StackRef) -> Raised {
+        let argcount = code.code.argcount as usize;
+        let total = argcount + code.code.kwonlyargcount as usize;
+        // SAFETY: parameters have initialised places.
+        let keyword_only = (argcount..total).filter(|&i| unsafe { !(*locals.add(i)).is_null() }).count();
+        let defaults = function.defaults.get().and_then(|defaults| defaults.get::<Tuple>().map(Tuple::len)).unwrap_or(0);
+        let (takes, plural) =
+            if defaults > 0 { (format!("from {} to {argcount}", argcount - defaults), true) } else { (argcount.to_string(), argcount != 1) };
+        let s = |plural: bool| if plural { "s" } else { "" };
+        let and = if keyword_only > 0 {
+            format!(" positional argument{} (and {keyword_only} keyword-only argument{})", s(given != 1), s(keyword_only != 1))
+        } else {
+            String::new()
+        };
+        let were = if given == 1 && keyword_only == 0 { "was" } else { "were" };
+        self.type_error(format!("{}() takes {takes} positional argument{} but {given}{and} {were} given", self.callee(function), s(plural)))
+    }
+
+    /// Calls a Python function from Rust: its arguments get counts of their own, as `_PyEval_Vectorcall` gives them.
+    fn call_function(&self, func: &Obj, args: Args<'_>, first: Option<&Obj>) -> PyResult {
+        let mut places: Vec<ManuallyDrop<StackRef>> =
+            first.into_iter().chain(args.all()).map(|arg| ManuallyDrop::new(StackRef::owned(arg.clone()))).collect();
+        // SAFETY: the vector's places are moved out, and forgotten here.
+        unsafe {
+            let func = StackRef::owned(func.clone());
+            let frame = self.push_call(func, places.as_mut_ptr().cast(), places.len(), args.names())?;
+            self.run_frame(frame)
+        }
+    }
+
+    /// Runs a frame that was just pushed, until it ends.
+    ///
+    /// # Safety
+    /// The frame is the topmost, and not linked yet.
+    pub(crate) unsafe fn run_frame(&self, frame: *const Frame) -> PyResult {
+        // SAFETY: the caller's word.
+        let frame = unsafe { &*frame };
+        frame.flags.set(frame.flags.get() | ENTRY);
+        frame.previous.set(self.thread.current.get());
+        self.thread.current.set(frame);
+        self.run(frame, None)
+    }
+
+    /// Calls anything with positional arguments.
     pub fn call(&self, callable: &Obj, args: &[Obj]) -> PyResult {
         self.call_args(callable, Args::positional(args))
     }
 
-    /// Calls a callable.
+    /// Calls anything.
     pub fn call_args(&self, callable: &Obj, args: Args<'_>) -> PyResult {
-        let _ = (callable, args);
-        todo!()
+        match callable.kind() {
+            kinds::FUNCTION => self.call_function(callable, args, None),
+            kinds::METHOD => match self.method_parts(callable) {
+                Some((function, instance)) => self.call_with_first(&function, &instance, args),
+                None => self.call_slot(callable, args),
+            },
+            _ => self.call_slot(callable, args),
+        }
     }
 
-    /// Calls a callable with positional and keyword arguments.
+    /// Calls with one more argument in front.
+    pub fn call_with_first(&self, callable: &Obj, first: &Obj, args: Args<'_>) -> PyResult {
+        if callable.kind() == kinds::FUNCTION {
+            return self.call_function(callable, args, Some(first));
+        }
+        let all: Vec<Obj> = std::iter::once(first).chain(args.all()).cloned().collect();
+        self.call_args(callable, Args::new(&all, args.names()))
+    }
+
+    /// `tp_call`.
+    #[inline]
+    pub(crate) fn call_slot(&self, callable: &Obj, args: Args<'_>) -> PyResult {
+        let class = self.class_of(callable);
+        match self.class(&class).slots.call.get() {
+            Some(call) => call(self, callable, args),
+            None => Err(self.type_error(format!("'{}' object is not callable", self.class_name(&class)))),
+        }
+    }
+
+    /// Calls with keywords.
     pub fn call_kw(&self, callable: &Obj, args: &[Obj], keywords: &[(&str, Obj)]) -> PyResult {
-        let mut all = args.to_vec();
-        all.extend(keywords.iter().map(|(_, value)| value.clone()));
+        let all: Vec<Obj> = args.iter().chain(keywords.iter().map(|(_, value)| value)).cloned().collect();
         let names: Vec<Obj> = keywords.iter().map(|(name, _)| self.intern(name)).collect();
         self.call_args(callable, Args::new(&all, &names))
     }
 
-    /// Calls a method by name, without making a bound method.
+    /// `obj.name(*args)`, without a bound method in between.
     pub fn call_method(&self, obj: &Obj, name: &str, args: &[Obj]) -> PyResult {
-        let _ = (obj, name, args);
-        todo!()
+        match self.load_method(obj, &self.intern(name))? {
+            Loaded::Method(function) => self.call_with_first(&function, obj, Args::positional(args)),
+            Loaded::Value(value) => self.call(&value, args),
+        }
     }
 
-    /// Whether an object can be called (`callable`).
+    /// `callable(*args, **kwargs)` with a tuple and a dict.
+    pub fn call_tuple(&self, callable: &Obj, args: &Obj, kwargs: Option<&Obj>) -> PyResult {
+        let positional: &[Obj] = args.get::<Tuple>().map_or(&[], Tuple::items);
+        let pairs = kwargs.map(|kwargs| self.dict_items(kwargs)).unwrap_or_default();
+        if pairs.is_empty() {
+            return self.call_args(callable, Args::positional(positional));
+        }
+        if pairs.iter().any(|(name, _)| name.get::<Str>().is_none()) {
+            return Err(self.type_error("keywords must be strings"));
+        }
+        let (names, values): (Vec<Obj>, Vec<Obj>) = pairs.into_iter().unzip();
+        let all: Vec<Obj> = positional.iter().cloned().chain(values).collect();
+        self.call_args(callable, Args::new(&all, &names))
+    }
+
+    /// Whether an object can be called.
     pub fn is_callable(&self, obj: &Obj) -> bool {
         self.class(&self.class_of(obj)).slots.call.get().is_some()
+    }
+
+    /// Runs code as the body of a module, a class or an `exec`: names live in `locals`.
+    pub fn run_code(&self, code: &Obj, globals: &Obj, locals: &Obj) -> PyResult {
+        self.run_code_with(code, globals, Some(locals), None)
+    }
+
+    /// As [`Vm::run_code`], with the cells of a closure.
+    pub fn run_code_with(&self, code: &Obj, globals: &Obj, locals: Option<&Obj>, closure: Option<Obj>) -> PyResult {
+        let func = self.new_function(code.clone(), globals)?;
+        if let (Some(closure), Some(function)) = (closure, func.get::<Function>()) {
+            function.closure.set(closure);
+        }
+        self.run_function_with(func, locals)
+    }
+
+    /// Runs a function that takes no arguments in a given namespace (a class body).
+    pub fn run_function_with(&self, func: Obj, locals: Option<&Obj>) -> PyResult {
+        // SAFETY: there are no arguments.
+        unsafe {
+            let frame = self.push_call(StackRef::owned(func), ptr::dangling_mut(), 0, &[])?;
+            drop((*frame).locals.replace(locals.cloned()));
+            self.run_frame(frame)
+        }
     }
 }

@@ -10,9 +10,6 @@ impl Vm {
     pub(crate) fn attribute_error_with(&self, text: String, _obj: &Obj, _name: &Obj) -> Raised { self.attribute_error_text(text) }
     pub(crate) fn unraisable(&self, _r: Raised, _text: Option<&str>, _obj: &Obj) {}
     pub(crate) fn warn(&self, _c: &Obj, _t: &str) -> PyResult<()> { Ok(()) }
-    pub(crate) fn suggestion(&self, n: &str, p: &[String]) -> Option<String> { let _ = (n, p); None }
     pub(crate) fn add_note(&self, _r: &Raised, _t: &str) {}
-    pub(crate) fn current_globals(&self) -> PyResult { todo!() }
-    pub(crate) fn super_arguments(&self) -> PyResult<(Obj, Obj)> { todo!() }
     pub(crate) fn import_module(&self, _n: &str) -> PyResult { todo!() }
 }

@@ -54,6 +54,13 @@ mod timsort;
 pub mod tuple;
 pub mod tuple_iterator;
 pub mod zip;
+pub mod async_generator;
+pub mod code;
+pub mod coroutine;
+pub mod frame;
+pub mod function;
+pub mod generator;
+pub mod traceback;
 
 use heap::Obj;
 
@@ -73,6 +80,7 @@ pub(crate) static TODO: ClassSpec = ClassSpec {
     itemsize: 0,
     doc: "",
 };
+pub use crate::stubs::template;
 
 /// How many places of `__slots__` kind the instances of a builtin class have of their own.
 pub(crate) fn own_places(_spec: &ClassSpec) -> u16 {
@@ -153,4 +161,20 @@ pub(crate) fn register_leaves(heap: &heap::Heap) {
     heap.register::<text_iterator::StrIterator>();
     heap.register::<text_iterator::BytesIterator>();
     heap.register::<text_iterator::ByteArrayIterator>();
+}
+
+/// Makes the payloads of code, functions, frames and generators known to a heap.
+pub(crate) fn register_machine(heap: &heap::Heap) {
+    heap.register::<code::CodeObject>();
+    heap.register::<function::Function>();
+    heap.register::<frame::FrameObject>();
+    heap.register::<frame::LocalsProxy>();
+    heap.register::<traceback::Traceback>();
+    heap.register::<generator::Generator>();
+    heap.register::<generator::Coroutine>();
+    heap.register::<generator::AsyncGenerator>();
+    heap.register::<coroutine::CoroutineWrapper>();
+    heap.register::<async_generator::WrappedValue>();
+    heap.register::<async_generator::Asend>();
+    heap.register::<async_generator::Athrow>();
 }

@@ -1,0 +1,411 @@
+//! `code`: compiled code as an object, with the copy of its instructions that the machine may rewrite.
+//!
+//! Invariant: `instrs` never moves, and differs from the compiler's stream only in specialised forms and in what stands beside an
+//! instruction (a counter, the number of its cache). Follows `Objects/codeobject.c`.
+
+#![expect(unsafe_code, reason = "frames point into the instructions, which are rewritten while they run")]
+
+use std::cell::UnsafeCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use compile::code::{CO_FAST_ARG_KW, CO_FAST_ARG_POS, CO_FAST_ARG_VAR, CO_FAST_CELL, CO_FAST_FREE, CO_FAST_LOCAL, CO_VARARGS, CO_VARKEYWORDS};
+use compile::{Code, Const, Op, PyStr, Version};
+use heap::{Obj, Payload, Str, Tuple, Visit};
+
+use crate::class::{Binding, ClassSpec, Convention, GetSet, Method, flags};
+use crate::quick::Quick;
+use crate::{Args, PyResult, Vm, kinds};
+
+/// One instruction as it runs.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Instr {
+    pub(crate) op: Quick,
+    /// How often it runs before the machine looks whether a special form fits.
+    pub(crate) counter: u8,
+    /// Its inline cache, if it has one.
+    pub(crate) cache: u16,
+    pub(crate) arg: u32,
+}
+
+/// What a specialised instruction remembers.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Cache {
+    /// A class's or function's version, or a dict's.
+    pub(crate) version: u64,
+    /// A second version, or a place.
+    pub(crate) index: u64,
+    /// An object kept alive by what has that version, or a native function.
+    pub(crate) word: usize,
+}
+
+/// The payload of a code object.
+pub struct CodeObject {
+    /// What the compiler made.
+    pub code: Rc<Code>,
+    pub(crate) consts: Obj,
+    pub(crate) names: Obj,
+    /// The names of the places: locals, cells, free variables.
+    pub(crate) places: Obj,
+    pub(crate) name: Obj,
+    pub(crate) qualname: Obj,
+    pub(crate) filename: Obj,
+    instrs: UnsafeCell<Box<[Instr]>>,
+    caches: UnsafeCell<Box<[Cache]>>,
+    /// Locals, cells and free variables.
+    pub(crate) n_locals: usize,
+    /// All places of a frame.
+    pub(crate) n_places: usize,
+    /// Positional parameters only, so that arguments go straight into the places.
+    pub(crate) simple: bool,
+    /// The first `RESUME`.
+    pub(crate) first_traceable: usize,
+    /// `async def` or generator, so that a call makes an object.
+    pub(crate) is_generator: bool,
+}
+
+impl Payload for CodeObject {
+    const KIND: heap::Kind = kinds::CODE;
+    const LEAF: bool = true;
+    fn traverse(&self, _: Visit<'_>) {}
+    fn clear(&self, _: &mut heap::Trash<'_>) {}
+}
+
+impl CodeObject {
+    /// The first instruction.
+    #[inline(always)]
+    pub(crate) fn instrs(&self) -> *mut Instr {
+        // SAFETY: only the pointer is read.
+        unsafe { (*self.instrs.get()).as_mut_ptr() }
+    }
+
+    #[inline(always)]
+    pub(crate) fn caches(&self) -> *mut Cache {
+        // SAFETY: only the pointer is read.
+        unsafe { (*self.caches.get()).as_mut_ptr() }
+    }
+
+    #[inline(always)]
+    pub(crate) fn const_items(&self) -> *const Obj {
+        // SAFETY: it is a tuple.
+        unsafe { self.consts.payload_unchecked::<Tuple>() }.items().as_ptr()
+    }
+
+    #[inline(always)]
+    pub(crate) fn name_items(&self) -> *const Obj {
+        // SAFETY: it is a tuple.
+        unsafe { self.names.payload_unchecked::<Tuple>() }.items().as_ptr()
+    }
+
+    /// The name of a place.
+    pub(crate) fn place_name(&self, index: usize) -> &Obj {
+        // SAFETY: it is a tuple.
+        &unsafe { self.places.payload_unchecked::<Tuple>() }.items()[index]
+    }
+
+    pub(crate) fn has_flag(&self, flag: u32) -> bool {
+        self.code.flags & flag != 0
+    }
+
+    /// How many parameters: positional and keyword-only ones, `*args`, `**kwargs`.
+    pub(crate) fn total_args(&self) -> usize {
+        let code = &self.code;
+        (code.argcount + code.kwonlyargcount) as usize + usize::from(self.has_flag(CO_VARARGS)) + usize::from(self.has_flag(CO_VARKEYWORDS))
+    }
+
+    /// The line of an instruction; instructions without one have none.
+    pub(crate) fn line_of(&self, index: usize) -> Option<i32> {
+        self.code.locations.get(index).map(|location| location.line).filter(|&line| line >= 0)
+    }
+}
+
+/// `all_name_chars`: constants that look like identifiers are interned.
+fn looks_like_name(text: &PyStr) -> bool {
+    text.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+}
+
+impl Vm {
+    /// The code object of compiled code. Equal constants of everything compiled together are one object, as in CPython.
+    pub fn load_code(&self, code: &Rc<Code>) -> Obj {
+        self.load_code_shared(code, &mut HashMap::new())
+    }
+
+    fn load_code_shared(&self, code: &Rc<Code>, known: &mut HashMap<Const, Obj>) -> Obj {
+        let consts = code.consts.iter().map(|value| self.load_const(value, known)).collect();
+        let names = code.names.iter().map(|name| self.intern(name)).collect();
+        let places = code.localsplus.iter().map(|(name, _)| self.intern(name)).collect();
+        let (consts, names, places) = (self.tuple(consts), self.tuple(names), self.tuple(places));
+        let (name, qualname, filename) = (self.intern(&code.name), self.intern(&code.qualname), self.intern(&code.filename));
+        self.new_code(code.clone(), consts, names, places, name, qualname, filename)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the objects of a code object, once")]
+    fn new_code(&self, code: Rc<Code>, consts: Obj, names: Obj, places: Obj, name: Obj, qualname: Obj, filename: Obj) -> Obj {
+        let mut n_caches = 0usize;
+        let instrs: Box<[Instr]> = code
+            .instrs
+            .iter()
+            .map(|instr| {
+                let op = Quick::from_op(instr.op);
+                // An instruction without room for a cache is never specialised.
+                let cache = if !op.has_cache() {
+                    0
+                } else if n_caches < u16::MAX as usize {
+                    n_caches += 1;
+                    (n_caches - 1) as u16
+                } else {
+                    u16::MAX
+                };
+                // A finished `for` goes on behind its END_FOR.
+                let arg = if instr.op == Op::ForIter { instr.arg + 1 } else { instr.arg };
+                Instr { op, counter: if cache == u16::MAX { 0 } else { crate::quick::WARMUP }, cache, arg }
+            })
+            .collect();
+        let n_locals = code.localsplus.len();
+        let payload = CodeObject {
+            n_locals,
+            n_places: n_locals + code.stacksize as usize + 1,
+            simple: code.flags & (CO_VARARGS | CO_VARKEYWORDS) == 0 && code.kwonlyargcount == 0,
+            first_traceable: code.instrs.iter().position(|instr| instr.op == Op::Resume).unwrap_or(0),
+            is_generator: code.flags & (compile::code::CO_GENERATOR | compile::code::CO_COROUTINE | compile::code::CO_ASYNC_GENERATOR) != 0,
+            caches: UnsafeCell::new(vec![Cache::default(); n_caches].into()),
+            instrs: UnsafeCell::new(instrs),
+            code,
+            consts,
+            names,
+            places,
+            name,
+            qualname,
+            filename,
+        };
+        self.heap.alloc(payload)
+    }
+
+    fn load_const(&self, value: &Const, known: &mut HashMap<Const, Obj>) -> Obj {
+        match value {
+            Const::None => return self.none(),
+            Const::True => return self.bool(true),
+            Const::False => return self.bool(false),
+            Const::Ellipsis => return self.consts.ellipsis.clone(),
+            Const::Int(small) if (-5..=256).contains(small) => return self.int(*small),
+            Const::Code(code) => return self.load_code_shared(code, known),
+            _ => {}
+        }
+        if let Some(found) = known.get(value) {
+            return found.clone();
+        }
+        let made = match value {
+            Const::Int(value) => self.int(*value),
+            Const::BigInt(value) => self.big_int(value.clone()),
+            Const::Float(value) => self.float(*value),
+            Const::Complex(re, im) => self.complex(*re, *im),
+            Const::Str(text) => match text.as_str() {
+                Some(str) if looks_like_name(text) => self.intern(str),
+                Some(str) => self.str(str),
+                None => self.str_from_bytes(text.as_bytes()),
+            },
+            Const::Bytes(bytes) => self.bytes(bytes),
+            Const::Tuple(items) => self.tuple(items.iter().map(|item| self.load_const(item, known)).collect()),
+            Const::FrozenSet(items) => self.frozenset_of(items.iter().map(|item| self.load_const(item, known)).collect()),
+            Const::Slice(parts) => {
+                let [start, stop, step] = &**parts;
+                self.slice(self.load_const(start, known), self.load_const(stop, known), self.load_const(step, known))
+            }
+            _ => unreachable!("the other constants were handled above"),
+        };
+        known.insert(value.clone(), made.clone());
+        made
+    }
+
+    /// The payload of a code object.
+    ///
+    /// Panics if it is something else.
+    pub fn code<'a>(&self, obj: &'a Obj) -> &'a CodeObject {
+        obj.get::<CodeObject>().expect("a code object has the payload of one")
+    }
+}
+
+/// `code`.
+pub static CODE: ClassSpec = ClassSpec {
+    name: "code",
+    base: Some(&crate::objects::object::OBJECT),
+    kind: kinds::CODE,
+    flags: 0,
+    slots: |slots| {
+        slots.repr.set(Some(repr));
+        slots.hash.set(Some(hash));
+        slots.richcompare.set(Some(compare));
+    },
+    methods: &[
+        Method::new("replace", replace, Convention::Keywords),
+        Method::new("__replace__", replace, Convention::Keywords),
+        Method::new("co_lines", co_lines, Convention::NoArgs),
+        Method::new("co_positions", co_positions, Convention::NoArgs),
+        Method::new("co_branches", co_branches, Convention::NoArgs),
+        Method::new("_varname_from_oparg", varname_from_oparg, Convention::One),
+        Method { name: "__sizeof__", call: sizeof, convention: Convention::NoArgs, binding: Binding::Instance, signature: "" },
+    ],
+    getset: &[
+        GetSet::member("co_argcount", |vm, code| Ok(vm.int(vm.code(code).code.argcount.into()))),
+        GetSet::member("co_posonlyargcount", |vm, code| Ok(vm.int(vm.code(code).code.posonlyargcount.into()))),
+        GetSet::member("co_kwonlyargcount", |vm, code| Ok(vm.int(vm.code(code).code.kwonlyargcount.into()))),
+        GetSet::member("co_stacksize", |vm, code| Ok(vm.int(vm.code(code).code.stacksize.into()))),
+        GetSet::member("co_flags", |vm, code| Ok(vm.int(vm.code(code).code.flags.into()))),
+        GetSet::member("co_names", |vm, code| Ok(vm.code(code).names.clone())),
+        GetSet::member("co_filename", |vm, code| Ok(vm.code(code).filename.clone())),
+        GetSet::member("co_name", |vm, code| Ok(vm.code(code).name.clone())),
+        GetSet::member("co_qualname", |vm, code| Ok(vm.code(code).qualname.clone())),
+        GetSet::member("co_firstlineno", |vm, code| Ok(vm.int(vm.code(code).code.first_line.into()))),
+        GetSet::member("co_consts", |vm, code| Ok(vm.code(code).consts.clone())),
+        GetSet::new("co_nlocals", |vm, code| Ok(vm.int(vm.code(code).code.nlocals.into()))),
+        GetSet::new("co_varnames", |vm, code| Ok(names_of(vm, code, CO_FAST_LOCAL))),
+        GetSet::new("co_cellvars", |vm, code| Ok(names_of(vm, code, CO_FAST_CELL))),
+        GetSet::new("co_freevars", |vm, code| Ok(names_of(vm, code, CO_FAST_FREE))),
+        GetSet::new("co_code", |vm, code| Ok(vm.bytes(&vm.code(code).code.co_code()))),
+        GetSet::new("_co_code_adaptive", |vm, code| Ok(vm.bytes(&vm.code(code).code.co_code()))),
+        GetSet::member("co_linetable", |vm, code| Ok(vm.bytes(&vm.code(code).code.co_linetable()))),
+        GetSet::member("co_exceptiontable", |vm, code| Ok(vm.bytes(&vm.code(code).code.co_exceptiontable()))),
+    ],
+    basicsize: 208,
+    itemsize: 1,
+    doc: "Create a code object.  Not for mere mortals.",
+};
+
+fn names_of(vm: &Vm, code: &Obj, kind: u8) -> Obj {
+    let code = vm.code(code);
+    let names = code.code.localsplus.iter().enumerate().filter(|(_, (_, bits))| bits & kind != 0).map(|(i, _)| code.place_name(i).clone());
+    vm.tuple(names.collect())
+}
+
+fn repr(vm: &Vm, code: &Obj) -> PyResult {
+    let at = code.id();
+    let code = &vm.code(code).code;
+    let line = if code.first_line == 0 { -1 } else { code.first_line };
+    Ok(vm.str(&format!("<code object {} at {at:#x}, file \"{}\", line {line}>", code.name, code.filename)))
+}
+
+fn hash(vm: &Vm, code: &Obj) -> PyResult<i64> {
+    let code = vm.code(code);
+    let mut hash = vm.hash(&code.name)?;
+    for part in [&code.consts, &code.places] {
+        hash = hash.wrapping_mul(1_000_003) ^ vm.hash(part)?;
+    }
+    hash = hash.wrapping_mul(1_000_003) ^ i64::from(code.code.first_line) ^ (code.code.instrs.len() as i64) << 16;
+    Ok(if hash == -1 { -2 } else { hash })
+}
+
+fn compare(vm: &Vm, a: &Obj, b: &Obj, how: crate::Compare) -> PyResult {
+    let (Some(a), Some(b)) = (a.get::<CodeObject>(), b.get::<CodeObject>()) else { return Ok(vm.not_implemented()) };
+    let equal = Rc::ptr_eq(&a.code, &b.code) || {
+        let (a, b) = (&*a.code, &*b.code);
+        a == b
+    };
+    match how {
+        crate::Compare::Eq => Ok(vm.bool(equal)),
+        crate::Compare::Ne => Ok(vm.bool(!equal)),
+        _ => Ok(vm.not_implemented()),
+    }
+}
+
+fn sizeof(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
+    Ok(vm.int(208 + vm.code(code).code.co_code().len() as i64))
+}
+
+fn varname_from_oparg(vm: &Vm, code: &Obj, args: Args<'_>) -> PyResult {
+    let index = vm.index_isize(&args.pos()[0])?;
+    let code = vm.code(code);
+    match usize::try_from(index).ok().filter(|&i| i < code.n_locals) {
+        Some(i) => Ok(code.place_name(i).clone()),
+        None => Err(vm.index_error("tuple index out of range")),
+    }
+}
+
+fn co_lines(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
+    let code = &vm.code(code).code;
+    let offsets = code.offsets();
+    let mut rows: Vec<(u32, u32, i32)> = Vec::new();
+    for (i, location) in code.locations.iter().enumerate() {
+        let (start, end) = (offsets.starts[i] * 2, offsets.starts[i + 1] * 2);
+        match rows.last_mut() {
+            Some((_, last, line)) if *line == location.line => *last = end,
+            _ => rows.push((start, end, location.line)),
+        }
+    }
+    let rows = rows.into_iter().map(|(start, end, line)| {
+        let line = if line < 0 { vm.none() } else { vm.int(line.into()) };
+        vm.tuple(vec![vm.int(start.into()), vm.int(end.into()), line])
+    });
+    vm.iter(&vm.list(rows.collect()))
+}
+
+fn co_positions(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
+    let code = &vm.code(code).code;
+    let number = |n: i32| if n < 0 { vm.none() } else { vm.int(n.into()) };
+    let offsets = code.offsets();
+    let mut rows = Vec::new();
+    for (i, at) in code.locations.iter().enumerate() {
+        for _ in offsets.starts[i]..offsets.starts[i + 1] {
+            rows.push(vm.tuple(vec![number(at.line), number(at.end_line), number(at.col), number(at.end_col)]));
+        }
+    }
+    vm.iter(&vm.list(rows))
+}
+
+fn co_branches(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
+    let code = &vm.code(code).code;
+    let starts = code.offsets().starts;
+    let mut rows = Vec::new();
+    for (i, instr) in code.instrs.iter().enumerate() {
+        if instr.op.is_conditional_jump() || instr.op == Op::ForIter {
+            let (from, next, to) = (starts[i], starts[i + 1], starts[instr.arg as usize]);
+            rows.push(vm.tuple([from, next, to].map(|n| vm.int(i64::from(n) * 2)).into()));
+        }
+    }
+    vm.iter(&vm.list(rows))
+}
+
+/// `code.replace(**changes)`: what can be changed without new instructions.
+fn replace(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
+    if !args.pos().is_empty() {
+        return Err(vm.type_error(format!("replace() takes no positional arguments ({} given)", args.pos().len())));
+    }
+    let old = vm.code(obj);
+    let mut code = (*old.code).clone();
+    let (mut consts, mut names, mut name, mut qualname, mut filename) =
+        (old.consts.clone(), old.names.clone(), old.name.clone(), old.qualname.clone(), old.filename.clone());
+    let text = |value: &Obj, what: &str| -> PyResult<Rc<str>> {
+        match value.get::<Str>() {
+            Some(_) => Ok(vm.lossy(value).into()),
+            None => Err(vm.type_error(format!("replace() argument '{what}' must be str, not {}", vm.type_name(value)))),
+        }
+    };
+    let tuple = |value: &Obj, what: &str| -> PyResult {
+        match value.get::<Tuple>() {
+            Some(_) => Ok(value.clone()),
+            None => Err(vm.type_error(format!("replace() argument '{what}' must be tuple, not {}", vm.type_name(value)))),
+        }
+    };
+    for (key, value) in args.keywords() {
+        let key = vm.lossy(key);
+        match &*key {
+            "co_name" => (code.name, name) = (text(value, &key)?, value.clone()),
+            "co_qualname" => (code.qualname, qualname) = (text(value, &key)?, value.clone()),
+            "co_filename" => (code.filename, filename) = (text(value, &key)?, value.clone()),
+            "co_consts" => consts = tuple(value, &key)?,
+            "co_names" => names = tuple(value, &key)?,
+            "co_flags" => code.flags = vm.index_isize(value)? as u32,
+            "co_firstlineno" => code.first_line = vm.index_isize(value)? as i32,
+            "co_stacksize" => code.stacksize = code.stacksize.max(vm.index_isize(value)? as u32),
+            "co_argcount" | "co_posonlyargcount" | "co_kwonlyargcount" | "co_nlocals" | "co_varnames" | "co_freevars" | "co_cellvars"
+            | "co_code" | "co_linetable" | "co_exceptiontable" => {}
+            _ => return Err(vm.type_error(format!("replace() got an unexpected keyword argument '{key}'"))),
+        }
+    }
+    // The constants behind the compiler's own numbering are what the objects say from now on.
+    let places = old.places.clone();
+    Ok(vm.new_code(Rc::new(code), consts, names, places, name, qualname, filename))
+}
+
+/// Which parameter kinds a place may be; for `inspect` and error texts.
+pub(crate) const PARAMETER: u8 = CO_FAST_ARG_POS | CO_FAST_ARG_KW | CO_FAST_ARG_VAR;
