@@ -42,13 +42,4 @@ impl Chapter {
     pub fn plan(&self) -> Vec<Plan> {
         plan::plan(&self.snippets)
     }
-
-    /// The name in its first heading, or its file's.
-    pub fn title(&self) -> String {
-        let heading = (1..=self.page.len()).find_map(|number| self.page.line(number).strip_prefix("# "));
-        match heading {
-            Some(heading) => heading.trim().to_owned(),
-            None => self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-        }
-    }
 }

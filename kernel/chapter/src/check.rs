@@ -7,9 +7,9 @@ use crate::chapter::Chapter;
 use crate::compare::{self, Alignment};
 use crate::engine::{self, Cell, Engine, Mode, Output, Session, Tolerance, Trouble};
 use crate::failure::{Failure, What};
-use crate::info::{Language, Only, Version};
+use crate::info::{Language, Version};
 use crate::pair::Snippet;
-use crate::plan::{Expect, Plan};
+use crate::plan::{Expect, Plan, PlanStep};
 
 /// What came of running a page.
 #[derive(Debug, Clone)]
@@ -59,54 +59,50 @@ pub fn check(chapter: &Chapter, engine: &dyn Engine) -> Report {
 fn check_session(chapter: &Chapter, plan: &Plan, engine: &dyn Engine, report: &mut Report) {
     let asked = || plan.steps.iter().filter(|step| step.expect != Expect::Nothing);
     let Some(first) = asked().next() else { return };
-    let first_line = chapter.snippets[first.snippet].code.line;
+    let line_of = |step: &PlanStep| chapter.snippets[step.snippet].code.line;
+    let no_session = |why| Failure { line: line_of(first), what: What::NoSession { why } };
     let mut session = match engine.open(plan.language, plan.version) {
         Ok(Some(session)) => session,
         Ok(None) if plan.language == Language::Rust => return report.rust_left += asked().count(),
         Ok(None) if engine.judges() && plan.version != Version::DEFAULT => return report.unjudged += asked().count(),
-        Ok(None) => {
-            let why = format!("{} does not speak Python {}", engine.name(), plan.version);
-            return report.failures.push(Failure { line: first_line, what: What::NoSession { why } });
-        }
-        Err(Trouble(why)) => return report.failures.push(Failure { line: first_line, what: What::NoSession { why } }),
+        Ok(None) => return report.failures.push(no_session(format!("{} does not speak Python {}", engine.name(), plan.version))),
+        Err(Trouble(why)) => return report.failures.push(no_session(why)),
     };
     let mut counts = Counts::default();
     for (done, step) in plan.steps.iter().enumerate() {
         let snippet = &chapter.snippets[step.snippet];
-        let run = run(session.as_mut(), snippet, &mut counts);
-        match run {
-            Ok((cells, heap)) => {
-                let mut failures = compare(snippet, step.expect, plan.version, &cells, heap.as_deref(), engine.tolerance(plan.language));
-                if let (Some(fence), None, false) = (&snippet.heap, &heap, engine.judges()) {
-                    failures.push(Failure { line: snippet.code.line, what: What::NoHeap { heap_line: fence.line } });
-                }
-                let unacceptable = failures.iter().any(|failure| failure.is_unexpected_exception());
-                let is_judged = step.expect != Expect::Nothing;
-                let marked = snippet.options.only.filter(|_| engine.judges() && step.expect == Expect::Own);
-                if let Some(only) = marked {
-                    failures = judge_mark(snippet, only, failures);
-                }
-                report.compared += usize::from(is_judged);
-                report.failures.extend(failures);
-                report.runs.push(Run {
-                    snippet: step.snippet,
-                    expect: step.expect,
-                    cells,
-                    heap,
-                    acceptable: is_judged && !unacceptable && marked.is_none(),
-                });
-            }
+        match run(session.as_mut(), snippet, &mut counts) {
+            Ok(ran) => judge(snippet, *step, plan, ran, engine, report),
             Err(Trouble(why)) => {
-                let line = snippet.code.line;
-                report.failures.push(Failure { line, what: What::Lost { why } });
+                let lost_at = snippet.code.line;
+                report.failures.push(Failure { line: lost_at, what: What::Lost { why } });
                 let rest = plan.steps[done + 1..].iter().filter(|step| step.expect != Expect::Nothing);
-                report.failures.extend(
-                    rest.map(|step| Failure { line: chapter.snippets[step.snippet].code.line, what: What::NotRun { lost_at: line } }),
-                );
+                report.failures.extend(rest.map(|step| Failure { line: line_of(step), what: What::NotRun { lost_at } }));
                 return;
             }
         }
     }
+}
+
+/// Holds what a snippet printed against its page, and keeps both what differs and what was printed.
+fn judge(snippet: &Snippet, step: PlanStep, plan: &Plan, (cells, heap): Ran, engine: &dyn Engine, report: &mut Report) {
+    let expect = step.expect;
+    let mut failures = compare(snippet, expect, plan.version, &cells, engine.tolerance(plan.language));
+    if expect == Expect::Own {
+        failures.extend(compare_heap(snippet, heap.as_deref(), engine));
+    }
+    let unacceptable = failures.iter().any(Failure::is_unexpected_exception);
+    let mark = snippet.options.only.filter(|_| engine.judges() && expect == Expect::Own);
+    // A mark says that CPython prints something else; where it does not, the mark has to go.
+    match mark {
+        Some(only) if failures.is_empty() => failures.push(Failure { line: snippet.code.line, what: What::MarkNotNeeded { only } }),
+        Some(_) => failures.clear(),
+        None => {}
+    }
+    report.failures.extend(failures);
+    report.compared += usize::from(expect != Expect::Nothing);
+    let acceptable = expect != Expect::Nothing && !unacceptable && mark.is_none();
+    report.runs.push(Run { snippet: step.snippet, expect, cells, heap, acceptable });
 }
 
 /// How many cells and statements a session has run: their names count them, as a notebook's do.
@@ -135,22 +131,7 @@ fn run(session: &mut dyn Session, snippet: &Snippet, counts: &mut Counts) -> Res
     Ok((cells, heap))
 }
 
-/// A mark says that CPython prints something else; where it does not, the mark has to go.
-fn judge_mark(snippet: &Snippet, only: Only, failures: Vec<Failure>) -> Vec<Failure> {
-    match failures.is_empty() {
-        true => vec![Failure { line: snippet.code.line, what: What::MarkNotNeeded { only } }],
-        false => Vec::new(),
-    }
-}
-
-fn compare(
-    snippet: &Snippet,
-    expect: Expect,
-    version: Version,
-    cells: &[Vec<Output>],
-    heap: Option<&str>,
-    tolerance: Tolerance,
-) -> Vec<Failure> {
+fn compare(snippet: &Snippet, expect: Expect, version: Version, cells: &[Vec<Output>], tolerance: Tolerance) -> Vec<Failure> {
     let line = snippet.code.line;
     let mut failures = Vec::new();
     let asked = match expect {
@@ -180,13 +161,24 @@ fn compare(
         None if !printed.is_empty() => failures.push(Failure { line, what: What::NoOutput { printed } }),
         None => {}
     }
-    if let (Some(fence), Some(heap)) = (&snippet.heap, heap) {
-        let alignment = compare::align(&fence.body, heap, false, Tolerance::default());
-        if !alignment.agrees() {
-            failures.push(Failure { line, what: What::HeapDiffers { heap_line: fence.line, alignment } });
-        }
-    }
     failures
+}
+
+/// Holds the heap against the page's. A judge has none; our own engine has to have one.
+fn compare_heap(snippet: &Snippet, heap: Option<&str>, engine: &dyn Engine) -> Option<Failure> {
+    let fence = snippet.heap.as_ref()?;
+    let what = match heap {
+        None if engine.judges() => return None,
+        None => What::NoHeap { heap_line: fence.line },
+        Some(heap) => {
+            let alignment = compare::align(&fence.body, heap, false, Tolerance::default());
+            if alignment.agrees() {
+                return None;
+            }
+            What::HeapDiffers { heap_line: fence.line, alignment }
+        }
+    };
+    Some(Failure { line: snippet.code.line, what })
 }
 
 /// What a statement at the prompt printed. Blank lines at the end are not told from those before the next prompt.

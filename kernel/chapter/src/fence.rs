@@ -24,7 +24,7 @@ pub struct Fence {
     pub mark: char,
     /// How many of them.
     pub length: usize,
-    /// What stands before the closing marks on their line: a quote's `> `, a list's indentation.
+    /// What stands before each line inside: a quote's `> `, a list's indentation, the fence's own.
     pub prefix: String,
     /// Index of the fence that ends right before this one, with at most blank lines between.
     pub follows: Option<usize>,
@@ -87,8 +87,7 @@ impl Finder<'_> {
         }
         let body = code.literal.replace("\r\n", "\n").replace('\r', "\n");
         let end_line = line + body.split_inclusive('\n').count() + 1;
-        let closing = bare(self.page.line(end_line));
-        let prefix = closing.find(mark).map_or("", |at| &closing[..at]).to_owned();
+        let prefix = prefix(bare(self.page.line(line)), bare(self.page.line(end_line)), mark);
         let parents = || node.ancestors().skip(1);
         let is_page = |node: &&AstNode| matches!(node.data().value, NodeValue::Document);
         let block_end = parents().take_while(|parent| !is_page(parent)).last().map(|block| block.data().sourcepos.end.line);
@@ -139,6 +138,22 @@ impl Finder<'_> {
             self.mistakes.push(Mistake { line, problem: Problem::EmptySetup });
         }
     }
+}
+
+/// What a line needs before it to stand in the fence.
+///
+/// It is what stands before the opening marks, a list's bullet being as wide as the spaces that go on with it.
+/// The closing marks may be indented otherwise; if they are not, they tell whether by tabs or spaces.
+fn prefix(opening: &str, closing: &str, mark: char) -> String {
+    let before = |line: &str| line.split(mark).next().unwrap_or("").to_owned();
+    let opening: String = before(opening).chars().map(|c| if matches!(c, '>' | '\t') { c } else { ' ' }).collect();
+    let closing = before(closing);
+    if width(&closing) == width(&opening) { closing } else { opening }
+}
+
+/// How many columns a text takes, tabs going to the next multiple of four.
+fn width(text: &str) -> usize {
+    text.chars().fold(0, |width, c| if c == '\t' { width / 4 * 4 + 4 } else { width + 1 })
 }
 
 /// What mdBook's parser is set to, as far as it decides where a fence is.

@@ -140,3 +140,50 @@ fn a_file_is_replaced_whole_or_not_at_all() {
     assert_eq!(left.len(), 1, "no file is left beside it");
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn any_page_that_is_blessed_holds_and_is_blessed_no_more() {
+    let pieces = [
+        "- ",
+        "> ",
+        "  ",
+        "\t",
+        "```python\n",
+        "```\n",
+        "~~~text output\n",
+        "~~~\n",
+        "text\n",
+        "\n",
+        "\r\n",
+        "<!-- setup\n",
+        "-->\n",
+        "1. ",
+        "<div>\n",
+        "    ",
+        "# h\n",
+        "term\n: ",
+        "show 1\n",
+        "   ```python\n",
+        "print a\\n\\nb\n",
+        "> ```python\n> show 2\n> ```\n",
+        "- ```python\n  show 1\n  ```\n",
+        "```text output\n2\n```\n",
+    ];
+    let mut state = 1_u64;
+    let mut next = |n: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % n
+    };
+    for _ in 0..20_000 {
+        let text: String = (0..3 + next(14)).map(|_| pieces[next(pieces.len())]).collect();
+        let before = common::page(&text);
+        if !before.mistakes.is_empty() {
+            continue;
+        }
+        let once = blessed(&text, &own());
+        let after = common::page(&once);
+        let report = chapter::check(&after, &own());
+        assert!(report.failures.is_empty() && after.snippets.len() == before.snippets.len(), "{text:?} became {once:?}");
+        assert_eq!(blessed(&once, &own()), once, "{text:?}");
+    }
+}

@@ -264,8 +264,7 @@ fn side_by_side(ours: &Shown, theirs: &Shown) {
         shown
             .body
             .iter()
-            .enumerate()
-            .map(|(_, line)| match line.strip_prefix("I ") {
+            .map(|line| match line.strip_prefix("I ") {
                 Some(instr) => {
                     let place = positions.next().map_or("", |place| &place[2..]);
                     format!("{instr:36} {place}")

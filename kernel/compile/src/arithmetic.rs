@@ -173,11 +173,13 @@ fn integers(a: &BigInt, op: u32, b: &BigInt) -> Option<Const> {
         nb::REMAINDER if !b.is_zero() => a.mod_floor(b),
         nb::POWER if b.is_negative() && a.is_zero() => return None,
         nb::POWER if b.is_negative() => return Some(Const::Float(a.to_f64()?.powf(b.to_f64()?))),
+        nb::POWER if a.is_zero() => BigInt::from(u8::from(b.is_zero())),
         nb::POWER => {
-            if !a.is_zero() && !b.is_zero() && a.bits() > MAX_INT_SIZE / b.to_u64()? {
+            let exponent = b.to_u64()?;
+            if exponent > 0 && a.bits() > MAX_INT_SIZE / exponent {
                 return None;
             }
-            a.pow(u32::try_from(b.to_u64()?).ok().or(a.is_zero().then_some(1))?)
+            a.pow(u32::try_from(exponent).ok()?)
         }
         nb::LSHIFT if b.is_negative() => return None,
         nb::LSHIFT if a.is_zero() => BigInt::zero(),
@@ -233,7 +235,7 @@ fn floats(a: f64, op: u32, b: f64) -> Option<Const> {
         nb::FLOOR_DIVIDE if b != 0.0 => float_divmod(a, b).0,
         nb::REMAINDER if b != 0.0 => float_divmod(a, b).1,
         nb::POWER => {
-            if a == 0.0 && b < 0.0 {
+            if a == 0.0 && b < 0.0 && b.is_finite() {
                 return None;
             }
             let value = a.powf(b);

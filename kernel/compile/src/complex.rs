@@ -105,9 +105,12 @@ fn power(a: Complex, b: Complex) -> Option<Complex> {
             length *= (-angle * b.1).exp();
             phase += b.1 * size.ln();
         }
+        if phase.is_infinite() {
+            return None;
+        }
         (length * phase.cos(), length * phase.sin())
     };
-    (result.0.is_finite() && result.1.is_finite()).then_some(result)
+    (!result.0.is_infinite() && !result.1.is_infinite()).then_some(result)
 }
 
 fn raised(a: Complex, exponent: u32) -> Complex {

@@ -120,7 +120,8 @@ impl Cfg {
                 start = expect_add.then_some(at);
                 break;
             }
-            if expect_add && !(instr.op == add && instr.arg == 1) || !expect_add && !loads_const(instr.op) {
+            let expected = if expect_add { instr.op == add && instr.arg == 1 } else { loads_const(instr.op) };
+            if !expected {
                 return false;
             }
             if !expect_add {

@@ -45,7 +45,7 @@ pub(crate) fn prepare_localsplus(unit: &Unit, cfg: &mut Cfg) {
     for block in cfg.order() {
         for instr in &mut cfg.blocks[block].instrs {
             if instr.op.has_free() {
-                instr.arg = fixed[instr.arg as usize] as u32;
+                instr.arg = fixed.get(instr.arg as usize).map_or(instr.arg, |slot| *slot as u32);
             }
         }
     }

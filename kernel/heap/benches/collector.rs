@@ -193,6 +193,48 @@ fn alloc_and_free_ints(bencher: Bencher) {
     });
 }
 
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn alloc_and_free_dicts(bencher: Bencher) {
+    let heap = Heap::new();
+    bencher.bench_local(|| {
+        for _ in 0..MILLION {
+            drop(divan::black_box(heap.alloc(Dict::new()).tracked()));
+        }
+    });
+}
+
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn alloc_and_free_pairs(bencher: Bencher) {
+    let heap = Heap::new();
+    let (a, b) = (heap.list([]), heap.int(1));
+    bencher.bench_local(|| {
+        for _ in 0..MILLION {
+            drop(divan::black_box(heap.tuple([a.clone(), b.clone()])));
+        }
+    });
+}
+
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn alloc_and_free_instances(bencher: Bencher) {
+    let heap = Heap::new();
+    let class = list(&heap, vec![]);
+    bencher.bench_local(|| {
+        for _ in 0..MILLION {
+            drop(divan::black_box(heap.instance(&class, 4)));
+        }
+    });
+}
+
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn alloc_and_free_texts(bencher: Bencher) {
+    let heap = Heap::new();
+    bencher.bench_local(|| {
+        for _ in 0..MILLION {
+            drop(divan::black_box(heap.str("a text")));
+        }
+    });
+}
+
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn alloc_then_free_instances(bencher: Bencher) {
     let heap = Heap::new();

@@ -27,8 +27,8 @@ impl Heap {
         garbage.retain(Option::is_some);
         let mut sweep = Sweep { heap: self, garbage: which as u8, outside: Vec::new(), large: Vec::new() };
         let plain = |kind| matches!(kind, Kind::LIST | Kind::TUPLE | Kind::INSTANCE | Kind::CELL | Kind::DICT | Kind::WEAKREF);
-        // SAFETY (all of this): the objects are alive until their turn; after it their headers still read as unreachable, because
-        // nothing is allocated in between, and that is all that is looked at.
+        // SAFETY: the objects are alive until their turn; after it their headers still read as unreachable, because nothing is allocated
+        // in between, and that is all that is looked at.
         unsafe {
             if !garbage.iter().flatten().all(|at| plain(at.as_ref().leaf.kind.get())) {
                 // The payloads of these kinds drop references to each other by themselves. No count in the garbage may fall to zero.

@@ -63,7 +63,8 @@ fn estimate_log2_keysize(n: usize) -> u8 {
 }
 
 impl Table {
-    const SHARED_EMPTY: Table = Table { at: NonNull::<u64>::dangling().cast(), log2_size: 0, unicode: true, usable: 0, n_entries: 0, used: 0 };
+    const SHARED_EMPTY: Table =
+        Table { at: NonNull::<u64>::dangling().cast(), log2_size: 0, unicode: true, usable: 0, n_entries: 0, used: 0 };
 
     fn new(log2_size: u8, unicode: bool) -> Table {
         let (layout, indices) = Table::layout(log2_size, unicode);
@@ -141,14 +142,14 @@ impl Table {
     fn key(&self, i: usize) -> Option<&Obj> {
         debug_assert!(i < self.n_entries as usize);
         // SAFETY: below `n_entries` the fields are written.
-        unsafe { (*(&raw const (*self.entry(i)).key)).as_ref() }
+        unsafe { (&(*self.entry(i)).key).as_ref() }
     }
 
     #[inline]
     fn value(&self, i: usize) -> Option<&Obj> {
         debug_assert!(i < self.n_entries as usize);
         // SAFETY: as in `key`.
-        unsafe { (*(&raw const (*self.entry(i)).value)).as_ref() }
+        unsafe { (&(*self.entry(i)).value).as_ref() }
     }
 
     #[inline]
@@ -467,7 +468,9 @@ impl Dict {
                 if index == EMPTY {
                     return Ok(None);
                 }
-                if index >= 0 && let Some(found) = table.key(index as usize) {
+                if index >= 0
+                    && let Some(found) = table.key(index as usize)
+                {
                     let index = index as usize;
                     if found.is(key) {
                         return Ok(Some(index));
@@ -709,6 +712,11 @@ impl Dict {
         self.split.set(usable);
     }
 
+    /// Whether CPython's dict would be a split one.
+    pub fn is_split(&self) -> bool {
+        self.split.get() != 0
+    }
+
     /// What `sys.getsizeof` shows for an exact dict on a 64-bit machine, the collector's header included.
     pub fn sizeof_model(&self) -> usize {
         let table = self.table();
@@ -754,7 +762,9 @@ impl Dict {
         for i in 0..table.n_entries as usize {
             if let Some(value) = table.value(i) {
                 visit(value);
-                if !table.unicode && let Some(key) = table.key(i) {
+                if !table.unicode
+                    && let Some(key) = table.key(i)
+                {
                     visit(key);
                 }
             }

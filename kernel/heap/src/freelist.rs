@@ -72,22 +72,25 @@ impl Heap {
         if flags & (EXTRA | UNCOUNTED) == 0 {
             if obj.kind() == Kind::TUPLE {
                 // SAFETY: the kind says so; the length is still there.
-                let len = unsafe { obj.payload_unchecked::<Tuple>() }.len();
-                if let Some(parked) = self.free_lists.tuples.get(len).filter(|parked| parked.get() < TUPLES) {
-                    parked.set(parked.get() + 1);
-                    return;
-                }
-            } else {
-                let place = &self.free_lists.kinds[obj.kind().0 as usize];
-                let list = place.get();
-                if list.parked < list.room {
-                    place.set(FreeList { parked: list.parked + 1, ..list });
-                    return;
-                }
+                return self.count_free_tuple(unsafe { obj.payload_unchecked::<Tuple>() }.len());
+            }
+            let place = &self.free_lists.kinds[obj.kind().0 as usize];
+            let list = place.get();
+            if list.parked < list.room {
+                return place.set(FreeList { parked: list.parked + 1, ..list });
             }
         }
         if flags & UNCOUNTED == 0 {
             self.uncount(1);
+        }
+    }
+
+    /// As [`Heap::count_free`], for a tuple of exact class.
+    #[inline]
+    pub(crate) fn count_free_tuple(&self, len: usize) {
+        match self.free_lists.tuples.get(len).filter(|parked| parked.get() < TUPLES) {
+            Some(parked) => parked.set(parked.get() + 1),
+            None => self.uncount(1),
         }
     }
 

@@ -234,7 +234,9 @@ impl Obj {
         }
         match (self.kind(), other.kind()) {
             // SAFETY: the kinds say which payloads they are.
-            (Kind::STR, Kind::STR) => Some(unsafe { self.payload_unchecked::<Str>().as_bytes() == other.payload_unchecked::<Str>().as_bytes() }),
+            (Kind::STR, Kind::STR) => {
+                Some(unsafe { self.payload_unchecked::<Str>().as_bytes() == other.payload_unchecked::<Str>().as_bytes() })
+            }
             (Kind::INT, Kind::INT) => Some(self.plain_int() == other.plain_int()),
             (Kind::INT, Kind::STR) | (Kind::STR, Kind::INT) => Some(false),
             _ => None,

@@ -76,7 +76,7 @@ pub use kind::Kind;
 pub use leaf::{Bytes, Float, Int, Singleton, Str};
 pub use list::List;
 pub use object::{Header, LeafHeader, Obj};
-pub use payload::{Instance, Payload, Visit, Wrapped};
+pub use payload::{Instance, LabelledVisit, Payload, Visit, Wrapped};
 pub use refcount::{IMMORTAL, Trash};
 pub use set::{FrozenSet, Set};
 pub use slot::Slot;

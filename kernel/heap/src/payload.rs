@@ -21,6 +21,8 @@ pub trait Payload: Sized + 'static {
     const KIND: Kind;
     /// Whether objects of this kind are never tracked and hold no references that can form cycles.
     const LEAF: bool = false;
+    /// Whether a dying object's weak references are cleared before its finalizer runs, as a generator's are; an instance's are after.
+    const WEAKREFS_FIRST: bool = false;
 
     /// Calls `visit` for every reference held, in the order of CPython's `tp_traverse`.
     fn traverse(&self, visit: Visit<'_>);
@@ -46,14 +48,18 @@ pub trait Payload: Sized + 'static {
     }
 }
 
+/// The visitor of `holds`: called once for every reference an object owns, with what a picture writes at its arrow.
+pub type LabelledVisit<'a> = &'a mut dyn FnMut(Label, &Obj);
+
 /// A payload's functions, by kind.
 #[derive(Clone, Copy)]
 pub(crate) struct VTable {
     /// Bytes from the object's address to the end of the fixed part of the payload.
     pub(crate) end: usize,
     pub(crate) leaf: bool,
+    pub(crate) weakrefs_first: bool,
     pub(crate) traverse: unsafe fn(NonNull<u8>, Visit<'_>),
-    pub(crate) holds: unsafe fn(NonNull<u8>, &mut dyn FnMut(Label, &Obj)),
+    pub(crate) holds: unsafe fn(NonNull<u8>, LabelledVisit<'_>),
     pub(crate) clear: unsafe fn(NonNull<u8>, &mut Trash<'_>),
     pub(crate) dismantle: unsafe fn(NonNull<u8>, &mut Trash<'_>),
     pub(crate) drop: unsafe fn(NonNull<u8>),
@@ -71,8 +77,8 @@ impl VTable {
         VTable {
             end: (offset::<T>() + size_of::<T>()).next_multiple_of(8),
             leaf: T::LEAF,
-            // SAFETY (all five): the caller passes a live object of this kind; `dismantle` and `drop` are
-            // called once, when no other reference exists.
+            weakrefs_first: T::WEAKREFS_FIRST,
+            // SAFETY: the caller passes a live object of this kind; `dismantle` and `drop` are called once, when no other reference exists.
             traverse: |at, visit| unsafe { payload::<T>(at).as_ref() }.traverse(visit),
             // SAFETY: see above.
             holds: |at, visit| unsafe { payload::<T>(at).as_ref() }.holds(visit),

@@ -343,6 +343,9 @@ impl Heap {
     /// The count is zero and no reference is left.
     #[cold]
     unsafe fn last_rites(&self, obj: &Obj, header: &Header) -> bool {
+        if obj.has_flag(WEAKLY_REFERENCED) && self.vtable(obj.kind()).weakrefs_first {
+            self.clear_weakrefs_of_dying(obj);
+        }
         // SAFETY: the caller is the one that handles the dying.
         let finalized = unsafe { self.finalize_dying(obj, header) };
         if obj.refcount() > 0 {

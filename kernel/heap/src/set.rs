@@ -184,7 +184,9 @@ impl Set {
                 if entry.is_unused() {
                     return Ok(Err(probe.at));
                 }
-                if entry.hash == hash && let Some(found) = &entry.key {
+                if entry.hash == hash
+                    && let Some(found) = &entry.key
+                {
                     match found.quick_eq(key) {
                         Some(true) => return Ok(Ok(probe.at)),
                         Some(false) => {}

@@ -6,6 +6,7 @@
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::ptr::NonNull;
 
 use crate::heap::Heap;
@@ -18,9 +19,12 @@ const PAGES_AT_ONCE: usize = 16;
 const GRANULE: usize = 16;
 /// A size class with this many pages is likely to need the next one whole.
 const GROWING: u32 = 4;
+/// Up to here size classes are a granule apart; above, there are eight to each power of two.
+const FINE: usize = 1024;
+const FINE_CLASSES: usize = FINE / GRANULE;
 /// The largest object that shares a page with others.
-const LARGEST: usize = 1024;
-const CLASSES: usize = LARGEST / GRANULE;
+const LARGEST: usize = 16 * 1024;
+const CLASSES: usize = FINE_CLASSES + 8 * (LARGEST / FINE).ilog2() as usize;
 /// The size class of an object that has pages of its own.
 const LARGE: u8 = u8::MAX;
 /// The kind in the header of a free slot.
@@ -59,13 +63,47 @@ pub(crate) struct Space {
     /// The free slot to be used next, for each size class.
     free: [Cell<Option<NonNull<Free>>>; CLASSES],
     classes: [Cell<Class>; CLASSES],
-    /// Every page, in the order of the model address space.
-    pages: RefCell<Vec<NonNull<Page>>>,
+    /// Every page, by its place on the model address space.
+    pages: RefCell<BTreeMap<u64, NonNull<Page>>>,
+    /// The large object that died last: the next one of its size takes its place, as with CPython's allocator.
+    last_large: Cell<Option<NonNull<Page>>>,
     /// Blocks taken from the system, to give back in the end.
     blocks: RefCell<Vec<(NonNull<u8>, Layout)>>,
     spare: Cell<Option<(NonNull<u8>, usize)>>,
     next_model: Cell<u64>,
 }
+
+/// The size class of an object.
+#[inline(always)]
+const fn class_of(size: usize) -> usize {
+    if size <= FINE { (size - 1) / GRANULE } else { coarse_class_of(size) }
+}
+
+const fn coarse_class_of(size: usize) -> usize {
+    let last = size - 1;
+    let power = last.ilog2();
+    FINE_CLASSES + 8 * (power - FINE.ilog2()) as usize + ((last - (1 << power)) >> (power - 3))
+}
+
+/// The bytes that a slot of a size class has.
+const fn slot_of(class: usize) -> usize {
+    if class < FINE_CLASSES {
+        return (class + 1) * GRANULE;
+    }
+    let coarse = class - FINE_CLASSES;
+    let base = FINE << (coarse / 8);
+    base + base / 8 * (coarse % 8 + 1)
+}
+
+const _: () = {
+    let mut class = 0;
+    while class < CLASSES {
+        assert!(class_of(slot_of(class)) == class && slot_of(class).is_multiple_of(GRANULE));
+        assert!(class == 0 || class_of(slot_of(class - 1) + 1) == class);
+        class += 1;
+    }
+    assert!(slot_of(CLASSES - 1) == LARGEST && CLASSES < LARGE as usize);
+};
 
 fn page_of(address: NonNull<u8>) -> NonNull<Page> {
     // SAFETY: no page is at address zero.
@@ -103,12 +141,20 @@ fn populate(page: NonNull<u8>) {
     let _ = page;
 }
 
+/// # Safety
+/// The page was taken alone, and is not used any more.
+unsafe fn give_back_large(page: NonNull<Page>) {
+    // SAFETY: it was allocated with this layout.
+    unsafe { dealloc(page.as_ptr().cast(), Layout::from_size_align_unchecked(page.as_ref().alone, PAGE)) }
+}
+
 impl Space {
     pub(crate) fn new() -> Space {
         Space {
             free: [const { Cell::new(None) }; CLASSES],
             classes: [const { Cell::new(Class { bump: 0, end: 0, page: None, pages: 0 }) }; CLASSES],
             pages: RefCell::default(),
+            last_large: Cell::new(None),
             blocks: RefCell::default(),
             spare: Cell::new(None),
             next_model: Cell::new(MODEL_BASE),
@@ -121,7 +167,7 @@ impl Space {
         if size > LARGEST {
             return (self.alloc_large(heap, size), LARGE);
         }
-        let index = (size - 1) / GRANULE;
+        let index = class_of(size);
         let free = &self.free[index];
         if let Some(slot) = free.get() {
             // SAFETY: a slot on the free list is a `Free`.
@@ -133,7 +179,7 @@ impl Space {
 
     #[inline(never)]
     fn alloc_fresh(&self, heap: NonNull<Heap>, index: usize) -> NonNull<u8> {
-        let slot = (index + 1) * GRANULE;
+        let slot = slot_of(index);
         let mut class = self.classes[index].get();
         if class.bump + slot > class.end {
             let page = self.page(heap, slot);
@@ -165,7 +211,7 @@ impl Space {
         self.next_model.set(model + bytes.next_multiple_of(PAGE) as u64);
         // SAFETY: the page is fresh memory.
         unsafe { at.write(Page { model, ..page }) };
-        self.pages.borrow_mut().push(at);
+        self.pages.borrow_mut().insert(model, at);
         at
     }
 
@@ -185,6 +231,16 @@ impl Space {
         let mut bytes = (size_of::<Page>() + size).next_multiple_of(GRANULE);
         if bytes == PAGE * PAGES_AT_ONCE {
             bytes += GRANULE;
+        }
+        if let Some(page) = self.last_large.take() {
+            // SAFETY: the page was kept for this.
+            unsafe {
+                if page.as_ref().alone == bytes {
+                    self.pages.borrow_mut().insert(page.as_ref().model, page);
+                    return page.cast::<u8>().add(size_of::<Page>());
+                }
+                give_back_large(page);
+            }
         }
         let at = self.block(bytes).cast::<Page>();
         self.found(at, Page { heap, model: 0, slot: bytes - size_of::<Page>(), alone: bytes }, bytes);
@@ -207,7 +263,7 @@ impl Space {
             let free = &self.free[index as usize];
             // Whoever still looks at a dead object is to see it.
             #[cfg(debug_assertions)]
-            at.add(size_of::<Free>()).write_bytes(0xDB, (index as usize + 1) * GRANULE - size_of::<Free>());
+            at.add(size_of::<Free>()).write_bytes(0xDB, slot_of(index as usize) - size_of::<Free>());
             at.cast::<LeafHeader>().as_ref().kind.set(FREE_SLOT);
             (*at.cast::<Free>().as_ptr()).next = free.get();
             free.set(Some(at.cast()));
@@ -226,17 +282,19 @@ impl Space {
 
     #[cold]
     unsafe fn free_large(&self, page: NonNull<Page>) {
-        let mut pages = self.pages.borrow_mut();
-        let place = pages.iter().rposition(|&p| p == page).expect("a large object's page is known");
-        pages.remove(place);
-        // SAFETY: a page that was taken alone goes back alone.
-        unsafe { dealloc(page.as_ptr().cast(), Layout::from_size_align_unchecked(page.as_ref().alone, PAGE)) };
+        // SAFETY: the page is there until it is given back, once.
+        unsafe {
+            self.pages.borrow_mut().remove(&page.as_ref().model);
+            if let Some(before) = self.last_large.replace(Some(page)) {
+                give_back_large(before);
+            }
+        }
     }
 
     /// The address of every object there is, in the order of their ids.
     pub(crate) fn for_each(&self, mut visit: impl FnMut(NonNull<u8>)) {
         let bumps: Vec<Class> = self.classes.iter().map(Cell::get).collect();
-        let pages = self.pages.borrow().clone();
+        let pages: Vec<_> = self.pages.borrow().values().copied().collect();
         for page in pages {
             // SAFETY: pages stay where they are; slots below the bump mark of the class's newest page, and all slots of the
             // older ones, start with a header.
@@ -247,7 +305,7 @@ impl Space {
                     visit(base.add(size_of::<Page>()));
                     continue;
                 }
-                let class = &bumps[slot / GRANULE - 1];
+                let class = &bumps[class_of(slot)];
                 let end = if class.page == Some(base) { class.bump } else { PAGE };
                 let mut offset = size_of::<Page>();
                 while offset + slot <= end {
@@ -263,7 +321,8 @@ impl Space {
 
     /// Bytes taken from the system.
     pub(crate) fn reserved(&self) -> usize {
-        let large: usize = self.pages.borrow().iter().map(|page| unsafe { page.as_ref() }.alone).sum();
+        // SAFETY: pages stay until they leave the map.
+        let large: usize = self.pages.borrow().values().map(|page| unsafe { page.as_ref() }.alone).sum();
         large + self.blocks.borrow().len() * PAGE * PAGES_AT_ONCE
     }
 
@@ -274,12 +333,12 @@ impl Space {
     pub(crate) unsafe fn give_back(&self) {
         // SAFETY: the caller's word.
         unsafe {
-            for page in self.pages.take() {
-                let alone = page.as_ref().alone;
-                if alone != 0 {
-                    dealloc(page.as_ptr().cast(), Layout::from_size_align_unchecked(alone, PAGE));
-                }
-            }
+            self.pages
+                .take()
+                .into_values()
+                .chain(self.last_large.take())
+                .filter(|page| page.as_ref().alone != 0)
+                .for_each(|page| give_back_large(page));
             for (block, layout) in self.blocks.take() {
                 dealloc(block.as_ptr(), layout);
             }

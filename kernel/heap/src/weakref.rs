@@ -279,6 +279,12 @@ impl Heap {
     pub(crate) fn clear_weakrefs_of_dying(&self, obj: &Obj) {
         let mut calls = Vec::new();
         let mut dropped = Vec::new();
+        if !self.leave_canonical(obj) {
+            return;
+        }
+        // CPython keeps references and callbacks in a tuple, which counts as an allocation.
+        let pairs = self.weakrefs.row(obj).count();
+        self.count_alloc_tuple(2 * pairs);
         while let Some(at) = self.weakrefs.first(obj) {
             // SAFETY: weak references in a row are alive, though they may be dying themselves.
             let (weak, weakref) = unsafe { (at.as_ref(), WeakRef::object(at)) };
@@ -295,11 +301,20 @@ impl Heap {
                 hooks.weakref_callback(weakref, callback);
             }
         }
-        // CPython keeps the pairs in a tuple, which dies from the last to the first.
+        // The tuple dies from the last item to the first.
         while let Some((weakref, callback)) = calls.pop() {
             drop(callback);
             drop(weakref);
         }
+        self.count_free_tuple(2 * pairs);
+    }
+
+    /// The canonical references of a dying object forget it. False if that was all.
+    fn leave_canonical(&self, obj: &Obj) -> bool {
+        let (canonical, proxy) = self.canonical(obj);
+        // SAFETY: weak references in a row are alive.
+        canonical.into_iter().chain(proxy).for_each(|at| unsafe { at.as_ref() }.leave());
+        obj.has_flag(WEAKLY_REFERENCED)
     }
 
     /// `_PyWeakref_ClearWeakRefsNoCallbacks`: references made while the finalizer ran.

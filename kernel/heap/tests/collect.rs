@@ -238,3 +238,21 @@ fn python_2_7_leaves_cycles_with_finalizers_alone() {
     drop(a);
     assert_eq!(w.log(), ["del a"]);
 }
+
+#[test]
+fn large_objects_come_and_go_in_any_order() {
+    let w = World::new();
+    let number = w.int(1000);
+    let big = |n: usize| w.tuple(vec![number.clone(); n]);
+    let first = big(5000).id();
+    assert_eq!(big(5000).id(), first);
+    for n in [100, 130, 500, 2000, 2100, 5000] {
+        let mut all: Vec<_> = (0..200).map(|_| big(n)).collect();
+        assert_eq!(w.len(), 201);
+        while !all.is_empty() {
+            drop(all.remove(all.len() * 3 / 7));
+        }
+    }
+    assert_eq!(number.refcount(), 1);
+    assert!(w.audit(|root| root(&number)).is_empty());
+}

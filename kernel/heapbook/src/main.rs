@@ -58,6 +58,9 @@ fn check(args: &CheckArgs) -> Result<ExitCode> {
 }
 
 fn bless(args: &BlessArgs) -> Result<ExitCode> {
+    if args.run.engine.kernel.is_some() {
+        bail!("a kernel shows errors in its own way, so it can judge a page and not bless it; take `--cpython` or our own machine");
+    }
     let project = Project::here()?;
     let pages = project.select(&args.run.paths)?;
     let engine = engine::choose(&args.run.engine, &project)?;

@@ -144,3 +144,22 @@ fn find(folder: &Path, name: &str) -> Option<PathBuf> {
     let file = folder.join(name);
     file.is_file().then_some(file)
 }
+
+/// `HEAPBOOK_KERNEL` names an installed kernel of Python 3.14; without it there is none to ask.
+#[test]
+fn a_kernel_agrees_with_a_plain_cpython() {
+    let Some(kernel) = std::env::var_os("HEAPBOOK_KERNEL") else {
+        return eprintln!("left out: no kernel to judge by");
+    };
+    let page = "```python\nimport gc, sys\nclass Thing: pass\nthing = Thing()\nthing; sys.getrefcount(thing)\n```\n```text output\n2\n```\n\n\
+                ```python\nthing\n```\n```text output\n<__main__.Thing object at 0x700000001040>\n```\n\n\
+                ```python\nprint('a'); print('b', file=sys.stderr); print('c')\nsys.getrefcount(thing)\n```\n```text output\na\nb\nc\n4\n```\n\n\
+                ```python raises=ZeroDivisionError\n1 / 0\n```\n```text output\nTraceback (most recent call last):\n  File \"<cell 4>\", line 1, in <module>\n    \
+                1 / 0\n    ~~^~~\nZeroDivisionError: division by zero\n```\n\n\
+                ```python\ngc.collect()\n```\n```text output\n0\n```\n";
+    let Some(book) = Book::new("kernel", &[("1.md", page)]) else { return };
+    book.says(&["check"], 0, &["5 snippets · all as written"]);
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_heapbook")).current_dir(&book.root).args(["check", "--kernel"]).arg(kernel).output().unwrap();
+    assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+}

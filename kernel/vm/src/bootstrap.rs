@@ -276,6 +276,9 @@ fn class_object(heap: &Heap, interned: &mut Interned, spec: &'static ClassSpec, 
 
 impl Hooks for Vm {
     fn has_finalizer(&self, obj: &Obj) -> bool {
+        if objects::generator::gen_of(obj).is_some() {
+            return self.generator_needs_end(obj);
+        }
         self.class(&self.class_of(obj)).slots.finalize.get().is_some()
     }
 

@@ -96,7 +96,6 @@ classes! {
     coroutine_wrapper: objects::coroutine::COROUTINE_WRAPPER,
     asend: objects::async_generator::ASEND,
     athrow: objects::async_generator::ATHROW,
-    anext_awaitable: objects::async_generator::ANEXT_AWAITABLE,
     wrapped_value: objects::async_generator::WRAPPED_VALUE,
     frame_locals_proxy: objects::frame::FRAME_LOCALS_PROXY,
     slot_wrapper: objects::descriptor::SLOT_WRAPPER,

@@ -2,6 +2,7 @@
 //!
 //! A function is in the file of what it is about; `exec`, `eval` and their kin are with the machine (`code.rs`).
 
+use compile::Version;
 use heap::Obj;
 
 use crate::Vm;
@@ -9,7 +10,7 @@ use crate::class::Method;
 
 pub mod anext_awaitable;
 mod attributes;
-pub mod execution;
+mod code;
 mod iteration;
 mod numbers;
 mod output;
@@ -44,13 +45,17 @@ static IMPORT: &[Method] = &[Method::new("__import__", crate::import::dunder_imp
 
 /// The function of that name, if it is native.
 fn function(name: &str) -> Option<&'static Method> {
-    let tables = [attributes::FUNCTIONS, execution::METHODS, IMPORT, iteration::FUNCTIONS, numbers::FUNCTIONS, output::FUNCTIONS];
+    let tables = [attributes::FUNCTIONS, code::FUNCTIONS, IMPORT, iteration::FUNCTIONS, numbers::FUNCTIONS, output::FUNCTIONS];
     tables.into_iter().flatten().find(|function| function.name == name)
 }
 
 impl Vm {
     /// Makes the `builtins` module, and fills [`Vm::builtins`] with its dict.
     pub(crate) fn make_builtins(&self) -> Obj {
+        if self.version < Version::V3_14 {
+            // A tuple keeps its hash since 3.14.
+            self.class(&self.types.tuple).basicsize.set(24);
+        }
         let module = self.new_module("builtins");
         let dict = self.module_dict(&module);
         self.builtins.set(dict.clone());

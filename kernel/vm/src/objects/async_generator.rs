@@ -42,14 +42,6 @@ pub struct Athrow {
 
 crate::payload!(Athrow, kinds::ASYNC_GENERATOR_ATHROW, { generator, args });
 
-/// The payload of `anext(iterator, default)`'s awaitable.
-pub struct AnextAwaitable {
-    wrapped: Slot,
-    default: Slot,
-}
-
-crate::payload!(AnextAwaitable, kinds::ANEXT_AWAITABLE, { wrapped, default });
-
 impl Vm {
     /// `async_gen_init_hooks`: the first iteration tells the event loop.
     fn init_hooks(&self, generator: &Obj) -> PyResult<()> {
@@ -76,11 +68,6 @@ impl Vm {
         self.init_hooks(generator)?;
         let athrow = Athrow { generator: generator.clone().into(), args: args.into(), state: Cell::new(AwaitState::Init) };
         Ok(self.heap.alloc(athrow).tracked())
-    }
-
-    /// `anext(iterator, default)`.
-    pub fn new_anext_awaitable(&self, wrapped: Obj, default: Obj) -> Obj {
-        self.heap.alloc(AnextAwaitable { wrapped: wrapped.into(), default: default.into() }).tracked()
     }
 
     /// `async_gen_unwrap_value`: a yielded value ends the `await` (as a StopIteration), anything else is awaited further.
@@ -270,27 +257,6 @@ impl Vm {
             }
         }
     }
-
-    /// The iterator behind `anext(iterator, default)`.
-    fn anext_iterator(&self, obj: &Obj) -> PyResult {
-        let wrapped = anext_awaitable(obj).wrapped.get().unwrap_or_else(|| self.none());
-        let iterator = self.awaitable_iter(&wrapped)?;
-        if self.class(&self.class_of(&iterator)).slots.iternext.get().is_none()
-            && let Some(await_) = self.class(&self.class_of(&iterator)).slots.await_.get()
-        {
-            return await_(self, &iterator);
-        }
-        Ok(iterator)
-    }
-
-    fn or_default(&self, obj: &Obj, result: PyResult) -> PyResult {
-        match result {
-            Err(raised) if raised.is(self, &self.types.stop_async_iteration) => {
-                Err(self.stop_iteration(self.slot_or_none(&anext_awaitable(obj).default)))
-            }
-            result => result,
-        }
-    }
 }
 
 fn asend(obj: &Obj) -> &Asend {
@@ -299,10 +265,6 @@ fn asend(obj: &Obj) -> &Asend {
 
 fn athrow(obj: &Obj) -> &Athrow {
     obj.get::<Athrow>().expect("an athrow has the payload of one")
-}
-
-fn anext_awaitable(obj: &Obj) -> &AnextAwaitable {
-    obj.get::<AnextAwaitable>().expect("an anext awaitable has the payload of one")
 }
 
 fn repr(vm: &Vm, obj: &Obj) -> PyResult {
@@ -410,57 +372,6 @@ pub static ATHROW: ClassSpec = ClassSpec {
     ],
     getset: &[],
     basicsize: 40,
-    itemsize: 0,
-    doc: "",
-};
-
-fn anext_throw(vm: &Vm, obj: &Obj, args: &[Obj]) -> PyResult {
-    let iterator = vm.anext_iterator(obj)?;
-    let result = vm.call_method(&iterator, "throw", args);
-    vm.or_default(obj, result)
-}
-
-/// `anext_awaitable`.
-pub static ANEXT_AWAITABLE: ClassSpec = ClassSpec {
-    name: "anext_awaitable",
-    base: Some(&crate::objects::object::OBJECT),
-    kind: kinds::ANEXT_AWAITABLE,
-    flags: flags::HAVE_GC | flags::DISALLOW_INSTANTIATION,
-    slots: |slots| {
-        slots.await_.set(Some(|_, obj| Ok(obj.clone())));
-        slots.iter.set(Some(|_, obj| Ok(obj.clone())));
-        slots.iternext.set(Some(|vm, obj| {
-            let iterator = vm.anext_iterator(obj)?;
-            let result = match vm.next(&iterator) {
-                Ok(Some(item)) => Ok(item),
-                Ok(None) => return Ok(None),
-                Err(raised) => Err(raised),
-            };
-            vm.or_default(obj, result).map(Some)
-        }));
-    },
-    methods: &[
-        Method::new(
-            "send",
-            |vm, obj, args| {
-                let iterator = vm.anext_iterator(obj)?;
-                let result = vm.call_method(&iterator, "send", args.pos());
-                vm.or_default(obj, result)
-            },
-            Convention::One,
-        ),
-        Method::new("throw", |vm, obj, args| anext_throw(vm, obj, throw_args(vm, args)?), Convention::Positional),
-        Method::new(
-            "close",
-            |vm, obj, _| {
-                let iterator = vm.anext_iterator(obj)?;
-                vm.call_method(&iterator, "close", &[])
-            },
-            Convention::NoArgs,
-        ),
-    ],
-    getset: &[],
-    basicsize: 32,
     itemsize: 0,
     doc: "",
 };

@@ -94,21 +94,21 @@ fn repr(vm: &Vm, obj: &Obj) -> PyResult {
     }
     let text = repr_entries(vm, obj);
     vm.repr_leave(obj);
-    Ok(vm.str(&text?))
+    Ok(vm.str_from_bytes(&text?))
 }
 
-fn repr_entries(vm: &Vm, obj: &Obj) -> PyResult<String> {
-    let mut text = String::from("{");
+fn repr_entries(vm: &Vm, obj: &Obj) -> PyResult<Vec<u8>> {
+    let mut text = b"{".to_vec();
     let mut position = 0;
     while let Some((key, value)) = dict(obj).next_entry(&mut position) {
         if text.len() > 1 {
-            text.push_str(", ");
+            text.extend_from_slice(b", ");
         }
-        text.push_str(&vm.repr_text(&key)?);
-        text.push_str(": ");
-        text.push_str(&vm.repr_text(&value)?);
+        vm.push_repr(&mut text, &key)?;
+        text.extend_from_slice(b": ");
+        vm.push_repr(&mut text, &value)?;
     }
-    text.push('}');
+    text.push(b'}');
     Ok(text)
 }
 

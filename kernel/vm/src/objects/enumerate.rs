@@ -50,13 +50,13 @@ fn arguments<'a>(vm: &Vm, args: Args<'a>) -> PyResult<(&'a Obj, Option<&'a Obj>)
     }
     for (name, value) in args.keywords() {
         let place = match name.get::<Str>().map(Str::as_bytes) {
-            Some(b"iterable") => &mut iterable,
-            Some(b"start") => &mut start,
-            _ => &mut None.or(Some(value)),
+            Some(b"iterable") => Some(&mut iterable),
+            Some(b"start") => Some(&mut start),
+            _ => None,
         };
         match place {
-            None => *place = Some(value),
-            Some(_) => return Err(vm.type_error(format!("'{}' is an invalid keyword argument for enumerate()", vm.lossy(name)))),
+            Some(place @ None) => *place = Some(value),
+            _ => return Err(vm.type_error(format!("'{}' is an invalid keyword argument for enumerate()", vm.lossy(name)))),
         }
     }
     match iterable {

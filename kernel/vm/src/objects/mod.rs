@@ -136,6 +136,7 @@ pub(crate) fn register_containers(heap: &heap::Heap) {
     heap.register::<set_iterator::SetIterator>();
     heap.register::<sequence_iterator::SequenceIterator>();
     heap.register::<sequence_iterator::CallIterator>();
+    heap.register::<crate::builtins::anext_awaitable::AnextAwaitable>();
     heap.register::<enumerate::Enumerate>();
     heap.register::<zip::Zip>();
     heap.register::<map::Map>();
@@ -178,5 +179,4 @@ pub(crate) fn register_machine(heap: &heap::Heap) {
     heap.register::<async_generator::WrappedValue>();
     heap.register::<async_generator::Asend>();
     heap.register::<async_generator::Athrow>();
-    heap.register::<async_generator::AnextAwaitable>();
 }

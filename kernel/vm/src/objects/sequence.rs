@@ -2,7 +2,7 @@
 //!
 //! Sources: `Objects/abstract.c`, `Objects/sliceobject.c`.
 
-use heap::{ExtraLayout, List, Obj, Payload, Tuple};
+use heap::{ExtraLayout, List, Obj, Payload, Str, Tuple};
 
 use crate::class::flags;
 use crate::objects::slice::Slice;
@@ -173,17 +173,24 @@ impl Vm {
 
     /// The reprs of what `item(i)` gives, between `open` and `close`. `item` looks anew each time, since a `repr` may change the container.
     pub(crate) fn repr_row(&self, open: &str, close: &str, mut item: impl FnMut(usize) -> Option<Obj>) -> PyResult {
-        let mut text = String::from(open);
+        let mut text = open.as_bytes().to_vec();
         let mut i = 0;
         while let Some(obj) = item(i) {
             if i > 0 {
-                text.push_str(", ");
+                text.extend_from_slice(b", ");
             }
-            text.push_str(&self.repr_text(&obj)?);
+            self.push_repr(&mut text, &obj)?;
             i += 1;
         }
-        text.push_str(close);
-        Ok(self.str(&text))
+        text.extend_from_slice(close.as_bytes());
+        Ok(self.str_from_bytes(&text))
+    }
+
+    /// Appends an object's `repr` to a text in the making.
+    pub(crate) fn push_repr(&self, text: &mut Vec<u8>, obj: &Obj) -> PyResult<()> {
+        let repr = self.repr(obj)?;
+        text.extend_from_slice(repr.get::<Str>().map_or(&[], Str::as_bytes));
+        Ok(())
     }
 }
 

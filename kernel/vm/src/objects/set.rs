@@ -230,10 +230,10 @@ fn repr(vm: &Vm, obj: &Obj) -> PyResult {
         return Ok(vm.str(&format!("{name}()")));
     }
     let keys = set(obj).to_vec();
-    let text = vm.repr_row(if exact { "{" } else { "({" }, if exact { "}" } else { "})" }, |i| keys.get(i).cloned());
+    let (open, close) = if exact { ("{".to_owned(), "}") } else { (format!("{name}({{"), "})") };
+    let text = vm.repr_row(&open, close, |i| keys.get(i).cloned());
     vm.repr_leave(obj);
-    let text = text?;
-    Ok(if exact { text } else { vm.str(&format!("{name}{}", vm.lossy(&text))) })
+    text
 }
 
 fn compare(vm: &Vm, a: &Obj, b: &Obj, op: Compare) -> PyResult {

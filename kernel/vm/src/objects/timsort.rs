@@ -465,3 +465,56 @@ fn gallop<E>(n: usize, hint: usize, before: &mut impl FnMut(usize) -> Result<boo
     }
     Ok(low)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::sort;
+
+    /// Sorts, and counts the comparisons.
+    fn count(mut row: Vec<i64>) -> usize {
+        let mut n = 0;
+        let done: Result<(), ()> = sort(&mut row, |a: &i64, b: &i64| {
+            n += 1;
+            Ok(a < b)
+        });
+        assert!(done.is_ok() && row.is_sorted());
+        n
+    }
+
+    fn noise(n: usize, modulus: i64) -> Vec<i64> {
+        let mut x: i64 = 12345;
+        let step = |_| {
+            x = (x * 1_103_515_245 + 12345) & 0x7fff_ffff;
+            (x >> 8) % modulus
+        };
+        (0..n).map(step).collect()
+    }
+
+    #[test]
+    fn comparisons_are_counted_as_in_cpython() {
+        assert_eq!(count(noise(1000, 100_000)), 8661);
+        assert_eq!(count(noise(500, 10)), 3342);
+        assert_eq!(count(noise(5000, 1000)), 55068);
+        assert_eq!(count((0..700).map(|i| i % 37).collect()), 4898);
+        assert_eq!(count((1..=300).rev().collect()), 299);
+        assert_eq!(count((0..300).collect()), 299);
+        assert_eq!(count((1..=300).rev().map(|x| x / 3).collect()), 498);
+        assert_eq!(count((0..500).chain(0..500).collect()), 1999);
+        assert_eq!(count((0..200).chain([5, 3, 300, 7]).chain(200..400).collect()), 640);
+    }
+
+    #[test]
+    fn a_failed_comparison_loses_nothing() {
+        for limit in 0..600 {
+            let (mut row, mut n) = (noise(100, 50), 0);
+            let done = sort(&mut row, |a: &i64, b: &i64| {
+                n += 1;
+                if n > limit { Err(()) } else { Ok(a < b) }
+            });
+            let mut before = noise(100, 50);
+            before.sort();
+            row.sort();
+            assert_eq!(row, before, "after {limit} comparisons, {done:?}");
+        }
+    }
+}

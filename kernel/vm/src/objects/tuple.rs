@@ -1,6 +1,5 @@
 //! `tuple`: class, operators and methods. Source: `Objects/tupleobject.c`.
 
-use compile::Version;
 use heap::{Kind, List, Obj, Tuple};
 
 use crate::class::{ClassSpec, flags};
@@ -189,10 +188,4 @@ fn count(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
         n += (item.is(value) || vm.eq(item, value)?) as i64;
     }
     Ok(vm.int(n))
-}
-
-/// The size of a tuple before 3.14, which did not keep the hash.
-pub(crate) fn sizeof(vm: &Vm, obj: &Obj) -> usize {
-    let basic = vm.class(&vm.class_of(obj)).basicsize.get();
-    basic + 8 * items(obj).len() - if vm.version < Version::V3_14 { 8 } else { 0 }
 }

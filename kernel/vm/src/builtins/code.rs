@@ -10,7 +10,7 @@ use crate::objects::function::Function;
 use crate::{Args, PyResult, Signature, Vm};
 
 /// The functions of this file, for the module `builtins`.
-pub(crate) static METHODS: &[Method] = &[
+pub(super) static FUNCTIONS: &[Method] = &[
     Method::new("__build_class__", build_class, Convention::Keywords),
     Method::new("compile", compile, Convention::Keywords)
         .signature("($module, /, source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)"),
