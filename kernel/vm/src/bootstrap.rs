@@ -63,6 +63,7 @@ impl Vm {
         let hooks: NonNull<dyn Hooks> = NonNull::from(&*vm as &dyn Hooks);
         // SAFETY: the machine stands in a box of its own, and disconnects itself when it goes.
         unsafe { vm.heap.set_hooks(Some(hooks)) };
+        vm.make_builtins();
         vm
     }
 
