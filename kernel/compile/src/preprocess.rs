@@ -130,7 +130,9 @@ impl Folder<'_> {
             StmtKind::For(node) => {
                 self.expr(&mut node.target);
                 self.expr(&mut node.iter);
-                self.fold_iterated(&mut node.iter);
+                if !node.is_async {
+                    self.fold_iterated(&mut node.iter);
+                }
                 self.inside(Block::Loop, |folder| folder.stmts(&mut node.body));
                 self.stmts(&mut node.orelse);
             }

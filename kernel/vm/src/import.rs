@@ -93,6 +93,15 @@ impl Vm {
         self.dict_set(&modules, &self.intern(name), module.clone())
     }
 
+    /// The text of a module, or of a package's `__main__`, and its file name.
+    pub(crate) fn find_main(&self, name: &str) -> PyResult<(String, String)> {
+        match self.find_module(name, None)? {
+            Some(Found::Source { package: Some(_), .. }) => self.find_main(&format!("{name}.__main__")),
+            Some(Found::Source { text, filename, .. }) => Ok((String::from_utf8_lossy(&text).into_owned(), filename)),
+            _ => Err(self.import_error(&format!("No module named {name}"))),
+        }
+    }
+
     fn path_strings(&self, path: &Obj) -> PyResult<Vec<String>> {
         Ok(self.to_vec(path)?.iter().filter(|entry| entry.get::<Str>().is_some()).map(|entry| self.lossy(entry)).collect())
     }

@@ -55,6 +55,29 @@ impl Vm {
         }
     }
 
+    /// Sets `sys.argv`.
+    pub fn set_argv(&self, words: &[String]) {
+        if let Some(sys) = self.sys.get() {
+            self.dict_set_str(&sys, "argv", self.list(words.iter().map(|word| self.str(word)).collect()));
+        }
+    }
+
+    /// Puts a folder in front of `sys.path`.
+    pub fn add_path(&self, folder: &str) {
+        let path = self.sys.get().and_then(|sys| self.dict_get_str(&sys, "path"));
+        if let Some(path) = path.as_ref().and_then(|path| path.get::<heap::List>()) {
+            path.insert(0, self.str(folder));
+        }
+    }
+
+    /// Runs a module's text as `__main__` (`python -m`). Gives the exit status.
+    pub fn run_module_as_main(&self, name: &str) -> i32 {
+        match self.find_main(name) {
+            Ok((text, filename)) => self.run_main(&text, &filename),
+            Err(raised) => self.uncaught(raised),
+        }
+    }
+
     /// Runs one statement after another as the prompt does: values are shown, an exception ends only its own statement.
     pub fn run_prompt(&self, text: &str, filename: &str) -> i32 {
         let main = match self.new_main() {

@@ -49,8 +49,6 @@ pub struct Vm {
     pub version: Version,
     /// The outside world.
     pub host: Rc<dyn Host>,
-    /// The interned strings, by value (`sys.intern`).
-    pub(crate) interned: RefCell<crate::intern::Interned>,
     /// `sys.modules`, a `dict`.
     pub modules: Slot,
     /// The `builtins` module's dict.

@@ -206,7 +206,7 @@ fn is_interned(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn interned_size(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
-    Ok(vm.int(vm.interned.borrow().len() as i64))
+    Ok(vm.int(vm.heap.interned_count() as i64))
 }
 
 fn exit(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
