@@ -286,3 +286,18 @@ fn a_collection_can_be_watched() {
     assert_eq!(film.last().unwrap().young, [outer, inner]);
     assert_eq!(film.last().unwrap().unreachable, [alone]);
 }
+
+#[test]
+fn a_tuple_is_tracked_at_birth_if_it_holds_a_container_and_only_then() {
+    let w = World::new();
+    let atoms = w.tuple([w.int(1000)]);
+    // A tuple is a container, even one that is not tracked itself; a collection finds that out.
+    let outer = w.tuple([atoms.clone()]);
+    let class = w.alloc(List::new());
+    class.make_immortal();
+    let of_class = w.tuple([class.clone()]);
+    assert_eq!([&atoms, &outer, &of_class].map(|t| t.is_tracked()), [false, true, true]);
+    w.collect(0);
+    assert_eq!([&atoms, &outer, &of_class].map(|t| t.is_tracked()), [false, false, false]);
+    std::mem::forget(class);
+}
