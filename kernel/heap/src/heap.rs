@@ -67,6 +67,7 @@ pub struct Heap {
     machines: RefCell<Vec<Rc<dyn Hooks>>>,
     pub(crate) generations: crate::generation::Generations,
     pub(crate) weakrefs: crate::weakref::WeakTable,
+    pub(crate) interned: crate::intern::InternTable,
     pub(crate) free_lists: crate::freelist::FreeLists,
     /// What `gc.garbage` names.
     pub(crate) garbage: Slot,
@@ -136,6 +137,7 @@ impl Heap {
             machines: RefCell::default(),
             generations: Default::default(),
             weakrefs: Default::default(),
+            interned: Default::default(),
             free_lists: Default::default(),
             garbage: Slot::empty(),
             lazy_dicts: Cell::new(false),

@@ -13,7 +13,6 @@ use heap::{Dict, Heap, HeapOwner, Hooks, Kind, Obj, Singleton, Slot};
 
 use crate::class::{Class, ClassSpec, Slots, flags};
 use crate::host::Host;
-use crate::intern::Interned;
 use crate::names::Names;
 use crate::objects::class::slots::{SLOT_DEFS, is_unhashable};
 use crate::objects::object::NEW_WRAPPER;
@@ -27,26 +26,18 @@ impl Vm {
         heap.set_lazy_dict_tracking(version < Version::V3_14);
         heap.set_track_all_tuples(version < Version::V3_14);
         register_payloads(&heap);
+        set_free_lists(&heap, version);
         let consts = constants(&heap);
-        let mut interned = Interned::default();
-        let names = Names::new(|text| {
-            let made = interned.find_or_insert(text.as_bytes(), || heap.str(text));
-            made.make_immortal();
-            made
-        });
-        for c in &consts.latin1 {
-            if let Some(text) = c.get::<heap::Str>() {
-                interned.find_or_insert(text.as_bytes(), || c.clone());
-            }
-        }
-        let types = class_objects(&heap, &mut interned);
+        // The shared strings are the interned ones of their values, so they come first.
+        consts.latin1.iter().chain([&consts.empty_str]).for_each(|text| drop(heap.intern(text)));
+        let names = Names::new(|text| immortal_leaf(heap.intern(&heap.str(text))));
+        let types = class_objects(&heap);
         let vm = Box::new(Vm {
             heap,
             types,
             consts,
             version,
             host,
-            interned: RefCell::new(interned),
             modules: Slot::empty(),
             builtins: Slot::empty(),
             sys: Slot::empty(),
@@ -166,6 +157,17 @@ fn immortal(obj: Obj) -> Obj {
 }
 
 /// Payloads of this crate, by kind.
+/// The free lists of each version, as far as `gc.get_count()` shows them (`pycore_freelist_state.h`); `list`, `dict` and `tuple` have theirs.
+fn set_free_lists(heap: &Heap, version: Version) {
+    heap.set_free_list(kinds::SLICE, 1);
+    if version >= Version::V3_14 {
+        heap.set_free_list(kinds::METHOD, 20);
+        heap.set_free_list(kinds::BUILTIN_FUNCTION, 16);
+        heap.set_free_list(kinds::LIST_ITERATOR, 10);
+        heap.set_free_list(kinds::TUPLE_ITERATOR, 10);
+    }
+}
+
 fn register_payloads(heap: &Heap) {
     heap.register::<Class>();
     heap.register::<objects::exception::Exception>();
@@ -214,7 +216,7 @@ fn immortal_leaf(obj: Obj) -> Obj {
 }
 
 /// The first pass: a class object for every spec, with slots and base, and the class of each kind.
-fn class_objects(heap: &Heap, interned: &mut Interned) -> Types {
+fn class_objects(heap: &Heap) -> Types {
     let mut made: Vec<(&'static ClassSpec, Obj)> = Vec::new();
     let mut types = Types::build(|spec| {
         let object: &'static ClassSpec = &objects::object::OBJECT;
@@ -222,7 +224,7 @@ fn class_objects(heap: &Heap, interned: &mut Interned) -> Types {
             let found = made.iter().find(|(other, _)| std::ptr::eq(*other, base));
             found.map(|(_, class)| class.clone()).unwrap_or_else(|| panic!("the base of {} stands above it in the table of classes", spec.name))
         });
-        let class = class_object(heap, interned, spec, base);
+        let class = class_object(heap, spec, base);
         made.push((spec, class.clone()));
         class
     });
@@ -237,11 +239,11 @@ fn class_objects(heap: &Heap, interned: &mut Interned) -> Types {
     types
 }
 
-fn class_object(heap: &Heap, interned: &mut Interned, spec: &'static ClassSpec, base: Option<Obj>) -> Obj {
+fn class_object(heap: &Heap, spec: &'static ClassSpec, base: Option<Obj>) -> Obj {
     let slots = Slots::default();
     (spec.slots)(&slots);
     let short = spec.name.rsplit('.').next().unwrap_or(spec.name);
-    let name = immortal(interned.find_or_insert(short.as_bytes(), || heap.str(short)));
+    let name = immortal_leaf(heap.intern(&heap.str(short)));
     let own_slots = objects::own_places(spec);
     let n_slots = own_slots + base.as_ref().and_then(|base| base.get::<Class>()).map_or(0, |base| base.n_slots.get());
     let class = Class {
