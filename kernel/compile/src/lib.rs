@@ -92,6 +92,10 @@ pub struct Options {
     pub future_annotations: bool,
     /// `await` may stand at the top level, which makes the code a coroutine's.
     pub top_level_await: bool,
+    /// A text that more lines could complete is [`ErrorKind::Incomplete`]: CPython's `PyCF_ALLOW_INCOMPLETE_INPUT`.
+    pub allow_incomplete: bool,
+    /// A block at a prompt has to end with a newline: CPython's `PyCF_DONT_IMPLY_DEDENT`.
+    pub dont_imply_dedent: bool,
 }
 
 /// Code, and what CPython would warn of while compiling it.
@@ -116,7 +120,7 @@ pub fn compile_with_warnings(text: &str, filename: &str, mode: Mode, options: Op
 
 fn run(source: &source::Source, filename: &str, mode: Mode, options: Options) -> lower::Result<Compiled> {
     let version = options.version;
-    let (mut module, mut warnings) = parse::parse(source, mode, version)?;
+    let (mut module, mut warnings) = parse::parse(source, mode, options)?;
     let future = future::of(&module, options)?;
     preprocess::preprocess(&mut module, future, options, &mut warnings);
     let table = scope::build(&module, future, version)?;

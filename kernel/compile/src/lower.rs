@@ -388,13 +388,16 @@ impl<'a> Lower<'a> {
             ruff::Expr::TString(node) => self.template_str(node)?,
             ruff::Expr::StringLiteral(node) => self.string(node),
             ruff::Expr::BytesLiteral(node) => self.bytes(node),
-            ruff::Expr::NumberLiteral(node) => ExprKind::Constant(match &node.value {
-                ruff::Number::Int(int) => match int.as_i64() {
-                    Some(value) => Const::Int(value),
-                    None => self.big_int(node.range),
-                },
-                ruff::Number::Float(value) => Const::Float(*value),
-                ruff::Number::Complex { real, imag } => Const::Complex(*real, *imag),
+            ruff::Expr::NumberLiteral(node) => ExprKind::Constant({
+                self.check_number(node.range);
+                match &node.value {
+                    ruff::Number::Int(int) => match int.as_i64() {
+                        Some(value) => Const::Int(value),
+                        None => self.big_int(node.range),
+                    },
+                    ruff::Number::Float(value) => Const::Float(*value),
+                    ruff::Number::Complex { real, imag } => Const::Complex(*real, *imag),
+                }
             }),
             ruff::Expr::BooleanLiteral(node) => ExprKind::Constant(Const::bool(node.value)),
             ruff::Expr::NoneLiteral(_) => ExprKind::Constant(Const::None),
@@ -419,6 +422,22 @@ impl<'a> Lower<'a> {
                 return Err(SyntaxError::new(ErrorKind::Syntax, "invalid syntax", loc));
             }
         })
+    }
+
+    /// A number that runs into a keyword is not going to be allowed for ever.
+    fn check_number(&mut self, range: TextRange) {
+        if !self.source.text[range.end().to_usize()..].starts_with(|next: char| next.is_ascii_alphabetic()) {
+            return;
+        }
+        let text = self.source.slice(range).to_ascii_lowercase();
+        let kind = match text.get(..2) {
+            Some("0x") => "hexadecimal",
+            Some("0o") => "octal",
+            Some("0b") => "binary",
+            _ if text.ends_with('j') => "imaginary",
+            _ => "decimal",
+        };
+        self.warnings.push((self.source.location(range), format!("invalid {kind} literal")));
     }
 
     fn big_int(&self, range: TextRange) -> Const {

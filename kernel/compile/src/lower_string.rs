@@ -113,6 +113,10 @@ impl Lower<'_> {
                 continue;
             }
             let escape = text[at + 1];
+            if escape >= 0x80 && !bytes {
+                at += 1;
+                continue;
+            }
             let octal = escape.is_ascii_digit() && escape < b'8';
             let too_large = (b'4'..b'8').contains(&escape)
                 && text.get(at + 2).is_some_and(|c| (b'0'..b'8').contains(c))
@@ -190,7 +194,13 @@ impl Lower<'_> {
                     let (start, end) = (literal.range.start().to_usize(), literal.range.end().to_usize());
                     let mut text = None;
                     if !raw && self.source.text[start..end].contains('\\') {
+                        let before = self.warnings.len();
                         self.check_escapes(start, end, false);
+                        // CPython counts the lines of an f-string's text from its last one.
+                        if let Some((loc, _)) = self.warnings.get_mut(before) {
+                            let (first, last) = (self.source.position(start).0, self.source.position(end).0);
+                            loc.line += last - first;
+                        }
                         text = self.decoded(start, end, true);
                     }
                     let text = text.unwrap_or_else(|| PyStr::from(&*literal.value));

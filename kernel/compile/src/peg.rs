@@ -46,11 +46,21 @@ const KEYWORDS: [&str; 35] = [
 ];
 
 /// The complaint about a text; `None` if the grammar sees nothing wrong.
-pub(crate) fn complaint(text: &str, tokens: &[Token], trouble: Option<&Trouble>, start: &str) -> Option<Box<SyntaxError>> {
+pub(crate) fn complaint(
+    text: &str,
+    tokens: &[Token],
+    trouble: Option<&Trouble>,
+    start: &str,
+    allow_incomplete: bool,
+) -> Option<Box<SyntaxError>> {
     let grammar = Rc::new(Grammar::new());
     let start = grammar.rule(start);
     let mut peg = Peg { grammar, text, tokens, trouble, fill: 0, complain: false, memo: HashMap::new(), depth: 0 };
-    match peg.rule(start, 0) {
+    let first = peg.rule(start, 0);
+    if allow_incomplete && !matches!(first, Ok(Some(_))) && peg.at_the_end() {
+        return Some(SyntaxError::new(ErrorKind::Incomplete, "incomplete input", peg.last_loc()));
+    }
+    match first {
         Ok(Some(_)) => return None,
         Ok(None) => {}
         Err(error) => return Some(peg.prefer_trouble(error)),
@@ -85,6 +95,16 @@ impl Peg<'_> {
             return error;
         }
         SyntaxError::new(trouble.kind, trouble.msg.clone(), trouble.loc)
+    }
+
+    /// Was the end of the text reached, so that more of it could help?
+    fn at_the_end(&self) -> bool {
+        if self.fill > self.tokens.len() {
+            return self.trouble.is_some_and(|trouble| trouble.ended);
+        }
+        let Some(last) = self.tokens[..self.fill].last() else { return true };
+        let ends = matches!(last.kind, Kind::End | Kind::Dedent) || !self.text.ends_with('\n');
+        ends && last.end == self.text.len()
     }
 
     /// The place of the last token that was asked for.

@@ -46,6 +46,8 @@ pub(crate) struct Trouble {
     pub(crate) unclosed: bool,
     /// Told even if the parser complained of something before it.
     pub(crate) loud: bool,
+    /// More text could make it good.
+    pub(crate) ended: bool,
 }
 
 pub(crate) struct Tokenizer<'a> {
@@ -148,7 +150,8 @@ impl<'a> Tokenizer<'a> {
         let msg = msg.into();
         // Inside an f-string the parser has the last word.
         let loud = end >= 0 && !msg.starts_with("f-string: ") && !msg.starts_with("t-string: ");
-        Err(Trouble { kind, msg, loc, unclosed: false, loud })
+        let ended = self.at >= self.bytes.len() && (msg.starts_with("unterminated") || msg.starts_with("unexpected EOF"));
+        Err(Trouble { kind, msg, loc, unclosed: false, loud, ended })
     }
 
     /// An error at the last character read.
@@ -167,7 +170,7 @@ impl<'a> Tokenizer<'a> {
         };
         let loc = Location { line, end_line: line, col, end_col: -1 };
         let msg = format!("'{}' was never closed", char::from(paren));
-        Err(Trouble { kind: ErrorKind::Syntax, msg, loc, unclosed: true, loud: true })
+        Err(Trouble { kind: ErrorKind::Syntax, msg, loc, unclosed: true, loud: true, ended: true })
     }
 
     fn finish(&mut self) -> Step<()> {
@@ -194,7 +197,7 @@ impl<'a> Tokenizer<'a> {
             self.tokens.push(Token { kind, start: self.at, end: self.at, loc, level: 0 });
         }
         // Whoever asks for more gets the end once more.
-        Err(Trouble { kind: ErrorKind::Syntax, msg: String::new(), loc, unclosed: false, loud: false })
+        Err(Trouble { kind: ErrorKind::Syntax, msg: String::new(), loc, unclosed: false, loud: false, ended: true })
     }
 
     fn indentation(&mut self) -> Step<()> {
@@ -318,6 +321,7 @@ impl<'a> Tokenizer<'a> {
                 }
                 if self.at + 1 >= self.bytes.len() {
                     let col = self.col(start + 1);
+                    self.at = self.bytes.len();
                     return self.trouble(ErrorKind::Syntax, "unexpected EOF while parsing", self.line, col, -2);
                 }
                 self.newline();
