@@ -3,6 +3,7 @@ import dis, opcode, struct, sys, types, warnings
 
 warnings.simplefilter("ignore")
 sys.setrecursionlimit(20000)
+mode, optimize = sys.argv[1], int(sys.argv[2])
 caches = opcode._inline_cache_entries
 has_arg, jumps = set(dis.hasarg), set(dis.hasjrel)
 backward = {"JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT", "END_ASYNC_FOR"}
@@ -79,7 +80,7 @@ for path in sys.stdin:
     try:
         with open(path.rstrip("\n"), encoding="utf-8", newline="") as file:
             source = file.read().lstrip("\ufeff")
-        show(compile(source, "x", "exec", dont_inherit=True), out)
+        show(compile(source, "x", mode, dont_inherit=True, optimize=optimize), out)
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
         out = [f"error {type(error).__name__} {error}".replace("\n", " ")]
     print(len(out))

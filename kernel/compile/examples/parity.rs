@@ -1,4 +1,5 @@
-//! Compares every code object of a library with what a real CPython compiles: `parity PYTHON PATH... [--show QUALNAME]`.
+//! Compares every code object of a library with what a real CPython compiles: `parity PYTHON PATH... [--show QUALNAME]
+//! [--mode exec|eval|single] [--optimize LEVEL] [--examples COUNT]`.
 //!
 //! Two figures come out: code objects that are equal in all that runs (instructions, constants, names, exception table, stack size …), and
 //! those whose positions are equal too. What differs is grouped by the first difference. The other half is `parity.py`.
@@ -34,9 +35,9 @@ struct Python {
 }
 
 impl Python {
-    fn start(command: &str) -> std::io::Result<Python> {
+    fn start(command: &str, mode: &str, optimize: u8) -> std::io::Result<Python> {
         let mut child = Command::new(command)
-            .args(["-c", include_str!("parity.py")])
+            .args(["-c", include_str!("parity.py"), mode, &optimize.to_string()])
             .env("PYTHONHASHSEED", "0")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -297,7 +298,7 @@ fn python_files(path: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-fn run(python: &mut Python, files: &[PathBuf], wanted: Option<&str>) -> std::io::Result<Report> {
+fn run(python: &mut Python, files: &[PathBuf], wanted: Option<&str>, mode: Mode, optimize: u8) -> std::io::Result<Report> {
     let mut report = Report::default();
     for path in files {
         let theirs = python.show(path)?;
@@ -306,10 +307,10 @@ fn run(python: &mut Python, files: &[PathBuf], wanted: Option<&str>) -> std::io:
         report.files += 1;
         report.total += theirs.len();
         let source = source.strip_prefix('\u{feff}').unwrap_or(&source);
-        let options = Options { version: python.version, ..Options::default() };
+        let options = Options { version: python.version, optimize, ..Options::default() };
         let compiled = std::panic::catch_unwind(|| {
             let start = Instant::now();
-            let code = compile::compile(source, "x", Mode::Exec, options).map_err(|error| error.msg.to_string())?;
+            let code = compile::compile(source, "x", mode, options).map_err(|error| error.msg.to_string())?;
             let time = start.elapsed();
             let mut ours = Vec::new();
             show(&code, &mut ours);
@@ -335,6 +336,14 @@ fn run(python: &mut Python, files: &[PathBuf], wanted: Option<&str>) -> std::io:
     Ok(report)
 }
 
+fn mode_of(name: &str) -> Mode {
+    match name {
+        "eval" => Mode::Eval,
+        "single" => Mode::Single,
+        _ => Mode::Exec,
+    }
+}
+
 fn main() -> std::io::Result<()> {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
     let mut option = |name: &str| {
@@ -344,17 +353,19 @@ fn main() -> std::io::Result<()> {
         value
     };
     let wanted = option("--show");
+    let mode = option("--mode").unwrap_or("exec".into());
+    let optimize = option("--optimize").and_then(|level| level.parse().ok()).unwrap_or(0);
     let examples = option("--examples").and_then(|count| count.parse().ok()).unwrap_or(2);
     let Some((command, paths)) = args.split_first() else {
-        println!("parity PYTHON PATH... [--show QUALNAME] [--examples COUNT]");
+        println!("parity PYTHON PATH... [--show QUALNAME] [--mode exec|eval|single] [--optimize LEVEL] [--examples COUNT]");
         return Ok(());
     };
     let mut files = Vec::new();
     for path in paths {
         python_files(Path::new(path), &mut files);
     }
-    let mut python = Python::start(command)?;
-    let report = run(&mut python, &files, wanted.as_deref())?;
+    let mut python = Python::start(command, &mode, optimize)?;
+    let report = run(&mut python, &files, wanted.as_deref(), mode_of(&mode), optimize)?;
     drop(python.stdin);
     python.child.wait()?;
     report.print(examples);

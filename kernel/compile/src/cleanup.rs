@@ -41,12 +41,14 @@ impl Cfg {
     }
 
     fn remove_nops_of_block(&mut self, id: BlockId) -> usize {
-        let next_line = self.first_line_after(id);
-        let block = &mut self.blocks[id];
-        let length = block.instrs.len();
-        if block.instrs.iter().all(|instr| instr.op != Op::Nop) {
+        if self.blocks[id].instrs.iter().all(|instr| instr.op != Op::Nop) {
             return 0;
         }
+        // Behind the block there may be a long way to the next instruction, so nobody goes there without need.
+        let ends_with_nop = self.blocks[id].last().is_some_and(|last| last.op == Op::Nop && last.loc.line >= 0);
+        let next_line = if ends_with_nop { self.first_line_after(id) } else { None };
+        let block = &mut self.blocks[id];
+        let length = block.instrs.len();
         let slots: Vec<_> = block.instrs.iter().map(|instr| instr.except).collect();
         let mut kept = 0;
         let mut prev_line = -1;

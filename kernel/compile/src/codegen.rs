@@ -129,7 +129,9 @@ impl<'a> Compiler<'a> {
     }
 
     fn module_body(&mut self, body: &'a [Stmt], interactive: bool) -> Result<()> {
-        let loc = body.first().map_or(Location { line: 1, end_line: 1, col: 0, end_col: 0 }, |stmt| stmt.loc);
+        // 3.13 has no place in mind at a prompt.
+        let first = body.first().filter(|_| self.v14() || !interactive);
+        let loc = first.map_or(Location { line: 1, end_line: 1, col: 0, end_col: 0 }, |stmt| stmt.loc);
         if self.v14() && self.block().has_conditional_annotations {
             self.op_i(Op::BuildSet, 0, loc);
             let name = self.scope_mut().unit.add_name(&Rc::from("__conditional_annotations__"));

@@ -2,13 +2,15 @@
 
 use ruff_python_ast as ruff;
 use ruff_python_parser::Parsed;
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextRange};
 
 use crate::Mode;
 use crate::error::{ErrorKind, SyntaxError};
 use crate::ir::Location;
 use crate::lower::Result;
+use crate::peg;
 use crate::source::Source;
+use crate::tokenize::{MAX_LEVEL, tokenize};
 
 /// What CPython refuses before it parses anything.
 pub(crate) fn before_parsing(source: &Source) -> Result<()> {
@@ -16,16 +18,78 @@ pub(crate) fn before_parsing(source: &Source) -> Result<()> {
         let error = SyntaxError::new(ErrorKind::Syntax, "source code string cannot contain null bytes", Location::NONE);
         return Err(error);
     }
+    // The parser takes deeper nesting than CPython's tokenizer.
+    let mut depth = 0usize;
+    let deepest = source.text.bytes().fold(0, |deepest, byte| {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth.max(deepest)
+    });
+    if deepest > MAX_LEVEL
+        && let (_, Some(trouble)) = tokenize(&source.text)
+        && trouble.msg == "too many nested parentheses"
+    {
+        let mut error = SyntaxError::new(trouble.kind, trouble.msg, trouble.loc);
+        error.parsed = true;
+        return Err(error);
+    }
     Ok(())
 }
 
+/// A prompt takes one statement: one block, or several statements on one line.
+pub(crate) fn single(source: &Source, body: &[ruff::Stmt]) -> Result<()> {
+    for pair in body.windows(2) {
+        let between = TextRange::new(pair[0].range().end(), pair[1].range().start());
+        if pair[0].is_compound() || source.slice(between).contains('\n') {
+            let mut error =
+                SyntaxError::at(source.location(pair[0].range()), "multiple statements found while compiling a single statement");
+            error.parsed = true;
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+trait Compound {
+    fn is_compound(&self) -> bool;
+}
+
+impl Compound for ruff::Stmt {
+    fn is_compound(&self) -> bool {
+        matches!(
+            self,
+            ruff::Stmt::FunctionDef(_)
+                | ruff::Stmt::ClassDef(_)
+                | ruff::Stmt::If(_)
+                | ruff::Stmt::For(_)
+                | ruff::Stmt::While(_)
+                | ruff::Stmt::With(_)
+                | ruff::Stmt::Try(_)
+                | ruff::Stmt::Match(_)
+        )
+    }
+}
+
 /// The complaint about a text that did not parse.
-pub(crate) fn of(source: &Source, parsed: &Parsed<ruff::Mod>, _mode: Mode) -> Box<SyntaxError> {
-    let (range, _) = match parsed.errors().first() {
-        Some(error) => (error.range(), error.to_string()),
-        None => (parsed.unsupported_syntax_errors()[0].range, String::new()),
+pub(crate) fn of(source: &Source, parsed: &Parsed<ruff::Mod>, mode: Mode) -> Box<SyntaxError> {
+    let (tokens, trouble) = tokenize(&source.text);
+    let start = match mode {
+        Mode::Exec => "file",
+        Mode::Eval => "eval",
+        Mode::Single => "interactive",
     };
-    let mut error = SyntaxError::at(source.location(range), "invalid syntax");
+    let error = peg::complaint(&source.text, &tokens, trouble.as_ref(), start);
+    let mut error = error.unwrap_or_else(|| {
+        // The parser knows better than the grammar here; its place is kept.
+        let range = match parsed.errors().first() {
+            Some(error) => error.range(),
+            None => parsed.unsupported_syntax_errors()[0].range,
+        };
+        SyntaxError::at(source.location(range), "invalid syntax")
+    });
     error.parsed = true;
     error
 }

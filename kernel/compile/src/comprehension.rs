@@ -221,7 +221,11 @@ impl<'a> Compiler<'a> {
             if !bound(*symbol) {
                 continue;
             }
-            let out_scope = self.table.blocks[outer].symbols.get(name).scope();
+            let mut out_scope = self.table.blocks[outer].symbols.get(name).scope();
+            if all && let Some((_, before)) = state.symbols.iter().find(|(other, _)| other == name) {
+                // 3.13 looks at what the class itself makes of the name.
+                out_scope = before.scope();
+            }
             let mangled = self.mangled(name);
             let slot = self.varname(&mangled);
             self.op_i(Op::LoadFastAndClear, slot, loc);

@@ -30,6 +30,9 @@ pub(crate) fn parse(source: &Source, mode: Mode, version: Version) -> Result<(Mo
         discard(parsed);
         return Err(complaint);
     }
+    if let (Mode::Single, ruff::Mod::Module(module)) = (mode, parsed.syntax()) {
+        complaint::single(source, &module.body)?;
+    }
     let mut lower = Lower::new(source);
     let module = match parsed.syntax() {
         ruff::Mod::Module(module) => lower.body(&module.body).map(|body| match mode {

@@ -121,7 +121,7 @@ impl<'a> Compiler<'a> {
         let loc = pattern.loc;
         match &pattern.kind {
             PatternKind::Value(value) => {
-                if !matches!(value.kind, ExprKind::Constant(_) | ExprKind::Attribute { .. } | ExprKind::JoinedStr(_)) {
+                if !matches!(value.kind, ExprKind::Constant(_) | ExprKind::Attribute { .. }) {
                     return self.error(loc, "patterns may only match literals and attribute lookups");
                 }
                 self.expr(value)?;

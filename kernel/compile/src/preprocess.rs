@@ -51,8 +51,13 @@ impl Folder<'_> {
     fn body(&mut self, body: &mut Vec<Stmt>) {
         let mut had_docstring = docstring(body).is_some();
         if had_docstring && self.optimize >= 2 {
-            body.remove(0);
+            let loc = body.remove(0).loc;
             had_docstring = false;
+            if body.is_empty() && !self.old {
+                // The place of the word that CPython puts there.
+                let loc = Location { end_line: loc.line, end_col: loc.col + 4, ..loc };
+                body.push(Stmt { kind: StmtKind::Pass, loc });
+            }
         }
         self.stmts(body);
         if !had_docstring
@@ -130,7 +135,9 @@ impl Folder<'_> {
             StmtKind::For(node) => {
                 self.expr(&mut node.target);
                 self.expr(&mut node.iter);
-                self.fold_iterated(&mut node.iter);
+                if !node.is_async {
+                    self.fold_iterated(&mut node.iter);
+                }
                 self.inside(Block::Loop, |folder| folder.stmts(&mut node.body));
                 self.stmts(&mut node.orelse);
             }

@@ -39,12 +39,6 @@ impl Source {
         Location { line, end_line, col, end_col }
     }
 
-    /// Byte offset of a position.
-    pub(crate) fn offset(&self, line: i32, col: i32) -> usize {
-        let start = self.line_starts.get((line - 1).max(0) as usize).copied().unwrap_or(self.text.len() as u32);
-        (start as usize + col.max(0) as usize).min(self.text.len())
-    }
-
     /// A line without its newline.
     pub(crate) fn line(&self, line: i32) -> Option<&str> {
         let start = *self.line_starts.get(usize::try_from(line - 1).ok()?)? as usize;

@@ -74,9 +74,9 @@ impl<'a> Compiler<'a> {
 
     fn conditional(&mut self, run: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         self.scope_mut().in_conditional += 1;
-        let result = run(self);
+        run(self)?;
         self.scope_mut().in_conditional -= 1;
-        result
+        Ok(())
     }
 
     fn expr_stmt(&mut self, value: &'a Expr, loc: Location) -> Result<()> {

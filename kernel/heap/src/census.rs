@@ -38,6 +38,9 @@ pub enum Label {
     Nth(usize),
 }
 
+/// What is written at the arrow from a weak reference to its callback.
+pub(crate) const CALLBACK: Label = Label::Field("__callback__");
+
 /// One reference from an object to another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CensusEdge {
@@ -60,6 +63,8 @@ pub struct CensusObject {
     pub immortal: bool,
     /// 0, 1, 2, or 3 for the permanent generation; nothing, if the object is not tracked.
     pub generation: Option<usize>,
+    /// Whether its class is the builtin one of its kind, as far as the heap can tell.
+    pub exact: bool,
     /// Whether its type is one that the collector cares for.
     pub container: bool,
     /// Whether its class has a finalizer.
@@ -98,14 +103,14 @@ pub struct Census {
     pub generations: [Vec<usize>; GENERATIONS + 1],
 }
 
-/// A moment of a collection.
+/// A moment of a collection, as far as the objects that are shown go.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Phase {
     /// The name of the function in CPython's `gc.c` that has just run, or is running.
     pub name: &'static str,
     /// What it did last, if it is shown step by step.
     pub step: Option<Step>,
-    /// The working count (`gc_refs`) of each object that is being looked at; nothing for the others.
+    /// The working count (`gc_refs`) of each object that is shown; nothing for those that are not, or no longer, looked at.
     pub refs: Vec<Option<u32>>,
     /// The objects being collected, in list order, without the unreachable.
     pub young: Vec<usize>,
@@ -113,13 +118,25 @@ pub struct Phase {
     pub unreachable: Vec<usize>,
 }
 
-/// One step of `move_unreachable`.
+/// What a phase did last.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Step {
-    /// The object is held from outside; what it refers to is reachable too.
+    /// `subtract_refs` took the references that this object holds off the working counts.
+    Subtracted(usize),
+    /// `move_unreachable`: the object is held from outside; what it refers to is reachable too.
     Reachable(usize),
-    /// Nothing so far leads to the object.
+    /// `move_unreachable`: nothing so far leads to the object.
     PerhapsUnreachable(usize),
+    /// `untrack_tuples`: the collector forgets this tuple of atoms.
+    Untracked(usize),
+    /// `handle_weakrefs`: this weak reference is cleared, and its callback called.
+    Callback(usize),
+    /// `handle_weakrefs`: this weak reference is cleared.
+    Cleared(usize),
+    /// `finalize_garbage`: the object's finalizer runs.
+    Finalized(usize),
+    /// `delete_garbage`: the object's references are cleared.
+    Deleted(usize),
 }
 
 impl Heap {
@@ -155,6 +172,7 @@ impl Heap {
                 refcount: obj.refcount(),
                 immortal: obj.is_immortal(),
                 generation: obj.generation().filter(|&generation| generation <= PERMANENT),
+                exact: !obj.has_flag(EXTRA),
                 container: !obj.is_leaf() && !obj.has_flag(UNCOUNTED),
                 has_finalizer: obj.has_flag(HAS_FINALIZER),
                 finalized: obj.is_finalized(),
@@ -171,70 +189,143 @@ impl Heap {
             std::array::from_fn(|g| self.generations.list(g).iter().flatten().map(|header| place[&header.addr().get()]).collect());
         Census { version: CENSUS_VERSION, objects, roots: named, generations }
     }
-
-    /// Whether the object is of the exact builtin class of its kind, as far as the heap can tell.
-    pub fn is_exact(&self, obj: &Obj) -> bool {
-        !obj.has_flag(EXTRA)
-    }
 }
 
 impl Census {
-    /// How a collection of a generation would go, up to the split into reachable and unreachable: `update_refs`, one phase for each object
-    /// that `subtract_refs` traverses, one for each step of `move_unreachable`.
+    /// How a collection of a generation goes, in the moments that concern the objects `shown`: all the phases, as if no finalizer brought
+    /// an object back to life.
     ///
-    /// The last phase has the unreachable in the order in which the collector would finalize and clear them.
-    pub fn collection(&self, generation: usize) -> Vec<Phase> {
+    /// The unreachable of the last moment stand in the order in which the collector finalizes and clears them.
+    pub fn collection(&self, generation: usize, shown: &[usize]) -> Vec<Phase> {
         let generation = generation.min(GENERATIONS - 1);
         // The oldest generation's own objects come first, then those of the younger ones, the youngest first.
-        let mut young = self.generations[generation].clone();
-        (0..generation).for_each(|younger| young.extend(&self.generations[younger]));
-        young.retain(|&i| !self.objects[i].immortal);
+        let mut young: Vec<Option<usize>> = self.generations[generation].iter().copied().map(Some).collect();
+        (0..generation).for_each(|younger| young.extend(self.generations[younger].iter().copied().map(Some)));
+        young.retain(|i| i.is_some_and(|i| !self.objects[i].immortal));
+        let mut is_shown = vec![false; self.objects.len()];
+        shown.iter().for_each(|&i| is_shown[i] = true);
         let mut refs = vec![None; self.objects.len()];
-        for &i in &young {
-            refs[i] = Some(self.objects[i].refcount);
-        }
-        let mut phases = vec![Phase { name: "update_refs", step: None, refs: refs.clone(), young: young.clone(), unreachable: vec![] }];
-        for &i in &young {
-            for &to in &self.objects[i].traversed {
-                if let Some(count) = &mut refs[to] {
-                    *count = count.saturating_sub(1);
-                }
-            }
-            phases.push(Phase { name: "subtract_refs", step: None, refs: refs.clone(), young: young.clone(), unreachable: vec![] });
-        }
-        self.move_unreachable(young, refs, &mut phases);
-        phases
+        young.iter().flatten().for_each(|&i| refs[i] = Some(self.objects[i].refcount));
+        let mut film = Film { census: self, shown, is_shown, refs, young, unreachable: Vec::new(), phases: Vec::new() };
+        film.take("update_refs", None);
+        film.subtract_refs();
+        film.move_unreachable();
+        film.untrack_tuples();
+        film.delete();
+        film.phases
+    }
+}
+
+/// A collection being worked out on a census.
+struct Film<'a> {
+    census: &'a Census,
+    shown: &'a [usize],
+    is_shown: Vec<bool>,
+    refs: Vec<Option<u32>>,
+    /// In list order, with holes.
+    young: Vec<Option<usize>>,
+    unreachable: Vec<Option<usize>>,
+    phases: Vec<Phase>,
+}
+
+impl Film<'_> {
+    /// One more moment.
+    fn take(&mut self, name: &'static str, step: Option<Step>) {
+        let shown = |list: &[Option<usize>]| list.iter().flatten().copied().filter(|&i| self.is_shown[i]).collect();
+        self.phases.push(Phase {
+            name,
+            step,
+            refs: self.shown.iter().map(|&i| self.refs[i]).collect(),
+            young: shown(&self.young),
+            unreachable: shown(&self.unreachable),
+        });
     }
 
-    fn move_unreachable(&self, mut young: Vec<usize>, mut refs: Vec<Option<u32>>, phases: &mut Vec<Phase>) {
-        let mut unreachable: Vec<usize> = Vec::new();
+    fn subtract_refs(&mut self) {
+        for i in self.young.clone().into_iter().flatten() {
+            let mut seen = false;
+            for &to in &self.census.objects[i].traversed {
+                if let Some(count) = &mut self.refs[to] {
+                    *count = count.saturating_sub(1);
+                    seen |= self.is_shown[to];
+                }
+            }
+            if seen {
+                self.take("subtract_refs", Some(Step::Subtracted(i)));
+            }
+        }
+    }
+
+    fn move_unreachable(&mut self) {
+        // Where each object stands among the unreachable.
+        let mut place = vec![None; self.refs.len()];
         let mut next = 0;
-        while let Some(&i) = young.get(next) {
-            let step = if refs[i] == Some(0) {
-                young.remove(next);
-                unreachable.push(i);
+        while let Some(&entry) = self.young.get(next) {
+            next += 1;
+            let Some(i) = entry else { continue };
+            let mut seen = self.is_shown[i];
+            let step = if self.refs[i] == Some(0) {
+                self.young[next - 1] = None;
+                place[i] = Some(self.unreachable.len());
+                self.unreachable.push(Some(i));
                 Step::PerhapsUnreachable(i)
             } else {
-                refs[i] = None;
-                next += 1;
-                for &to in &self.objects[i].traversed {
-                    if refs[to] == Some(0) {
-                        refs[to] = Some(1);
-                        if let Some(place) = unreachable.iter().position(|&other| other == to) {
-                            unreachable.remove(place);
-                            young.push(to);
+                self.refs[i] = None;
+                for &to in &self.census.objects[i].traversed {
+                    if self.refs[to] == Some(0) {
+                        self.refs[to] = Some(1);
+                        seen |= self.is_shown[to];
+                        if let Some(place) = place[to].take() {
+                            self.unreachable[place] = None;
+                            self.young.push(Some(to));
                         }
                     }
                 }
                 Step::Reachable(i)
             };
-            phases.push(Phase {
-                name: "move_unreachable",
-                step: Some(step),
-                refs: refs.clone(),
-                young: young.clone(),
-                unreachable: unreachable.clone(),
-            });
+            if seen {
+                self.take("move_unreachable", Some(step));
+            }
+        }
+    }
+
+    fn untrack_tuples(&mut self) {
+        let objects = &self.census.objects;
+        let mut tracked: Vec<bool> = objects.iter().map(|object| object.generation.is_some()).collect();
+        for next in 0..self.young.len() {
+            let Some(i) = self.young[next].filter(|&i| objects[i].kind == Kind::TUPLE && objects[i].exact) else { continue };
+            let may_be_tracked = |&to: &usize| {
+                if objects[to].kind == Kind::TUPLE && objects[to].exact { tracked[to] } else { objects[to].container }
+            };
+            if !objects[i].traversed.iter().any(may_be_tracked) {
+                tracked[i] = false;
+                self.young[next] = None;
+                if self.is_shown[i] {
+                    self.take("untrack_tuples", Some(Step::Untracked(i)));
+                }
+            }
+        }
+    }
+
+    /// `handle_weakrefs`, `finalize_garbage` and `delete_garbage`.
+    fn delete(&mut self) {
+        let objects = &self.census.objects;
+        let garbage: Vec<usize> = self.unreachable.iter().flatten().copied().collect();
+        let mut is_garbage = vec![false; objects.len()];
+        garbage.iter().for_each(|&i| is_garbage[i] = true);
+        let has_callback = |i: usize| objects[i].edges.iter().any(|edge| edge.label == CALLBACK);
+        let weakrefs: Vec<usize> = garbage.iter().flat_map(|&i| objects[i].weakrefs.iter().copied()).collect();
+        let (calls, others): (Vec<usize>, Vec<usize>) = weakrefs.into_iter().partition(|&i| has_callback(i) && !is_garbage[i]);
+        let finalizers = garbage.iter().copied().filter(|&i| objects[i].has_finalizer && !objects[i].finalized);
+        let steps = others.into_iter().map(|i| ("handle_weakrefs", Step::Cleared(i)));
+        let steps = steps.chain(calls.into_iter().map(|i| ("handle_weakrefs", Step::Callback(i))));
+        let steps = steps.chain(finalizers.map(|i| ("finalize_garbage", Step::Finalized(i))));
+        let steps: Vec<_> = steps.chain(garbage.iter().map(|&i| ("delete_garbage", Step::Deleted(i)))).collect();
+        for (name, step) in steps {
+            let (Step::Cleared(i) | Step::Callback(i) | Step::Finalized(i) | Step::Deleted(i)) = step else { continue };
+            if self.is_shown[i] {
+                self.take(name, Some(step));
+            }
         }
     }
 }

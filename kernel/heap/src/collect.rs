@@ -427,11 +427,16 @@ impl Heap {
     }
 }
 
-/// `_PyObject_GC_MAY_BE_TRACKED`: whether a tuple that holds this must stay tracked itself.
+/// `_PyObject_GC_MAY_BE_TRACKED`: whether a tuple that holds this must stay tracked itself. Builtin classes, immortal and never tracked,
+/// are none of the collector's.
 #[inline(always)]
 fn gc_may_be_tracked(child: &Header) -> bool {
     let flags = child.leaf.flags.get();
-    if child.leaf.kind.get() == Kind::TUPLE && flags & EXTRA == 0 { flags & GENERATION_MASK != UNTRACKED } else { flags & UNCOUNTED == 0 }
+    let tracked = flags & GENERATION_MASK != UNTRACKED;
+    if child.leaf.kind.get() == Kind::TUPLE && flags & EXTRA == 0 {
+        return tracked;
+    }
+    flags & UNCOUNTED == 0 && (tracked || child.leaf.refcount.get() as i32 >= 0)
 }
 
 /// Whether the death of this object may call something.

@@ -142,14 +142,14 @@ impl Table {
     fn key(&self, i: usize) -> Option<&Obj> {
         debug_assert!(i < self.n_entries as usize);
         // SAFETY: below `n_entries` the fields are written.
-        unsafe { (&(*self.entry(i)).key).as_ref() }
+        unsafe { (*self.entry(i)).key.as_ref() }
     }
 
     #[inline]
     fn value(&self, i: usize) -> Option<&Obj> {
         debug_assert!(i < self.n_entries as usize);
         // SAFETY: as in `key`.
-        unsafe { (&(*self.entry(i)).value).as_ref() }
+        unsafe { (*self.entry(i)).value.as_ref() }
     }
 
     #[inline]

@@ -125,8 +125,13 @@ impl Heap {
 }
 
 impl Obj {
-    /// The object's class is none of the collector's (`object()`, an instance with empty `__slots__`): it is never counted. Say so
-    /// right after its birth.
+    /// Whether the object's type is one that the collector cares for (`_PyType_IS_GC`), whether or not it tracks this object.
+    #[inline]
+    pub fn is_of_gc_type(&self) -> bool {
+        !self.is_leaf() && !self.has_flag(UNCOUNTED)
+    }
+
+    /// The object's class is none of the collector's (`object()` is the case): it is never counted. Say so right after its birth.
     pub fn make_uncounted(&self) {
         if !self.is_leaf() && !self.has_flag(UNCOUNTED) {
             self.set_flag(UNCOUNTED);

@@ -1,6 +1,6 @@
 //! The heap: one world of objects, with its memory, its generations and its link to the machine that runs finalizers.
 
-use std::cell::{Cell, RefCell, UnsafeCell};
+use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::ops::Deref;
 use std::ptr::NonNull;
 use std::rc::Rc;
@@ -57,7 +57,7 @@ pub enum DebugEvent<'a> {
 /// A heap. Objects point back to it, so it never moves: see [`Heap::new`].
 pub struct Heap {
     pub(crate) space: Space,
-    vtables: [Cell<Option<VTable>>; 256],
+    vtables: [OnceCell<VTable>; 256],
     pub(crate) dying: UnsafeCell<Vec<Dying>>,
     /// While a payload is dropped, deaths are put on the stack instead of happening at once.
     pub(crate) deferring: Cell<bool>,
@@ -67,6 +67,7 @@ pub struct Heap {
     machines: RefCell<Vec<Rc<dyn Hooks>>>,
     pub(crate) generations: crate::generation::Generations,
     pub(crate) weakrefs: crate::weakref::WeakTable,
+    pub(crate) interned: crate::intern::InternTable,
     pub(crate) free_lists: crate::freelist::FreeLists,
     /// What `gc.garbage` names.
     pub(crate) garbage: Slot,
@@ -128,7 +129,7 @@ impl Heap {
     pub fn new() -> HeapOwner {
         let heap = Box::new(Heap {
             space: Space::new(),
-            vtables: [const { Cell::new(None) }; 256],
+            vtables: [const { OnceCell::new() }; 256],
             dying: UnsafeCell::default(),
             deferring: Cell::new(false),
             late_finalizers: Cell::new(false),
@@ -136,6 +137,7 @@ impl Heap {
             machines: RefCell::default(),
             generations: Default::default(),
             weakrefs: Default::default(),
+            interned: Default::default(),
             free_lists: Default::default(),
             garbage: Slot::empty(),
             lazy_dicts: Cell::new(false),
@@ -145,7 +147,7 @@ impl Heap {
         });
         heap.register::<leaf::Singleton>();
         heap.register::<leaf::Int>();
-        heap.vtables[Kind::BOOL.0 as usize].set(Some(VTable::of::<leaf::Int>()));
+        heap.register_as::<leaf::Int>(Kind::BOOL);
         heap.register::<leaf::Float>();
         heap.register::<leaf::Str>();
         heap.register::<leaf::Bytes>();
@@ -165,11 +167,16 @@ impl Heap {
     ///
     /// Panics if two types claim one kind.
     pub fn register<T: Payload>(&self) {
-        let before = self.vtables[T::KIND.0 as usize].replace(Some(VTable::of::<T>()));
-        assert!(before.is_none(), "kind {} has one payload type", T::KIND.0);
+        self.register_as::<T>(T::KIND);
     }
 
-    pub(crate) fn vtable(&self, kind: Kind) -> VTable {
+    fn register_as<T: Payload>(&self, kind: Kind) {
+        let first = self.vtables[kind.0 as usize].set(VTable::of::<T>());
+        assert!(first.is_ok(), "kind {} has one payload type", kind.0);
+    }
+
+    #[inline]
+    pub(crate) fn vtable(&self, kind: Kind) -> &VTable {
         self.vtables[kind.0 as usize].get().expect("a kind is registered before its first object")
     }
 

@@ -107,6 +107,10 @@ impl Payload for Str {
 
 impl Drop for Str {
     fn drop(&mut self) {
+        if self.interned.get() {
+            // SAFETY: a `str` stands on a page of its heap.
+            unsafe { crate::space::heap_of(std::ptr::NonNull::from(&*self).cast()).as_ref() }.interned.forget(self);
+        }
         if self.len as usize > INLINE {
             // SAFETY: a long text owns the buffer that `Heap::str` made.
             drop(unsafe { Box::from_raw(std::ptr::from_ref(self.as_bytes()).cast_mut()) });

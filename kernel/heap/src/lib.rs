@@ -47,6 +47,7 @@ mod freelist;
 mod generation;
 pub mod hash;
 mod heap;
+mod intern;
 mod kind;
 mod leaf;
 mod legacy;

@@ -38,17 +38,30 @@ impl List {
     /// A list of exactly these items, with no room to spare.
     pub fn from_vec(items: Vec<Obj>) -> List {
         let list = List::new();
+        list.fill(items);
+        list
+    }
+
+    /// Gives an empty list without room these items.
+    #[inline]
+    fn fill(&self, items: Vec<Obj>) {
         let n = items.len();
-        list.set_allocated(n);
-        // SAFETY: there is room for n items now, none is there yet, and the vector gives up its counts.
-        unsafe {
-            let mut items = ManuallyDrop::new(items);
-            list.data().copy_from_nonoverlapping(items.as_ptr(), n);
-            items.set_len(0);
+        let mut items = ManuallyDrop::new(items);
+        if n > INLINE && items.capacity() == n {
+            // A buffer that fits is taken over.
+            self.allocated.set(u32::try_from(n).expect("a list has fewer than 2^32 items"));
+            // SAFETY: the row is not in use yet.
+            unsafe { (*self.row.get()).heap = items.as_mut_ptr() };
+        } else {
+            self.set_allocated(n);
+            // SAFETY: there is room for n items now, none is there yet, and the vector gives up its counts.
+            unsafe {
+                self.data().copy_from_nonoverlapping(items.as_ptr(), n);
+                items.set_len(0);
+            }
             drop(ManuallyDrop::into_inner(items));
         }
-        list.len.set(n as u32);
-        list
+        self.len.set(n as u32);
     }
 
     #[inline]
@@ -206,15 +219,20 @@ impl List {
 
     /// Takes all items out and gives the room back.
     pub fn take_all(&self) -> Vec<Obj> {
-        let len = self.len();
+        let (len, room) = (self.len(), self.allocated());
+        self.len.set(0);
+        if room > INLINE {
+            self.allocated.set(0);
+            // SAFETY: the buffer was allocated for `room` items, of which `len` are there; nobody else has it now.
+            return unsafe { Vec::from_raw_parts((*self.row.get()).heap, len, room) };
+        }
         let mut items = Vec::with_capacity(len);
-        // SAFETY: the items move out, and the list is empty before anybody can look.
+        // SAFETY: the items move out of a list that is empty already.
         unsafe {
             std::ptr::copy_nonoverlapping(self.data(), items.as_mut_ptr(), len);
             items.set_len(len);
         }
-        self.len.set(0);
-        self.set_allocated(0);
+        self.allocated.set(0);
         items
     }
 
@@ -314,15 +332,7 @@ impl crate::Heap {
     #[inline]
     pub fn list(&self, items: impl IntoIterator<Item = Obj, IntoIter: ExactSizeIterator>) -> Obj {
         let mut items = items.into_iter();
-        // SAFETY: the fields are written one by one, in place; the row of an empty list is not looked at.
-        let obj = unsafe {
-            let at = self.alloc_raw(Kind::LIST, size_of::<Header>() + size_of::<List>(), false);
-            let list = at.add(size_of::<Header>()).cast::<List>().as_ptr();
-            (&raw mut (*list).len).write(Cell::new(0));
-            (&raw mut (*list).allocated).write(Cell::new(0));
-            self.count_alloc(Kind::LIST);
-            Obj::from_header(at, false)
-        };
+        let obj = self.list_in_place();
         // SAFETY: it was just made with this payload.
         let list = unsafe { obj.payload_unchecked::<List>() };
         let n = items.len();
@@ -339,6 +349,31 @@ impl crate::Heap {
             }
         }
         obj.tracked()
+    }
+}
+
+impl crate::Heap {
+    /// A new tracked list that takes a vector over.
+    #[inline]
+    pub fn list_from_vec(&self, items: Vec<Obj>) -> Obj {
+        let obj = self.list_in_place();
+        // SAFETY: it was just made with this payload.
+        unsafe { obj.payload_unchecked::<List>() }.fill(items);
+        obj.tracked()
+    }
+
+    /// An empty list, not tracked yet, written field by field: a payload that is moved into its place costs more than all the rest.
+    #[inline]
+    fn list_in_place(&self) -> Obj {
+        // SAFETY: both counters are written; the row of an empty list is not looked at.
+        unsafe {
+            let at = self.alloc_raw(Kind::LIST, size_of::<Header>() + size_of::<List>(), false);
+            let list = at.add(size_of::<Header>()).cast::<List>().as_ptr();
+            (&raw mut (*list).len).write(Cell::new(0));
+            (&raw mut (*list).allocated).write(Cell::new(0));
+            self.count_alloc(Kind::LIST);
+            Obj::from_header(at, false)
+        }
     }
 }
 

@@ -58,6 +58,14 @@ const LEAF_BIT: usize = 1;
 /// Cloning raises the object's count by one, dropping lowers it, and the object dies when the count
 /// reaches zero: its finalizer and weak reference callbacks run *inside that drop*. So no borrow of a
 /// container's storage may be held while an `Obj` is dropped; the containers' methods see to that.
+///
+/// A heap and its objects belong to one thread:
+///
+/// ```compile_fail
+/// let heap = heap::Heap::new();
+/// let a = heap.list([]);
+/// std::thread::spawn(move || drop(a));
+/// ```
 #[repr(transparent)]
 pub struct Obj(NonNull<u8>, PhantomData<*const ()>);
 

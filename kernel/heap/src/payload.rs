@@ -52,7 +52,6 @@ pub trait Payload: Sized + 'static {
 pub type LabelledVisit<'a> = &'a mut dyn FnMut(Label, &Obj);
 
 /// A payload's functions, by kind.
-#[derive(Clone, Copy)]
 pub(crate) struct VTable {
     /// Bytes from the object's address to the end of the fixed part of the payload.
     pub(crate) end: usize,

@@ -2,7 +2,8 @@
 //!
 //! This is the only file that writes a count. An object whose count reaches zero dies at once: finalizer, weak references, then its
 //! references are released one at a time, each dying object completely before the next (CPython's `tp_dealloc` order), then its
-//! memory. A stack of the dying stands in for CPython's recursion, so nothing is too deep to be freed.
+//! memory. A stack of the dying stands in for CPython's recursion, so nothing is too deep to be freed, and the order holds at any depth
+//! (CPython 3.14 changes it some hundred thousand levels down, where its C stack ends, at another depth on every run).
 
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -97,13 +98,13 @@ impl Dying {
 
 /// Where a dying or cleared object puts its references; they are released in the order of the pushes.
 pub struct Trash<'a> {
-    pub(crate) stack: &'a mut Vec<Dying>,
+    heap: &'a Heap,
 }
 
 impl Trash<'_> {
     /// Hands over one reference.
     pub fn push(&mut self, obj: Obj) {
-        self.stack.push(Dying::release(obj));
+        self.heap.with_dying(|stack| stack.push(Dying::release(obj)));
     }
 
     /// Hands over what a slot holds.
@@ -291,17 +292,14 @@ impl Heap {
 
     /// Clears an object as `tp_clear` does, and releases what it gave away.
     pub(crate) fn clear_object(&self, obj: &Obj) {
-        let base = self.with_dying(|stack| {
-            let base = stack.len();
-            let trash = &mut Trash { stack };
-            if let Some(extra) = obj.extra() {
-                extra.clear(&mut |attribute| trash.push(attribute));
-            }
-            // SAFETY: the object is alive and of this kind.
-            unsafe { (self.vtable(obj.kind()).clear)(obj.address(), trash) };
-            stack[base..].reverse();
-            base
-        });
+        let base = self.with_dying(|stack| stack.len());
+        let trash = &mut Trash { heap: self };
+        if let Some(extra) = obj.extra() {
+            extra.clear(&mut |attribute| trash.push(attribute));
+        }
+        // SAFETY: the object is alive and of this kind.
+        unsafe { (self.vtable(obj.kind()).clear)(obj.address(), trash) };
+        self.with_dying(|stack| stack[base..].reverse());
         self.drain(base);
     }
 
@@ -367,28 +365,35 @@ impl Heap {
     /// The object is dying.
     unsafe fn take_apart(&self, kind: Kind, obj: &Obj) {
         let vtable = self.vtable(kind);
-        let before = self.with_dying(|stack| {
-            stack.push(Dying::began(obj.bits()));
-            let base = stack.len();
-            let trash = &mut Trash { stack };
-            let extra = obj.extra();
-            if let Some(extra) = extra {
-                extra.clear(&mut |attribute| trash.push(attribute));
-            }
-            // SAFETY: the object is dying, nobody else refers to it.
-            unsafe { (vtable.dismantle)(obj.address(), trash) };
-            if let Some(class) = extra.and_then(|extra| extra.class().take()) {
-                trash.push(class);
-            }
-            stack[base..].reverse();
-            stack.len()
-        });
+        let base = self.with_dying(|stack| stack.len());
+        let trash = &mut Trash { heap: self };
+        let extra = obj.extra();
+        if let Some(extra) = extra {
+            extra.clear(&mut |attribute| trash.push(attribute));
+        }
+        // SAFETY: the object is dying, nobody else refers to it.
+        unsafe { (vtable.dismantle)(obj.address(), trash) };
         // Whatever the payload still holds goes with its fields; deaths are put off until the payload is gone.
         let deferring = self.deferring.replace(true);
         // SAFETY: the payload is dropped once; `free_object` frees only memory.
         unsafe { (vtable.drop)(obj.address()) };
         self.deferring.set(deferring);
-        self.with_dying(|stack| stack[before..].reverse());
+        if let Some(class) = extra.and_then(|extra| extra.class().take()) {
+            trash.push(class);
+        }
+        let more = self.with_dying(|stack| {
+            let more = stack.len() > base;
+            if more {
+                // The object is freed when all that it held is gone.
+                stack.push(Dying::began(obj.bits()));
+                stack[base..].reverse();
+            }
+            more
+        });
+        if !more {
+            // SAFETY: nothing is left inside.
+            unsafe { self.free_object(obj) };
+        }
     }
 
     /// Runs the finalizer of a dying object (`PyObject_CallFinalizerFromDealloc`), which may bring it back to life. While it runs, the
@@ -428,15 +433,13 @@ impl Heap {
     /// Nobody uses the payload any more.
     pub(crate) unsafe fn dismantle_quietly(&self, kind: Kind, obj: &Obj) -> Vec<Obj> {
         let vtable = self.vtable(kind);
-        let base = self.with_dying(|stack| {
-            let base = stack.len();
-            // SAFETY: the caller's word.
-            unsafe { (vtable.dismantle)(obj.address(), &mut Trash { stack }) };
-            base
-        });
+        let base = self.with_dying(|stack| stack.len());
         let deferring = self.deferring.replace(true);
-        // SAFETY: the payload is dropped once; only memory is left.
-        unsafe { (vtable.drop)(obj.address()) };
+        // SAFETY: the caller's word; the payload is dropped once.
+        unsafe {
+            (vtable.dismantle)(obj.address(), &mut Trash { heap: self });
+            (vtable.drop)(obj.address());
+        }
         self.deferring.set(deferring);
         self.with_dying(|stack| {
             stack

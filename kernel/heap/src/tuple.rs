@@ -9,7 +9,7 @@ use crate::census::Label;
 use crate::extra::{Extra, ExtraLayout};
 use crate::heap::Heap;
 use crate::kind::Kind;
-use crate::object::{EXTRA, Header, Obj, UNCOUNTED};
+use crate::object::{EXTRA, Header, Obj};
 use crate::payload::{Payload, Visit};
 use crate::refcount::Trash;
 
@@ -107,8 +107,8 @@ impl Heap {
     pub fn tuple(&self, items: impl IntoIterator<Item = Obj, IntoIter: ExactSizeIterator>) -> Obj {
         let tuple = self.tuple_untracked(items, None);
         // SAFETY: it was just made.
-        let atoms = unsafe { tuple.payload_unchecked::<Tuple>() }.items().iter().all(|item| item.is_leaf() || item.has_flag(UNCOUNTED));
-        if atoms && !self.eager_tuples.get() { tuple } else { tuple.tracked() }
+        let holds_containers = unsafe { tuple.payload_unchecked::<Tuple>() }.items().iter().any(Obj::is_of_gc_type);
+        if holds_containers || self.eager_tuples.get() { tuple.tracked() } else { tuple }
     }
 
     /// A new tuple that the collector does not know yet, of a subclass if `extra` says so.

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ptr::NonNull;
 
-use crate::census::Label;
+use crate::census::{CALLBACK, Label};
 use crate::extra::ExtraLayout;
 use crate::heap::Heap;
 use crate::kind::Kind;
@@ -125,7 +125,7 @@ impl Payload for WeakRef {
     }
 
     fn holds(&self, visit: &mut dyn FnMut(Label, &Obj)) {
-        self.callback.with(|held| held.into_iter().for_each(|held| visit(Label::Field("__callback__"), held)));
+        self.callback.with(|held| held.into_iter().for_each(|held| visit(CALLBACK, held)));
     }
 
     fn clear(&self, trash: &mut Trash<'_>) {

@@ -2,7 +2,7 @@
 
 mod world;
 
-use heap::{DEBUG_COLLECTABLE, DEBUG_SAVEALL, DEBUG_STATS, DEBUG_UNCOLLECTABLE, List, WeakFlavour, WeakRef};
+use heap::{DEBUG_COLLECTABLE, DEBUG_SAVEALL, DEBUG_STATS, DEBUG_UNCOLLECTABLE, List, Step, WeakFlavour, WeakRef};
 use world::{World, append, set};
 
 #[test]
@@ -255,4 +255,49 @@ fn large_objects_come_and_go_in_any_order() {
     }
     assert_eq!(number.refcount(), 1);
     assert!(w.audit(|root| root(&number)).is_empty());
+}
+
+#[test]
+fn a_collection_can_be_watched() {
+    // One list holds itself, another is held by a variable and holds a third.
+    let w = World::new();
+    let alone = w.list([]);
+    append(&alone, &alone);
+    let inner = w.list([]);
+    let outer = w.list([inner.clone()]);
+    drop((alone, inner));
+    let census = w.census(|root| root("outer", &outer));
+    let [alone, inner, outer] = [0, 1, 2].map(|i| census.generations[0][i]);
+    let film = census.collection(0, &[alone, inner, outer]);
+    let told: Vec<_> = film.iter().map(|phase| (phase.name, phase.step, phase.refs.as_slice())).collect();
+    assert_eq!(
+        told,
+        [
+            ("update_refs", None, &[Some(1), Some(1), Some(1)][..]),
+            ("subtract_refs", Some(Step::Subtracted(alone)), &[Some(0), Some(1), Some(1)]),
+            ("subtract_refs", Some(Step::Subtracted(outer)), &[Some(0), Some(0), Some(1)]),
+            ("move_unreachable", Some(Step::PerhapsUnreachable(alone)), &[Some(0), Some(0), Some(1)]),
+            ("move_unreachable", Some(Step::PerhapsUnreachable(inner)), &[Some(0), Some(0), Some(1)]),
+            ("move_unreachable", Some(Step::Reachable(outer)), &[Some(0), Some(1), None]),
+            ("move_unreachable", Some(Step::Reachable(inner)), &[Some(0), None, None]),
+            ("delete_garbage", Some(Step::Deleted(alone)), &[Some(0), None, None]),
+        ]
+    );
+    assert_eq!(film.last().unwrap().young, [outer, inner]);
+    assert_eq!(film.last().unwrap().unreachable, [alone]);
+}
+
+#[test]
+fn a_tuple_is_tracked_at_birth_if_it_holds_a_container_and_only_then() {
+    let w = World::new();
+    let atoms = w.tuple([w.int(1000)]);
+    // A tuple is a container, even one that is not tracked itself; a collection finds that out.
+    let outer = w.tuple([atoms.clone()]);
+    let class = w.alloc(List::new());
+    class.make_immortal();
+    let of_class = w.tuple([class.clone()]);
+    assert_eq!([&atoms, &outer, &of_class].map(|t| t.is_tracked()), [false, true, true]);
+    w.collect(0);
+    assert_eq!([&atoms, &outer, &of_class].map(|t| t.is_tracked()), [false, false, false]);
+    std::mem::forget(class);
 }

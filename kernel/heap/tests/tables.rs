@@ -88,8 +88,8 @@ fn a_set_has_the_order_of_cpython() {
         assert!(removed.is_some());
     }
     let order = [
-        641, 517, 393, 269, 914, 790, 666, 29, 550, 426, 302, 178, 947, 823, 54, 699, 575, 972, 335, 211, 87, 856, 732, 608, 484, 360, 1005, 881, 244,
-        120,
+        641, 517, 393, 269, 914, 790, 666, 29, 550, 426, 302, 178, 947, 823, 54, 699, 575, 972, 335, 211, 87, 856, 732, 608, 484, 360,
+        1005, 881, 244, 120,
     ];
     assert_eq!(values(&set), order);
     let popped: Vec<_> = (0..5).filter_map(|_| set.pop()).filter_map(|key| key.plain_int()).collect();
@@ -105,8 +105,7 @@ fn a_set_of_texts_has_the_order_of_cpython() {
         let hash = key.quick_hash().expect("a text has a hash");
         let Ok(_) = set.add(&key, hash, never);
     }
-    let order: Vec<String> =
-        set.to_vec().iter().filter_map(|key| key.get::<Str>()?.to_str().map(str::to_owned)).collect();
+    let order: Vec<String> = set.to_vec().iter().filter_map(|key| key.get::<Str>()?.to_str().map(str::to_owned)).collect();
     assert_eq!(
         order.join(" "),
         "w56 w147 w189 w196 w105 w161 w133 w259 w140 w98 w245 w7 w182 w217 w84 w252 w70 w231 w238 w266 w21 w119 w168 w0 w14 w91 w49 w210 w224 w273 \

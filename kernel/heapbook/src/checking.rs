@@ -1,9 +1,15 @@
 //! Checks many pages at once, one thread a processor, and tells how far it is.
 
+use crate::cli::CheckArgs;
+use crate::engine;
+use crate::project::Project;
+use crate::report;
+use crate::watch::Watch;
 use anyhow::{Context as _, Result};
 use chapter::{Chapter, Engine, Report};
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{IsTerminal as _, Write as _, stdout};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -31,6 +37,26 @@ impl Outcome {
     pub(crate) fn n_failures(&self) -> usize {
         self.pages.iter().map(|page| page.report.failures.len()).sum()
     }
+}
+
+/// `heapbook check`
+pub(crate) fn command(args: &CheckArgs) -> Result<ExitCode> {
+    let project = Project::here()?;
+    let engine = engine::choose(&args.run.engine, &project)?;
+    let once = || -> Result<ExitCode> {
+        let outcome = check(&project.select(&args.run.paths)?, engine.as_ref())?;
+        report::write(&outcome, args.format, &mut stdout().lock())?;
+        Ok(ExitCode::from(u8::from(outcome.n_failures() > 0)))
+    };
+    if !args.watch {
+        return once();
+    }
+    let watch = Watch::new(&project)?;
+    let mut last = once()?;
+    while watch.wait() {
+        last = once()?;
+    }
+    Ok(last)
 }
 
 /// Checks pages.

@@ -2,25 +2,52 @@
 //!
 //! They are made, never edited: `--check` tells which are not what their pages make, and writes nothing.
 
-use crate::checking::Outcome;
+use crate::checking::{self, Outcome};
+use crate::cli::{Format, NotebooksArgs};
+use crate::engine;
 use crate::project::{Project, shown};
-use anyhow::{Context as _, Result};
+use crate::report::{self, counted};
+use anyhow::{Context as _, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// `heapbook notebooks`
+pub(crate) fn command(args: &NotebooksArgs) -> Result<ExitCode> {
+    let project = Project::here()?;
+    let outcome = checking::check(&project.all()?, engine::choose(&args.engine, &project)?.as_ref())?;
+    let mut to = stdout().lock();
+    if outcome.n_failures() > 0 {
+        report::write(&outcome, Format::Text, &mut to)?;
+        bail!("no notebook is made of pages that do not hold");
+    }
+    let made = make(&project, &outcome, args.check)?;
+    let what = if args.check { "is not what its page makes; `heapbook notebooks` makes it" } else { "written" };
+    for path in &made.differ {
+        writeln!(to, "{}: {what}", path.display())?;
+    }
+    for path in &made.stray {
+        writeln!(to, "{}: no page makes it; remove it", path.display())?;
+    }
+    writeln!(to, "{}, {} differed", counted(made.total, "notebook"), made.differ.len())?;
+    let holds = made.stray.is_empty() && (made.differ.is_empty() || !args.check);
+    Ok(ExitCode::from(u8::from(!holds)))
+}
 
 /// What came of making notebooks.
-pub(crate) struct Made {
+struct Made {
     /// Notebooks that are not what their pages make; written, unless only asked for.
-    pub(crate) differ: Vec<PathBuf>,
+    differ: Vec<PathBuf>,
     /// Notebooks that no page makes.
-    pub(crate) stray: Vec<PathBuf>,
+    stray: Vec<PathBuf>,
     /// How many there should be.
-    pub(crate) total: usize,
+    total: usize,
 }
 
 /// Makes the notebooks of checked pages. `only_check` writes nothing.
-pub(crate) fn make(project: &Project, outcome: &Outcome, only_check: bool) -> Result<Made> {
+fn make(project: &Project, outcome: &Outcome, only_check: bool) -> Result<Made> {
     let folder = project.root.join("notebooks");
     let pages = fs::canonicalize(&project.pages)?;
     let mut wanted = BTreeMap::new();

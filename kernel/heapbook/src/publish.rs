@@ -3,15 +3,17 @@
 //! The same preprocessor serves `build`, `serve` and a plain `mdbook build`, which starts us as a command.
 
 use crate::checking::Outcome;
-use crate::project::Project;
+use crate::cli::{PreprocessArgs, PreprocessQuestion};
+use crate::project::{Project, shown};
 use anyhow::{Context as _, Result};
 use chapter::{Chapter, Report, weave};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::{Book, BookItem};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext, parse_input};
 use std::collections::HashMap;
-use std::io::{Read, Write};
+use std::io::{Write as _, stdin, stdout};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// Draws the outputs of each page, and what a check found in it.
 #[derive(Default)]
@@ -35,7 +37,7 @@ impl Weaver {
             let BookItem::Chapter(page) = item else { return };
             let Some(source) = &page.source_path else { return };
             let file = std::fs::canonicalize(pages.join(source)).unwrap_or_default();
-            let chapter = Chapter::parse(crate::project::shown(&file), std::mem::take(&mut page.content));
+            let chapter = Chapter::parse(shown(&file), std::mem::take(&mut page.content));
             page.content = weave(&chapter, self.reports.get(&file));
         });
     }
@@ -64,10 +66,22 @@ pub(crate) fn build(project: &Project, weaver: Weaver, folder: Option<&Path>) ->
     Ok(book.build_dir_for("html"))
 }
 
-/// Answers mdBook over standard streams: a book comes in as JSON and goes out drawn.
-pub(crate) fn preprocess(input: &mut dyn Read, output: &mut dyn Write) -> Result<()> {
-    let (context, book) = parse_input(input).context("mdBook's message cannot be read; `heapbook preprocess` is started by mdBook 0.5")?;
+/// `heapbook build`
+pub(crate) fn command() -> Result<ExitCode> {
+    let folder = build(&Project::here()?, Weaver::default(), None)?;
+    writeln!(stdout(), "{}", shown(&folder).join("index.html").display())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `heapbook preprocess`: answers mdBook over standard streams. A book comes in as JSON and goes out drawn.
+pub(crate) fn preprocess_command(args: &PreprocessArgs) -> Result<ExitCode> {
+    if let Some(PreprocessQuestion::Supports { renderer }) = &args.question {
+        // Other renderers would print the frames' HTML.
+        return Ok(ExitCode::from(u8::from(renderer != "html")));
+    }
+    let message = parse_input(stdin().lock());
+    let (context, book) = message.context("mdBook's message cannot be read; `heapbook preprocess` is started by mdBook 0.5")?;
     let book = Weaver::default().run(&context, book)?;
-    serde_json::to_writer(output, &book)?;
-    Ok(())
+    serde_json::to_writer(stdout().lock(), &book)?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -12,17 +12,17 @@ use anyhow::{Context as _, Result};
 use std::io::{Write as _, stdout};
 use std::net::TcpListener;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::thread;
 
-/// Serves until interrupted.
-pub(crate) fn serve(args: &ServeArgs) -> Result<()> {
+/// `heapbook serve`: until interrupted.
+pub(crate) fn command(args: &ServeArgs) -> Result<ExitCode> {
     let project = Project::here()?;
     let listener = listen(args)?;
     let watch = Watch::new(&project)?;
     let mut folders = Folders::new(&project);
     let site = Site::new(draw(args, &project, folders.next())?);
-    println!("http://{}/", listener.local_addr()?);
-    stdout().flush()?;
+    writeln!(stdout(), "http://{}/", listener.local_addr()?)?;
     let served = site.clone();
     thread::spawn(move || served.serve(&listener));
     while watch.wait() {
@@ -32,7 +32,7 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<()> {
             Err(error) => eprintln!("heapbook: {error:#}"),
         }
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Checks and draws once.

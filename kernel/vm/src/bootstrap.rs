@@ -13,7 +13,6 @@ use heap::{Dict, Heap, HeapOwner, Hooks, Kind, Obj, Singleton, Slot};
 
 use crate::class::{Class, ClassSpec, Slots, flags};
 use crate::host::Host;
-use crate::intern::Interned;
 use crate::names::Names;
 use crate::objects::class::slots::{SLOT_DEFS, is_unhashable};
 use crate::objects::object::NEW_WRAPPER;
@@ -28,25 +27,16 @@ impl Vm {
         heap.set_track_all_tuples(version < Version::V3_14);
         register_payloads(&heap);
         let consts = constants(&heap);
-        let mut interned = Interned::default();
-        let names = Names::new(|text| {
-            let made = interned.find_or_insert(text.as_bytes(), || heap.str(text));
-            made.make_immortal();
-            made
-        });
-        for c in &consts.latin1 {
-            if let Some(text) = c.get::<heap::Str>() {
-                interned.find_or_insert(text.as_bytes(), || c.clone());
-            }
-        }
-        let types = class_objects(&heap, &mut interned);
+        // The shared strings are the interned ones of their values, so they come first.
+        consts.latin1.iter().chain([&consts.empty_str]).for_each(|text| drop(heap.intern(text)));
+        let names = Names::new(|text| immortal_leaf(heap.intern(&heap.str(text))));
+        let types = class_objects(&heap);
         let vm = Box::new(Vm {
             heap,
             types,
             consts,
             version,
             host,
-            interned: RefCell::new(interned),
             modules: Slot::empty(),
             builtins: Slot::empty(),
             sys: Slot::empty(),
@@ -63,6 +53,7 @@ impl Vm {
         let hooks: NonNull<dyn Hooks> = NonNull::from(&*vm as &dyn Hooks);
         // SAFETY: the machine stands in a box of its own, and disconnects itself when it goes.
         unsafe { vm.heap.set_hooks(Some(hooks)) };
+        vm.make_builtins();
         vm
     }
 
@@ -213,7 +204,7 @@ fn immortal_leaf(obj: Obj) -> Obj {
 }
 
 /// The first pass: a class object for every spec, with slots and base, and the class of each kind.
-fn class_objects(heap: &Heap, interned: &mut Interned) -> Types {
+fn class_objects(heap: &Heap) -> Types {
     let mut made: Vec<(&'static ClassSpec, Obj)> = Vec::new();
     let mut types = Types::build(|spec| {
         let object: &'static ClassSpec = &objects::object::OBJECT;
@@ -221,7 +212,7 @@ fn class_objects(heap: &Heap, interned: &mut Interned) -> Types {
             let found = made.iter().find(|(other, _)| std::ptr::eq(*other, base));
             found.map(|(_, class)| class.clone()).unwrap_or_else(|| panic!("the base of {} stands above it in the table of classes", spec.name))
         });
-        let class = class_object(heap, interned, spec, base);
+        let class = class_object(heap, spec, base);
         made.push((spec, class.clone()));
         class
     });
@@ -236,11 +227,11 @@ fn class_objects(heap: &Heap, interned: &mut Interned) -> Types {
     types
 }
 
-fn class_object(heap: &Heap, interned: &mut Interned, spec: &'static ClassSpec, base: Option<Obj>) -> Obj {
+fn class_object(heap: &Heap, spec: &'static ClassSpec, base: Option<Obj>) -> Obj {
     let slots = Slots::default();
     (spec.slots)(&slots);
     let short = spec.name.rsplit('.').next().unwrap_or(spec.name);
-    let name = immortal(interned.find_or_insert(short.as_bytes(), || heap.str(short)));
+    let name = immortal_leaf(heap.intern(&heap.str(short)));
     let own_slots = objects::own_places(spec);
     let n_slots = own_slots + base.as_ref().and_then(|base| base.get::<Class>()).map_or(0, |base| base.n_slots.get());
     let class = Class {

@@ -1,46 +1,42 @@
-//! The table of interned strings.
+//! Interning: which strings are one object for their value, and which of those are immortal (`Objects/unicodeobject.c`).
 //!
-//! Invariant: the table has one string of each value, marked as interned. Unlike CPython's, it counts a reference on each.
-
-use std::collections::HashMap;
+//! From 3.13 on, names (of variables, attributes, functions, modules) are interned for good; literals that look like names,
+//! keys of `setattr` and what `sys.intern` is given are interned as long as somebody holds them.
 
 use heap::{Obj, Str};
 
 use crate::Vm;
 
-/// The interned strings, by value.
-#[derive(Default)]
-pub(crate) struct Interned {
-    by_text: HashMap<Box<[u8]>, Obj>,
-}
-
-impl Interned {
-    /// The string of this value in the table; `make` makes one if there is none.
-    pub(crate) fn find_or_insert(&mut self, text: &[u8], make: impl FnOnce() -> Obj) -> Obj {
-        if let Some(found) = self.by_text.get(text) {
-            return found.clone();
+impl Vm {
+    /// The interned string of a name: immortal (`_PyUnicode_InternImmortal`).
+    pub fn intern(&self, text: &str) -> Obj {
+        if let Some(found) = self.heap.interned(text.as_bytes()) {
+            found.make_immortal();
+            return found;
         }
-        let made = make();
-        if let Some(text) = made.get::<Str>() {
-            text.interned.set(true);
-        }
-        self.by_text.insert(text.into(), made.clone());
+        // The empty text and single Latin-1 characters are one object each, interned or not.
+        let made = self.heap.intern(&self.str(text));
+        made.make_immortal();
         made
     }
-}
 
-impl Vm {
-    /// The interned string of this value.
-    pub fn intern(&self, text: &str) -> Obj {
-        self.interned.borrow_mut().find_or_insert(text.as_bytes(), || self.str(text))
+    /// The interned string of this one's value, mortal if it is new (`PyUnicode_InternInPlace`, `sys.intern`).
+    /// Of an instance of a class that extends `str`, the plain value counts.
+    pub fn intern_obj(&self, text: &Obj) -> Obj {
+        self.heap.intern(&self.plain_value(text))
     }
 
-    /// The interned string with the value of a `str` object: this one, if none is in the table yet (`sys.intern`).
-    pub fn intern_obj(&self, obj: &Obj) -> Obj {
-        let plain = self.plain_value(obj);
-        match plain.get::<Str>() {
-            Some(text) if !text.interned.get() => self.interned.borrow_mut().find_or_insert(text.as_bytes(), || plain.clone()),
-            _ => plain,
+    /// As [`Vm::intern`], for a string that exists.
+    pub fn intern_immortal(&self, text: &Obj) -> Obj {
+        let interned = self.heap.intern(text);
+        if interned.kind() == heap::Kind::STR {
+            interned.make_immortal();
         }
+        interned
+    }
+
+    /// `sys._is_interned(text)`.
+    pub fn is_interned(&self, text: &Obj) -> bool {
+        text.kind() == heap::Kind::STR && text.get::<Str>().is_some_and(|text| text.interned.get())
     }
 }

@@ -6,7 +6,7 @@ use crate::protocol::Loaded;
 impl Vm {
     pub fn new_type_var(&self, a: Obj, b: Option<Obj>, c: Option<Obj>) -> PyResult { todo!() }
     pub fn warn_explicit(&self, c: &Obj, t: &str, f: &str, l: i32) -> PyResult<()> { todo!() }
-    pub fn method_parts(&self, o: &Obj) -> Option<(Obj, Obj)> { todo!() }
+    pub fn method_parts(&self, o: &Obj) -> Option<(Obj, Obj)> { let method = o.get::<crate::objects::method::Method>()?; Some((method.func.get()?, method.self_.get()?)) }
     pub fn import_error(&self, t: &str) -> Raised { todo!() }
     pub fn unpack_type_var_tuple(&self, o: &Obj) -> PyResult { todo!() }
     pub fn syntax_error(&self, o: &compile::SyntaxError) -> Raised { todo!() }

@@ -49,8 +49,6 @@ pub struct Vm {
     pub version: Version,
     /// The outside world.
     pub host: Rc<dyn Host>,
-    /// The interned strings, by value (`sys.intern`).
-    pub(crate) interned: RefCell<crate::intern::Interned>,
     /// `sys.modules`, a `dict`.
     pub modules: Slot,
     /// The `builtins` module's dict.
@@ -128,7 +126,7 @@ impl Vm {
 
     /// A new tracked `list`, from the free list if one is parked (`PyList_New`).
     pub fn list(&self, items: Vec<Obj>) -> Obj {
-        self.heap.alloc(heap::List::from_vec(items)).tracked()
+        self.heap.list_from_vec(items)
     }
 
     /// A `tuple`; the empty one is shared. Tracked, unless this version leaves tuples of atoms untracked from birth (3.14).
@@ -136,7 +134,7 @@ impl Vm {
         if items.is_empty() {
             return self.consts.empty_tuple.clone();
         }
-        let atoms = self.version >= Version::V3_14 && !items.iter().any(|item| self.may_be_tracked(item));
+        let atoms = self.version >= Version::V3_14 && !items.iter().any(Obj::is_of_gc_type);
         let tuple = self.heap.tuple_untracked(items, None);
         if atoms { tuple } else { tuple.tracked() }
     }

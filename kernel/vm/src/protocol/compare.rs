@@ -1,6 +1,6 @@
 //! Comparison and hash (`do_richcompare` in `Objects/object.c`).
 
-use heap::Obj;
+use heap::{Float, Kind, Obj, Str};
 
 use crate::{Compare, PyResult, Vm};
 
@@ -32,6 +32,28 @@ impl Compare {
     }
 }
 
+/// The comparison of two exact ints of 64 bits, floats, or texts; nothing for other objects.
+#[inline]
+pub(crate) fn quick_compare(a: &Obj, b: &Obj, op: Compare) -> Option<bool> {
+    match (a.kind(), b.kind()) {
+        (Kind::INT, Kind::INT) => Some(op.holds(a.plain_int().cmp(&b.plain_int()))),
+        (Kind::STR, Kind::STR) => {
+            // The order of WTF-8 is the order of code points.
+            let (x, y) = (a.get::<Str>()?.as_bytes(), b.get::<Str>()?.as_bytes());
+            Some(match op {
+                Compare::Eq => x == y,
+                Compare::Ne => x != y,
+                _ => op.holds(x.cmp(y)),
+            })
+        }
+        (Kind::FLOAT, Kind::FLOAT) if !a.is(b) => {
+            let ordering = a.get::<Float>()?.0.partial_cmp(&b.get::<Float>()?.0);
+            Some(ordering.map_or(op == Compare::Ne, |ordering| op.holds(ordering)))
+        }
+        _ => None,
+    }
+}
+
 impl Vm {
     /// `hash(obj)`.
     pub fn hash(&self, obj: &Obj) -> PyResult<i64> {
@@ -47,7 +69,15 @@ impl Vm {
     }
 
     /// As [`Vm::eq`] with any comparison; identity decides `==` and `!=`.
+    #[inline]
     pub fn compare_bool(&self, a: &Obj, b: &Obj, op: Compare) -> PyResult<bool> {
+        match quick_compare(a, b, op) {
+            Some(answer) => Ok(answer),
+            None => self.compare_bool_of_any(a, b, op),
+        }
+    }
+
+    fn compare_bool_of_any(&self, a: &Obj, b: &Obj, op: Compare) -> PyResult<bool> {
         if a.is(b) {
             match op {
                 Compare::Eq => return Ok(true),

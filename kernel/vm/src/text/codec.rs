@@ -152,12 +152,10 @@ fn decode_wide<E>(data: &[u8], order: Order, size: usize, last: bool, fail: OnDe
             at = size;
         }
     }
-    let encoding = match (size, order, big) {
-        (2, Order::Mark, _) => "utf-16",
-        (2, _, true) => "utf-16-be",
-        (2, ..) => "utf-16-le",
-        (_, Order::Mark, _) => "utf-32",
-        (_, _, true) => "utf-32-be",
+    let encoding = match (size, big) {
+        (2, true) => "utf-16-be",
+        (2, false) => "utf-16-le",
+        (_, true) => "utf-32-be",
         _ => "utf-32-le",
     };
     let unit = |at: usize| {
@@ -182,7 +180,7 @@ fn decode_wide<E>(data: &[u8], order: Order, size: usize, last: bool, fail: OnDe
         let cp = unit(at);
         if size == 4 {
             match cp {
-                0xD800..=0xDFFF => at = problem(at, at + 4, "code point in surrogate code point range (0xd800-0xdfff)", &mut out)?,
+                0xD800..=0xDFFF => at = problem(at, at + 4, "code point in surrogate code point range(0xd800, 0xe000)", &mut out)?,
                 0x11_0000.. => at = problem(at, at + 4, "code point not in range(0x110000)", &mut out)?,
                 _ => {
                     push(&mut out, cp);

@@ -12,6 +12,8 @@ pub(crate) mod number;
 pub(crate) mod repr;
 pub(crate) mod search;
 pub(crate) mod spec;
+#[cfg(test)]
+mod tests;
 mod ucd;
 pub(crate) mod unicode;
 pub(crate) mod wtf8;

@@ -102,7 +102,7 @@ pub(crate) fn split_space<'a>(text: &'a [u8], unit: Unit, limit: usize, space: &
     let mut rest = strip(text, unit, true, false, space);
     while !rest.is_empty() {
         if parts.len() == limit {
-            parts.push(strip(rest, unit, false, true, space));
+            parts.push(rest);
             break;
         }
         let word = word_end(rest, unit, space);
@@ -130,7 +130,7 @@ pub(crate) fn rsplit_space<'a>(text: &'a [u8], unit: Unit, limit: usize, space: 
     let mut rest = strip(text, unit, false, true, space);
     while !rest.is_empty() {
         if parts.len() == limit {
-            parts.push(strip(rest, unit, true, false, space));
+            parts.push(rest);
             break;
         }
         let before = strip(rest, unit, false, true, &|cp| !space(cp));

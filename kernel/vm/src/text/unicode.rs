@@ -80,7 +80,8 @@ pub(crate) fn is_printable(cp: u32) -> bool {
 
 /// The derived property Lowercase.
 pub(crate) fn is_lower(cp: u32) -> bool {
-    assigned(cp).is_some_and(char::is_lowercase)
+    // The one character that has lost the property since.
+    cp == 0x295 || assigned(cp).is_some_and(char::is_lowercase)
 }
 
 /// The derived property Uppercase.

@@ -1,0 +1,86 @@
+//! Interned strings: one object for each value (`Objects/unicodeobject.c`).
+//!
+//! Invariant: the table owns no count on its strings, so that counts are what CPython shows; a string leaves the table when it
+//! dies. The names of programs are immortal besides; a string that only `sys.intern` or a literal interned is not.
+
+use std::borrow::Borrow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::ptr::NonNull;
+
+use crate::heap::Heap;
+use crate::kind::Kind;
+use crate::leaf::Str;
+use crate::object::Obj;
+
+/// A string in the table, found by its text.
+struct Entry(NonNull<Str>);
+
+impl Borrow<[u8]> for Entry {
+    fn borrow(&self) -> &[u8] {
+        // SAFETY: a string takes itself out of the table before it dies.
+        unsafe { self.0.as_ref() }.as_bytes()
+    }
+}
+
+impl Hash for Entry {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let text: &[u8] = self.borrow();
+        text.hash(state);
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Entry) -> bool {
+        let (a, b): (&[u8], &[u8]) = (self.borrow(), other.borrow());
+        a == b
+    }
+}
+
+impl Eq for Entry {}
+
+/// The interned strings of a heap.
+#[derive(Default)]
+pub(crate) struct InternTable(RefCell<HashMap<Entry, NonNull<u8>>>);
+
+impl InternTable {
+    /// A string dies.
+    pub(crate) fn forget(&self, text: &Str) {
+        let mut table = self.0.borrow_mut();
+        // A younger string of the same value may stand in the place of one that was dying.
+        if table.get_key_value(text.as_bytes()).is_some_and(|(entry, _)| entry.0 == NonNull::from(text)) {
+            table.remove(text.as_bytes());
+        }
+    }
+}
+
+impl Heap {
+    /// The interned string of this text, if there is one.
+    pub fn interned(&self, text: &[u8]) -> Option<Obj> {
+        let bits = *self.interned.0.borrow().get(text)?;
+        // SAFETY: strings in the table are alive, but maybe dying at this moment.
+        let found = std::mem::ManuallyDrop::new(unsafe { Obj::from_bits(bits) });
+        (found.refcount() > 0).then(|| Obj::clone(&found))
+    }
+
+    /// The interned string of this one's value, which it becomes itself if there was none. A string of a subclass comes back as it is.
+    pub fn intern(&self, text: &Obj) -> Obj {
+        if text.kind() != Kind::STR {
+            return text.clone();
+        }
+        // SAFETY: the kind says which payload it is.
+        let payload = unsafe { text.payload_unchecked::<Str>() };
+        if payload.interned.get() {
+            return text.clone();
+        }
+        if let Some(found) = self.interned(payload.as_bytes()) {
+            return found;
+        }
+        payload.interned.set(true);
+        let mut table = self.interned.0.borrow_mut();
+        table.remove(payload.as_bytes());
+        table.insert(Entry(NonNull::from(payload)), text.bits());
+        text.clone()
+    }
+}
