@@ -65,6 +65,7 @@ pub(crate) struct Tokenizer<'a> {
     continued: bool,
     /// Where the comment at the end of this line began.
     comment: Option<usize>,
+    module: bool,
 }
 
 /// An f-string or t-string being read.
@@ -89,7 +90,9 @@ const MAX_FIELDS: usize = 150;
 type Step<T> = Result<T, Trouble>;
 
 /// The tokens of a text, up to its end or to the trouble.
-pub(crate) fn tokenize(text: &str) -> (Vec<Token>, Option<Trouble>) {
+///
+/// A module's last line is given the newline it may lack.
+pub(crate) fn tokenize(text: &str, module: bool) -> (Vec<Token>, Option<Trouble>) {
     let mut tokenizer = Tokenizer {
         text,
         bytes: text.as_bytes(),
@@ -102,6 +105,7 @@ pub(crate) fn tokenize(text: &str) -> (Vec<Token>, Option<Trouble>) {
         modes: Vec::new(),
         continued: false,
         comment: None,
+        module,
     };
     let trouble = tokenizer.run().err();
     (tokenizer.tokens, trouble)
@@ -181,8 +185,12 @@ impl<'a> Tokenizer<'a> {
         if needs_newline {
             let place = (self.line, self.col(self.at));
             self.push(Kind::Newline, self.at, place);
-            if let Some(token) = self.tokens.last_mut() {
-                token.loc.end_col += 1;
+            if self.module {
+                if let Some(token) = self.tokens.last_mut() {
+                    token.loc.end_col += 1;
+                }
+            } else {
+                self.without_columns();
             }
         }
         // The last line is the one that ends in the last newline, or would.
@@ -191,7 +199,7 @@ impl<'a> Tokenizer<'a> {
         } else {
             (self.line - 1, self.text[..self.at - 1].rfind('\n').map_or(0, |at| at + 1))
         };
-        let width = (self.at - start) as i32 + i32::from(self.at > self.line_start);
+        let width = (self.at - start) as i32 + i32::from(self.module && self.at > self.line_start);
         let loc = Location { line, end_line: line, col: width - 1, end_col: -2 };
         for kind in std::iter::repeat_n(Kind::Dedent, self.indents.len() - 1).chain([Kind::End]) {
             self.tokens.push(Token { kind, start: self.at, end: self.at, loc, level: 0 });
