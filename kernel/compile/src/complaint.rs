@@ -53,7 +53,7 @@ pub(crate) fn single(source: &Source, body: &[ruff::Stmt], options: Options) -> 
             return complain(
                 ErrorKind::Syntax,
                 "multiple statements found while compiling a single statement",
-                TextRange::at(pair[0].range().end(), 1.into()),
+                TextRange::empty(pair[0].range().end()),
             );
         }
     }
