@@ -4,9 +4,9 @@
 //! neighbors write instructions, and [`assemble`](mod@assemble) optimises and lays them out.
 //! The tree, the order of passes, and the words of every error are CPython's.
 
+pub mod anchors;
 mod annotation;
 mod arithmetic;
-pub mod anchors;
 pub mod assemble;
 mod ast;
 mod borrow;
@@ -62,9 +62,9 @@ pub mod version;
 pub use assemble::assemble;
 pub use code::{Code, Const, Handler, Instruction, PyStr};
 pub use error::{ErrorKind, SyntaxError, Warning};
-pub use statements::{Statement, statements};
 pub use ir::{Label, Location, Sequence, Unit};
 pub use opcode::Op;
+pub use statements::{Statement, statements};
 pub use version::Version;
 
 use std::rc::Rc;
@@ -92,6 +92,10 @@ pub struct Options {
     pub future_annotations: bool,
     /// `await` may stand at the top level, which makes the code a coroutine's.
     pub top_level_await: bool,
+    /// A text that more lines could complete is [`ErrorKind::Incomplete`]: CPython's `PyCF_ALLOW_INCOMPLETE_INPUT`.
+    pub allow_incomplete: bool,
+    /// A block at a prompt has to end with a newline: CPython's `PyCF_DONT_IMPLY_DEDENT`.
+    pub dont_imply_dedent: bool,
 }
 
 /// Code, and what CPython would warn of while compiling it.
@@ -116,7 +120,7 @@ pub fn compile_with_warnings(text: &str, filename: &str, mode: Mode, options: Op
 
 fn run(source: &source::Source, filename: &str, mode: Mode, options: Options) -> lower::Result<Compiled> {
     let version = options.version;
-    let (mut module, mut warnings) = parse::parse(source, mode, version)?;
+    let (mut module, mut warnings) = parse::parse(source, mode, options)?;
     let future = future::of(&module, options)?;
     preprocess::preprocess(&mut module, future, options, &mut warnings);
     let table = scope::build(&module, future, version)?;

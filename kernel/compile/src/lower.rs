@@ -14,6 +14,7 @@ use crate::code::Const;
 use crate::error::{ErrorKind, SyntaxError};
 use crate::ir::Location;
 use crate::source::Source;
+use crate::version::Version;
 
 pub(crate) type Result<T> = std::result::Result<T, Box<SyntaxError>>;
 
@@ -27,14 +28,15 @@ pub(crate) fn deeper<T>(run: impl FnOnce() -> T) -> T {
 
 pub(crate) struct Lower<'a> {
     pub(crate) source: &'a Source,
+    pub(crate) version: Version,
     next_id: NodeId,
     depth: u32,
     pub(crate) warnings: Vec<(Location, String)>,
 }
 
 impl<'a> Lower<'a> {
-    pub(crate) fn new(source: &'a Source) -> Lower<'a> {
-        Lower { source, next_id: 2, depth: 0, warnings: Vec::new() }
+    pub(crate) fn new(source: &'a Source, version: Version) -> Lower<'a> {
+        Lower { source, version, next_id: 2, depth: 0, warnings: Vec::new() }
     }
 
     pub(crate) fn loc(&self, node: impl Ranged) -> Location {
@@ -388,13 +390,16 @@ impl<'a> Lower<'a> {
             ruff::Expr::TString(node) => self.template_str(node)?,
             ruff::Expr::StringLiteral(node) => self.string(node),
             ruff::Expr::BytesLiteral(node) => self.bytes(node),
-            ruff::Expr::NumberLiteral(node) => ExprKind::Constant(match &node.value {
-                ruff::Number::Int(int) => match int.as_i64() {
-                    Some(value) => Const::Int(value),
-                    None => self.big_int(node.range),
-                },
-                ruff::Number::Float(value) => Const::Float(*value),
-                ruff::Number::Complex { real, imag } => Const::Complex(*real, *imag),
+            ruff::Expr::NumberLiteral(node) => ExprKind::Constant({
+                self.check_number(node.range);
+                match &node.value {
+                    ruff::Number::Int(int) => match int.as_i64() {
+                        Some(value) => Const::Int(value),
+                        None => self.big_int(node.range),
+                    },
+                    ruff::Number::Float(value) => Const::Float(*value),
+                    ruff::Number::Complex { real, imag } => Const::Complex(*real, *imag),
+                }
             }),
             ruff::Expr::BooleanLiteral(node) => ExprKind::Constant(Const::bool(node.value)),
             ruff::Expr::NoneLiteral(_) => ExprKind::Constant(Const::None),
@@ -419,6 +424,22 @@ impl<'a> Lower<'a> {
                 return Err(SyntaxError::new(ErrorKind::Syntax, "invalid syntax", loc));
             }
         })
+    }
+
+    /// A number that runs into a keyword is not going to be allowed for ever.
+    fn check_number(&mut self, range: TextRange) {
+        if !self.source.text[range.end().to_usize()..].starts_with(|next: char| next.is_ascii_alphabetic()) {
+            return;
+        }
+        let text = self.source.slice(range).to_ascii_lowercase();
+        let kind = match text.get(..2) {
+            Some("0x") => "hexadecimal",
+            Some("0o") => "octal",
+            Some("0b") => "binary",
+            _ if text.ends_with('j') => "imaginary",
+            _ => "decimal",
+        };
+        self.warnings.push((self.source.location(range), format!("invalid {kind} literal")));
     }
 
     fn big_int(&self, range: TextRange) -> Const {

@@ -5,35 +5,29 @@
 use ruff_python_ast as ruff;
 use ruff_python_parser::{Mode as ParserMode, ParseOptions, parse_unchecked};
 
-use crate::Mode;
 use crate::ast::Module;
 use crate::complaint;
 use crate::ir::Location;
 use crate::lower::{Lower, Result};
 use crate::source::Source;
-use crate::version::Version;
+use crate::{Mode, Options};
 
 /// The tree of a source text, and the warnings its literals deserve.
-pub(crate) fn parse(source: &Source, mode: Mode, version: Version) -> Result<(Module, Vec<(Location, String)>)> {
+///
+/// Every version takes 3.14's grammar, because every version runs 3.14's library.
+pub(crate) fn parse(source: &Source, mode: Mode, options: Options) -> Result<(Module, Vec<(Location, String)>)> {
     complaint::before_parsing(source)?;
     let parser_mode = if mode == Mode::Eval { ParserMode::Expression } else { ParserMode::Module };
-    let target = match version {
-        Version::V3_14 => ruff::PythonVersion::PY314,
-        Version::V3_13 => ruff::PythonVersion::PY313,
-        Version::V3_12 => ruff::PythonVersion::PY312,
-        Version::V3_11 => ruff::PythonVersion::PY311,
-        Version::V3_10 => ruff::PythonVersion::PY310,
-    };
-    let parsed = parse_unchecked(&source.text, ParseOptions::from(parser_mode).with_target_version(target));
+    let parsed = parse_unchecked(&source.text, ParseOptions::from(parser_mode).with_target_version(ruff::PythonVersion::PY314));
     if !parsed.errors().is_empty() || !parsed.unsupported_syntax_errors().is_empty() {
-        let complaint = complaint::of(source, &parsed, mode);
+        let complaint = complaint::of(source, &parsed, mode, options.allow_incomplete);
         discard(parsed);
         return Err(complaint);
     }
     if let (Mode::Single, ruff::Mod::Module(module)) = (mode, parsed.syntax()) {
-        complaint::single(source, &module.body)?;
+        complaint::single(source, &module.body, options)?;
     }
-    let mut lower = Lower::new(source);
+    let mut lower = Lower::new(source, options.version);
     let module = match parsed.syntax() {
         ruff::Mod::Module(module) => lower.body(&module.body).map(|body| match mode {
             Mode::Single => Module::Single(body),
@@ -41,7 +35,9 @@ pub(crate) fn parse(source: &Source, mode: Mode, version: Version) -> Result<(Mo
         }),
         ruff::Mod::Expression(expression) => lower.expr(&expression.body).map(|body| Module::Eval(Box::new(body))),
     };
-    let warnings = std::mem::take(&mut lower.warnings);
+    let mut warnings = std::mem::take(&mut lower.warnings);
+    // Literals are judged as they are read.
+    warnings.sort_by_key(|(loc, _)| (loc.line, loc.col));
     match module {
         Ok(module) => Ok((module, warnings)),
         Err(error) => {

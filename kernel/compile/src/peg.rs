@@ -46,11 +46,31 @@ const KEYWORDS: [&str; 35] = [
 ];
 
 /// The complaint about a text; `None` if the grammar sees nothing wrong.
-pub(crate) fn complaint(text: &str, tokens: &[Token], trouble: Option<&Trouble>, start: &str) -> Option<Box<SyntaxError>> {
+pub(crate) fn complaint(
+    text: &str,
+    tokens: &[Token],
+    trouble: Option<&Trouble>,
+    start: &str,
+    allow_incomplete: bool,
+) -> Option<Box<SyntaxError>> {
     let grammar = Rc::new(Grammar::new());
     let start = grammar.rule(start);
     let mut peg = Peg { grammar, text, tokens, trouble, fill: 0, complain: false, memo: HashMap::new(), depth: 0 };
-    match peg.rule(start, 0) {
+    let first = peg.rule(start, 0);
+    if allow_incomplete && !matches!(first, Ok(Some(_))) && peg.at_the_end() {
+        let mut loc = peg.last_loc();
+        if let Some(trouble) = trouble.filter(|_| peg.fill > tokens.len()) {
+            if trouble.msg.starts_with("unterminated") {
+                loc = Location { end_col: -2, ..trouble.loc };
+            } else {
+                let start = text.rfind('\n').map_or(0, |at| at + 1);
+                let line = text.matches('\n').count() as i32 + 1;
+                loc = Location { line, end_line: line, col: (text.len() - start) as i32 - 1, end_col: -2 };
+            }
+        }
+        return Some(SyntaxError::new(ErrorKind::Incomplete, "incomplete input", loc));
+    }
+    match first {
         Ok(Some(_)) => return None,
         Ok(None) => {}
         Err(error) => return Some(peg.prefer_trouble(error)),
@@ -73,7 +93,11 @@ impl Peg<'_> {
             return SyntaxError::new(ErrorKind::Indentation, format!("unexpected {word}"), self.last_loc());
         }
         let hint = if self.text_of(last) == "<>" { ".  Maybe you meant '!=' instead of '<>'?" } else { "" };
-        self.prefer_trouble(SyntaxError::at(token.loc, format!("invalid syntax{hint}")))
+        let mut loc = token.loc;
+        if loc.end_col < 0 {
+            (loc.col, loc.end_col) = (-1, -1);
+        }
+        self.prefer_trouble(SyntaxError::at(loc, format!("invalid syntax{hint}")))
     }
 
     /// What the tokenizer finds further on counts more than what the parser says.
@@ -85,6 +109,16 @@ impl Peg<'_> {
             return error;
         }
         SyntaxError::new(trouble.kind, trouble.msg.clone(), trouble.loc)
+    }
+
+    /// Was the end of the text reached, so that more of it could help?
+    fn at_the_end(&self) -> bool {
+        if self.fill > self.tokens.len() {
+            return self.trouble.is_some_and(|trouble| trouble.ended);
+        }
+        let Some(last) = self.tokens[..self.fill].last() else { return true };
+        let ends = matches!(last.kind, Kind::End | Kind::Dedent) || !self.text.ends_with('\n');
+        ends && last.end == self.text.len()
     }
 
     /// The place of the last token that was asked for.

@@ -46,6 +46,8 @@ pub(crate) struct Trouble {
     pub(crate) unclosed: bool,
     /// Told even if the parser complained of something before it.
     pub(crate) loud: bool,
+    /// More text could make it good.
+    pub(crate) ended: bool,
 }
 
 pub(crate) struct Tokenizer<'a> {
@@ -63,6 +65,7 @@ pub(crate) struct Tokenizer<'a> {
     continued: bool,
     /// Where the comment at the end of this line began.
     comment: Option<usize>,
+    module: bool,
 }
 
 /// An f-string or t-string being read.
@@ -87,7 +90,9 @@ const MAX_FIELDS: usize = 150;
 type Step<T> = Result<T, Trouble>;
 
 /// The tokens of a text, up to its end or to the trouble.
-pub(crate) fn tokenize(text: &str) -> (Vec<Token>, Option<Trouble>) {
+///
+/// A module's last line is given the newline it may lack.
+pub(crate) fn tokenize(text: &str, module: bool) -> (Vec<Token>, Option<Trouble>) {
     let mut tokenizer = Tokenizer {
         text,
         bytes: text.as_bytes(),
@@ -100,6 +105,7 @@ pub(crate) fn tokenize(text: &str) -> (Vec<Token>, Option<Trouble>) {
         modes: Vec::new(),
         continued: false,
         comment: None,
+        module,
     };
     let trouble = tokenizer.run().err();
     (tokenizer.tokens, trouble)
@@ -148,7 +154,8 @@ impl<'a> Tokenizer<'a> {
         let msg = msg.into();
         // Inside an f-string the parser has the last word.
         let loud = end >= 0 && !msg.starts_with("f-string: ") && !msg.starts_with("t-string: ");
-        Err(Trouble { kind, msg, loc, unclosed: false, loud })
+        let ended = self.at >= self.bytes.len() && (msg.starts_with("unterminated") || msg.starts_with("unexpected EOF"));
+        Err(Trouble { kind, msg, loc, unclosed: false, loud, ended })
     }
 
     /// An error at the last character read.
@@ -167,7 +174,7 @@ impl<'a> Tokenizer<'a> {
         };
         let loc = Location { line, end_line: line, col, end_col: -1 };
         let msg = format!("'{}' was never closed", char::from(paren));
-        Err(Trouble { kind: ErrorKind::Syntax, msg, loc, unclosed: true, loud: true })
+        Err(Trouble { kind: ErrorKind::Syntax, msg, loc, unclosed: true, loud: true, ended: true })
     }
 
     fn finish(&mut self) -> Step<()> {
@@ -178,8 +185,12 @@ impl<'a> Tokenizer<'a> {
         if needs_newline {
             let place = (self.line, self.col(self.at));
             self.push(Kind::Newline, self.at, place);
-            if let Some(token) = self.tokens.last_mut() {
-                token.loc.end_col += 1;
+            if self.module {
+                if let Some(token) = self.tokens.last_mut() {
+                    token.loc.end_col += 1;
+                }
+            } else {
+                self.without_columns();
             }
         }
         // The last line is the one that ends in the last newline, or would.
@@ -188,13 +199,13 @@ impl<'a> Tokenizer<'a> {
         } else {
             (self.line - 1, self.text[..self.at - 1].rfind('\n').map_or(0, |at| at + 1))
         };
-        let width = (self.at - start) as i32 + i32::from(self.at > self.line_start);
+        let width = (self.at - start) as i32 + i32::from(self.module && self.at > self.line_start);
         let loc = Location { line, end_line: line, col: width - 1, end_col: -2 };
         for kind in std::iter::repeat_n(Kind::Dedent, self.indents.len() - 1).chain([Kind::End]) {
             self.tokens.push(Token { kind, start: self.at, end: self.at, loc, level: 0 });
         }
         // Whoever asks for more gets the end once more.
-        Err(Trouble { kind: ErrorKind::Syntax, msg: String::new(), loc, unclosed: false, loud: false })
+        Err(Trouble { kind: ErrorKind::Syntax, msg: String::new(), loc, unclosed: false, loud: false, ended: true })
     }
 
     fn indentation(&mut self) -> Step<()> {
@@ -318,6 +329,7 @@ impl<'a> Tokenizer<'a> {
                 }
                 if self.at + 1 >= self.bytes.len() {
                     let col = self.col(start + 1);
+                    self.at = self.bytes.len();
                     return self.trouble(ErrorKind::Syntax, "unexpected EOF while parsing", self.line, col, -2);
                 }
                 self.newline();

@@ -171,7 +171,7 @@ impl Set {
         self.version.set(self.version.get().wrapping_add(1));
     }
 
-    /// The place of a key, or where the search for it ended (`set_lookkey`, `set_add_entry`). `eq` compares a key in the table, which has
+    /// The place of a key, or where it would go (`set_lookkey`, `set_add_entry`): the first dummy on the way, or the end of it. `eq` compares a key in the table, which has
     /// the same hash, with the one looked for; it is asked only where the heap cannot tell, and the search starts again if the table
     /// changed meanwhile.
     fn look<E>(&self, key: &Obj, hash: i64, mut eq: impl FnMut(&Obj) -> Result<bool, E>) -> Result<Result<usize, usize>, E> {
@@ -179,10 +179,14 @@ impl Set {
             let mut table = self.table();
             let at = (table.as_ptr(), table.len());
             let mut probe = Probe::new(hash, table.len() - 1);
+            let mut free = None;
             loop {
                 let entry = &table[probe.at];
                 if entry.is_unused() {
-                    return Ok(Err(probe.at));
+                    return Ok(Err(free.unwrap_or(probe.at)));
+                }
+                if entry.hash == DUMMY && free.is_none() {
+                    free = Some(probe.at);
                 }
                 if entry.hash == hash
                     && let Some(found) = &entry.key
@@ -230,10 +234,13 @@ impl Set {
             *self.table_mut() = empty_table(MINSIZE);
         }
         let Err(place) = self.look(key, hash, eq)? else { return Ok(false) };
-        self.table_mut()[place] = Entry { key: Some(key.clone()), hash };
-        self.fill.set(self.fill.get() + 1);
+        let before = std::mem::replace(&mut self.table_mut()[place], Entry { key: Some(key.clone()), hash });
         self.used.set(self.used.get() + 1);
         self.changed();
+        if before.hash == DUMMY {
+            return Ok(true);
+        }
+        self.fill.set(self.fill.get() + 1);
         if self.fill.get() as usize * 5 >= self.mask() * 3 {
             let used = self.len();
             self.resize(if used > 50_000 { used * 2 } else { used * 4 });

@@ -112,3 +112,16 @@ fn a_set_of_texts_has_the_order_of_cpython() {
          w126 w154 w175 w42 w63 w77 w112 w203 w28 w35"
     );
 }
+
+#[test]
+fn a_removed_key_leaves_its_place_to_the_next_on_the_way() {
+    let heap = Heap::new();
+    let set = Set::new();
+    [1, 9, 17, 25].into_iter().for_each(|value| add(&set, &heap, value));
+    assert_eq!(values(&set), [1, 25, 9, 17]);
+    for value in [1, 9] {
+        let Ok(_) = set.remove(&heap.int(value), hash_int(value), never);
+    }
+    add(&set, &heap, 33);
+    assert_eq!(values(&set), [33, 25, 17]);
+}

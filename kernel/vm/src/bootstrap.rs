@@ -26,6 +26,7 @@ impl Vm {
         heap.set_lazy_dict_tracking(version < Version::V3_14);
         heap.set_track_all_tuples(version < Version::V3_14);
         register_payloads(&heap);
+        set_free_lists(&heap, version);
         let consts = constants(&heap);
         // The shared strings are the interned ones of their values, so they come first.
         consts.latin1.iter().chain([&consts.empty_str]).for_each(|text| drop(heap.intern(text)));
@@ -158,6 +159,17 @@ fn immortal(obj: Obj) -> Obj {
 }
 
 /// Payloads of this crate, by kind.
+/// The free lists of each version, as far as `gc.get_count()` shows them (`pycore_freelist_state.h`); `list`, `dict` and `tuple` have theirs.
+fn set_free_lists(heap: &Heap, version: Version) {
+    heap.set_free_list(kinds::SLICE, 1);
+    if version >= Version::V3_14 {
+        heap.set_free_list(kinds::METHOD, 20);
+        heap.set_free_list(kinds::BUILTIN_FUNCTION, 16);
+        heap.set_free_list(kinds::LIST_ITERATOR, 10);
+        heap.set_free_list(kinds::TUPLE_ITERATOR, 10);
+    }
+}
+
 fn register_payloads(heap: &Heap) {
     heap.register::<Class>();
     heap.register::<objects::exception::Exception>();

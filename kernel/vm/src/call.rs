@@ -71,6 +71,21 @@ impl Lent {
     }
 }
 
+/// Arguments put side by side without counts of their own, while their owners hold them.
+struct Borrowed<'a>(Vec<ManuallyDrop<Obj>>, std::marker::PhantomData<&'a Obj>);
+
+impl<'a> Borrowed<'a> {
+    fn new(args: impl Iterator<Item = &'a Obj>) -> Borrowed<'a> {
+        // SAFETY: the copies are never dropped, and live no longer than the references.
+        Borrowed(args.map(|arg| ManuallyDrop::new(unsafe { ptr::read(arg) })).collect(), std::marker::PhantomData)
+    }
+
+    fn args(&self) -> &[Obj] {
+        // SAFETY: `ManuallyDrop` has the layout of what it holds.
+        unsafe { std::slice::from_raw_parts(self.0.as_ptr().cast::<Obj>(), self.0.len()) }
+    }
+}
+
 impl Vm {
     /// A frame for the function on the data stack, its places all empty. It is not linked yet.
     #[inline(always)]
@@ -322,15 +337,34 @@ impl Vm {
     }
 
     /// Calls a Python function from Rust: its arguments get counts of their own, as `_PyEval_Vectorcall` gives them.
-    fn call_function(&self, func: &Obj, args: Args<'_>, first: Option<&Obj>) -> PyResult {
-        let mut places: Vec<ManuallyDrop<StackRef>> =
-            first.into_iter().chain(args.all()).map(|arg| ManuallyDrop::new(StackRef::owned(arg.clone()))).collect();
-        // SAFETY: the vector's places are moved out, and forgotten here.
+    fn call_function<'a>(&self, func: &Obj, args: impl ExactSizeIterator<Item = &'a Obj>, names: &[Obj]) -> PyResult {
+        let mut few = [const { ManuallyDrop::new(StackRef::NULL) }; 6];
+        let mut many = Vec::new();
+        let n = args.len();
+        let places: &mut [ManuallyDrop<StackRef>] = if n <= few.len() {
+            for (place, arg) in few.iter_mut().zip(args) {
+                *place = ManuallyDrop::new(StackRef::owned(arg.clone()));
+            }
+            &mut few[..n]
+        } else {
+            many.extend(args.map(|arg| ManuallyDrop::new(StackRef::owned(arg.clone()))));
+            &mut many
+        };
+        // SAFETY: the places are moved out, and forgotten here.
         unsafe {
             let func = StackRef::owned(func.clone());
-            let frame = self.push_call(func, places.as_mut_ptr().cast(), places.len(), args.names())?;
+            let frame = self.push_call(func, places.as_mut_ptr().cast(), n, names)?;
             self.run_frame(frame)
         }
+    }
+
+    /// Calls with arguments that are borrowed one by one: no count changes for a native function.
+    pub fn call_refs(&self, callable: &Obj, args: &[&Obj]) -> PyResult {
+        if callable.kind() == kinds::FUNCTION {
+            return self.call_function(callable, args.iter().copied(), &[]);
+        }
+        let lent = Borrowed::new(args.iter().copied());
+        self.call_args(callable, Args::positional(lent.args()))
     }
 
     /// Runs a frame that was just pushed, until it ends.
@@ -354,7 +388,8 @@ impl Vm {
     /// Calls anything.
     pub fn call_args(&self, callable: &Obj, args: Args<'_>) -> PyResult {
         match callable.kind() {
-            kinds::FUNCTION => self.call_function(callable, args, None),
+            kinds::FUNCTION => self.call_function(callable, args.all().iter(), args.names()),
+            kinds::BUILTIN_FUNCTION => self.call_builtin(callable, args),
             kinds::METHOD => match self.method_parts(callable) {
                 Some((function, instance)) => self.call_with_first(&function, &instance, args),
                 None => self.call_slot(callable, args),
@@ -365,11 +400,11 @@ impl Vm {
 
     /// Calls with one more argument in front.
     pub fn call_with_first(&self, callable: &Obj, first: &Obj, args: Args<'_>) -> PyResult {
+        let lent = Borrowed::new(std::iter::once(first).chain(args.all()));
         if callable.kind() == kinds::FUNCTION {
-            return self.call_function(callable, args, Some(first));
+            return self.call_function(callable, lent.args().iter(), args.names());
         }
-        let all: Vec<Obj> = std::iter::once(first).chain(args.all()).cloned().collect();
-        self.call_args(callable, Args::new(&all, args.names()))
+        self.call_args(callable, Args::new(lent.args(), args.names()))
     }
 
     /// `tp_call`.
@@ -384,9 +419,9 @@ impl Vm {
 
     /// Calls with keywords.
     pub fn call_kw(&self, callable: &Obj, args: &[Obj], keywords: &[(&str, Obj)]) -> PyResult {
-        let all: Vec<Obj> = args.iter().chain(keywords.iter().map(|(_, value)| value)).cloned().collect();
+        let all = Borrowed::new(args.iter().chain(keywords.iter().map(|(_, value)| value)));
         let names: Vec<Obj> = keywords.iter().map(|(name, _)| self.intern(name)).collect();
-        self.call_args(callable, Args::new(&all, &names))
+        self.call_args(callable, Args::new(all.args(), &names))
     }
 
     /// `obj.name(*args)`, without a bound method in between.
@@ -408,8 +443,8 @@ impl Vm {
             return Err(self.type_error("keywords must be strings"));
         }
         let (names, values): (Vec<Obj>, Vec<Obj>) = pairs.into_iter().unzip();
-        let all: Vec<Obj> = positional.iter().cloned().chain(values).collect();
-        self.call_args(callable, Args::new(&all, &names))
+        let all = Borrowed::new(positional.iter().chain(&values));
+        self.call_args(callable, Args::new(all.args(), &names))
     }
 
     /// Whether an object can be called.

@@ -6,18 +6,22 @@
 #![expect(unsafe_code, reason = "places on the stack are raw memory, read and written without checks: measured")]
 
 use compile::Version;
-use heap::{CellVar, Float, Int, Kind, List, Obj, StackRef, Str, Tuple, View};
+use heap::{CellVar, Dict, Float, Int, Kind, List, Obj, StackRef, Str, Tuple, View};
 
 use crate::call::{BORROWED, Lent};
 use crate::class::{Compare, Operator};
 use crate::frame::{ENTRY, Frame, INIT, Owner, move_to_heap};
-use crate::objects::code::{CodeObject, Instr};
+use crate::objects::code::Instr;
 use crate::objects::function::Function;
 use crate::objects::generator::{GenState, Resumed, gen_of};
+use crate::objects::list_iterator::ListIterator;
+use crate::objects::module::Module;
+use crate::objects::range_iterator::RangeIterator;
+use crate::objects::tuple_iterator::TupleIterator;
 use crate::protocol::Loaded;
 use crate::quick::Quick;
 use crate::unwind::{Fault, Unwound};
-use crate::{Args, PyResult, Raised, Vm, kinds};
+use crate::{Args, Class, PyResult, Raised, Vm, kinds};
 
 /// `NB_*`: the operators in the order of `BINARY_OP`'s argument; the in-place ones are 13 further on.
 const OPERATORS: [Operator; 13] = [
@@ -247,6 +251,65 @@ impl Vm {
                     }};
                 }
 
+                // Two ints: the result, or the plain instruction where it does not fit into 64 bits.
+                macro_rules! int_op {
+                    ($work:expr) => {{
+                        let result = {
+                            let (left, right) = (top!(2), top!(1));
+                            if left.kind() == Kind::INT && right.kind() == Kind::INT {
+                                let (a, b) = unsafe { (left.payload_unchecked::<Int>().0, right.payload_unchecked::<Int>().0) };
+                                $work(a, b)
+                            } else {
+                                None
+                            }
+                        };
+                        match result {
+                            Some(value) => replace_two!(StackRef::owned(self.int(value))),
+                            None => miss!(BinaryOp),
+                        }
+                    }};
+                }
+                // Two floats, or a float and an int.
+                macro_rules! float_op {
+                    ($work:expr) => {{
+                        let result = {
+                            let (left, right) = (top!(2), top!(1));
+                            match unsafe { (number(&left), number(&right)) } {
+                                (Some(a), Some(b)) if left.kind() == Kind::FLOAT || right.kind() == Kind::FLOAT => Some($work(a, b)),
+                                _ => None,
+                            }
+                        };
+                        match result {
+                            Some(value) => replace_two!(StackRef::owned(self.float(value))),
+                            None => miss!(BinaryOp),
+                        }
+                    }};
+                }
+                // The truth of a comparison; a conditional jump that follows is taken at once.
+                macro_rules! compared {
+                    ($truth:expr) => {{
+                        let truth: bool = $truth;
+                        let right = pop!();
+                        let left = pop!();
+                        drop(left);
+                        drop(right);
+                        let next = unsafe { *ip };
+                        if next.op == Quick::PopJumpIfFalse {
+                            ip = unsafe { ip.add(1) };
+                            if !truth {
+                                jump!(next.arg);
+                            }
+                        } else if next.op == Quick::PopJumpIfTrue {
+                            ip = unsafe { ip.add(1) };
+                            if truth {
+                                jump!(next.arg);
+                            }
+                        } else {
+                            push_obj!(self.bool(truth));
+                        }
+                    }};
+                }
+
                 match instr.op {
                     Quick::Nop | Quick::NotTaken => {}
                     Quick::Resume => {
@@ -305,7 +368,7 @@ impl Vm {
                             break 'run Fault::Raise(self.unbound_local(code!(), arg as usize));
                         }
                     }
-                    Quick::LoadConst | Quick::LoadConstMortal => {
+                    Quick::LoadConst => {
                         let value = unsafe { (*consts.add(arg as usize)).clone() };
                         push_obj!(value);
                     }
@@ -581,7 +644,7 @@ impl Vm {
                     Quick::Call => {
                         let n = arg as usize;
                         let callable = unsafe { sp.sub(n + 2) };
-                        warm!(unsafe { self.specialise_call(here, callable, n) });
+                        warm!(unsafe { self.specialise_call(&*frame, here, callable) });
                         if unsafe { (*callable.add(1)).is_null() && (*callable).look().kind() == kinds::METHOD } {
                             unsafe { self.unbind(callable) };
                         }
@@ -850,9 +913,25 @@ impl Vm {
                         }
                     }
                     Quick::ForIter => {
-                        warm!(self.specialise_for_iter(here, &top!(1)));
-                        if top!(1).kind() == kinds::GENERATOR
-                            && let Some(state) = gen_of(&top!(1))
+                        let iterator = top!(1);
+                        let kind = iterator.kind();
+                        if kind == kinds::RANGE_ITERATOR {
+                            match unsafe { iterator.payload_unchecked::<RangeIterator>() }.next() {
+                                Some(value) => push_obj!(self.int(value)),
+                                None => jump!(arg),
+                            }
+                        } else if kind == kinds::LIST_ITERATOR {
+                            match unsafe { iterator.payload_unchecked::<ListIterator>() }.next() {
+                                Some(item) => push_obj!(item),
+                                None => jump!(arg),
+                            }
+                        } else if kind == kinds::TUPLE_ITERATOR {
+                            match unsafe { iterator.payload_unchecked::<TupleIterator>() }.next() {
+                                Some(item) => push_obj!(item),
+                                None => jump!(arg),
+                            }
+                        } else if kind == kinds::GENERATOR
+                            && let Some(state) = gen_of(&iterator)
                             && matches!(state.state.get(), GenState::Created | GenState::Suspended | GenState::Delegating)
                         {
                             let inner = state.frame.get();
@@ -1068,7 +1147,315 @@ impl Vm {
                         push_obj!(value);
                     }
 
-                    // SPECIAL
+
+                    // Special forms: each checks what it counts on, and gives way to its plain instruction.
+                    Quick::LoadGlobalModule => {
+                        let cache = cache!();
+                        let dict = unsafe { (*frame).globals.payload_unchecked::<Dict>() };
+                        if u64::from(dict.known_keys_version()) != cache.version {
+                            miss!(LoadGlobal);
+                        }
+                        match dict.value_at(cache.index as usize) {
+                            Some(value) => push_obj!(value),
+                            None => miss!(LoadGlobal),
+                        }
+                        if arg & 1 != 0 {
+                            push!(StackRef::NULL);
+                        }
+                    }
+                    Quick::LoadGlobalBuiltin => {
+                        let cache = cache!();
+                        let globals = unsafe { (*frame).globals.payload_unchecked::<Dict>() };
+                        let builtins = unsafe { (*frame).builtins.payload_unchecked::<Dict>() };
+                        if u64::from(globals.known_keys_version()) | u64::from(builtins.known_keys_version()) << 32 != cache.version {
+                            miss!(LoadGlobal);
+                        }
+                        match builtins.value_at(cache.index as usize) {
+                            Some(value) => push_obj!(value),
+                            None => miss!(LoadGlobal),
+                        }
+                        if arg & 1 != 0 {
+                            push!(StackRef::NULL);
+                        }
+                    }
+                    Quick::LoadAttrInstance => {
+                        let cache = cache!();
+                        let value = {
+                            let owner = top!(1);
+                            match owner.extra() {
+                                Some(extra)
+                                    if u64::from(unsafe { self.class_payload(&owner) }.version.get()) == cache.version
+                                        && extra.is_inline()
+                                        && (cache.index as usize) < extra.capacity() =>
+                                {
+                                    extra.value(cache.index as usize).get()
+                                }
+                                _ => None,
+                            }
+                        };
+                        match value {
+                            Some(value) => set_top!(1, StackRef::owned(value)),
+                            None => miss!(LoadAttr),
+                        }
+                    }
+                    Quick::LoadAttrModule => {
+                        let cache = cache!();
+                        let value = {
+                            let owner = top!(1);
+                            if owner.kind() == kinds::MODULE {
+                                let module = unsafe { owner.payload_unchecked::<Module>() };
+                                unsafe { module.dict.borrow() }
+                                    .and_then(|dict| dict.get::<Dict>())
+                                    .filter(|dict| u64::from(dict.known_keys_version()) == cache.version)
+                                    .and_then(|dict| dict.value_at(cache.index as usize))
+                            } else {
+                                None
+                            }
+                        };
+                        match value {
+                            Some(value) => set_top!(1, StackRef::owned(value)),
+                            None => miss!(LoadAttr),
+                        }
+                    }
+                    Quick::LoadMethodInstance | Quick::LoadMethodPlain => {
+                        let cache = cache!();
+                        {
+                            let owner = top!(1);
+                            let class = unsafe { self.class_payload(&owner) };
+                            if u64::from(class.version.get()) != cache.version {
+                                miss!(LoadAttr);
+                            }
+                            if instr.op == Quick::LoadMethodInstance
+                                && !(owner.extra().is_some_and(|extra| extra.is_inline()) && class.keys.borrow().len() as u64 == cache.index)
+                            {
+                                miss!(LoadAttr);
+                            }
+                        }
+                        // SAFETY: the class has the version with which it holds this function.
+                        let function = unsafe { (*(&raw const cache.word).cast::<Obj>()).clone() };
+                        let owner = pop!();
+                        push_obj!(function);
+                        push!(owner);
+                    }
+                    Quick::StoreAttrInstance => {
+                        let cache = cache!();
+                        let before = {
+                            let owner = top!(1);
+                            match owner.extra() {
+                                Some(extra)
+                                    if u64::from(unsafe { self.class_payload(&owner) }.version.get()) == cache.version
+                                        && extra.is_inline()
+                                        && (cache.index as usize) < extra.capacity() =>
+                                {
+                                    let value = std::mem::replace(place!(2), StackRef::NULL).into_obj();
+                                    let place = extra.value(cache.index as usize);
+                                    if place.is_empty() { extra.set_value(cache.index as usize, Some(value)) } else { place.replace(Some(value)) }
+                                }
+                                _ => miss!(StoreAttr),
+                            }
+                        };
+                        drop(pop!());
+                        drop(pop!());
+                        drop(before);
+                    }
+                    Quick::CallInit => {
+                        let n = arg as usize;
+                        let callable = unsafe { sp.sub(n + 2) };
+                        let cache = cache!();
+                        unsafe {
+                            let class = (*callable).look();
+                            if class.kind() != kinds::CLASS
+                                || !(*callable.add(1)).is_null()
+                                || u64::from(class.payload_unchecked::<Class>().version.get()) != cache.version
+                            {
+                                miss!(Call);
+                            }
+                            let init = (*(&raw const cache.word).cast::<Obj>()).clone();
+                            let made = self.new_instance(&class);
+                            callable.add(1).write(StackRef::owned(made.clone()));
+                            let before = std::ptr::replace(callable, StackRef::owned(made));
+                            drop(before);
+                            sp = callable.add(1);
+                            let pushed = self.push_call(StackRef::owned(init), sp, n + 1, &[]);
+                            let callee = attempt!(pushed, 'run);
+                            (*callee).flags.set(INIT);
+                            enter!(callee, ip);
+                        }
+                    }
+                    Quick::BinaryAddInt => int_op!(|a: i64, b: i64| a.checked_add(b)),
+                    Quick::BinarySubtractInt => int_op!(|a: i64, b: i64| a.checked_sub(b)),
+                    Quick::BinaryMultiplyInt => int_op!(|a: i64, b: i64| a.checked_mul(b)),
+                    Quick::BinaryAndInt => int_op!(|a: i64, b: i64| Some(a & b)),
+                    Quick::BinaryRemainderInt => int_op!(|a: i64, b: i64| if b > 0 { Some(a.rem_euclid(b)) } else { None }),
+                    Quick::BinaryFloorDivideInt => int_op!(|a: i64, b: i64| if b > 0 { Some(a.div_euclid(b)) } else { None }),
+                    Quick::BinaryAddFloat => float_op!(|a: f64, b: f64| a + b),
+                    Quick::BinarySubtractFloat => float_op!(|a: f64, b: f64| a - b),
+                    Quick::BinaryMultiplyFloat => float_op!(|a: f64, b: f64| a * b),
+                    Quick::SubscriptListInt => {
+                        let found = {
+                            let (left, right) = (top!(2), top!(1));
+                            if left.kind() == Kind::LIST && left.extra().is_none() && right.kind() == Kind::INT {
+                                let (list, index) = unsafe { (left.payload_unchecked::<List>(), right.payload_unchecked::<Int>().0) };
+                                let index = if index < 0 { index + list.len() as i64 } else { index };
+                                if index < 0 { None } else { list.get(index as usize) }
+                            } else {
+                                None
+                            }
+                        };
+                        match found {
+                            Some(item) => replace_two!(StackRef::owned(item)),
+                            None => {
+                                let plain = if self.version >= Version::V3_14 { Quick::BinaryOp } else { Quick::BinarySubscr };
+                                unsafe { ((*here).op, (*here).counter) = (plain, crate::quick::BACKOFF) };
+                                ip = here;
+                            }
+                        }
+                    }
+                    Quick::SubscriptTupleInt => {
+                        let found = {
+                            let (left, right) = (top!(2), top!(1));
+                            if left.kind() == Kind::TUPLE && left.extra().is_none() && right.kind() == Kind::INT {
+                                let (tuple, index) = unsafe { (left.payload_unchecked::<Tuple>(), right.payload_unchecked::<Int>().0) };
+                                let index = if index < 0 { index + tuple.len() as i64 } else { index };
+                                if index < 0 { None } else { tuple.items().get(index as usize).cloned() }
+                            } else {
+                                None
+                            }
+                        };
+                        match found {
+                            Some(item) => replace_two!(StackRef::owned(item)),
+                            None => {
+                                let plain = if self.version >= Version::V3_14 { Quick::BinaryOp } else { Quick::BinarySubscr };
+                                unsafe { ((*here).op, (*here).counter) = (plain, crate::quick::BACKOFF) };
+                                ip = here;
+                            }
+                        }
+                    }
+                    Quick::SubscriptDict => {
+                        let found = {
+                            let (left, right) = (top!(2), top!(1));
+                            if left.kind() == Kind::DICT && left.extra().is_none() {
+                                attempt!(self.dict_get(&left, &right), 'run)
+                            } else {
+                                None
+                            }
+                        };
+                        match found {
+                            Some(item) => replace_two!(StackRef::owned(item)),
+                            None => {
+                                let plain = if self.version >= Version::V3_14 { Quick::BinaryOp } else { Quick::BinarySubscr };
+                                unsafe { ((*here).op, (*here).counter) = (plain, crate::quick::BACKOFF) };
+                                ip = here;
+                            }
+                        }
+                    }
+                    Quick::StoreSubscriptListInt => {
+                        let before = {
+                            let (container, key) = (top!(2), top!(1));
+                            if container.kind() != Kind::LIST || container.extra().is_some() || key.kind() != Kind::INT {
+                                miss!(StoreSubscr);
+                            }
+                            let (list, index) = unsafe { (container.payload_unchecked::<List>(), key.payload_unchecked::<Int>().0) };
+                            if index < 0 || index as usize >= list.len() {
+                                miss!(StoreSubscr);
+                            }
+                            let value = std::mem::replace(place!(3), StackRef::NULL).into_obj();
+                            list.replace(index as usize, value)
+                        };
+                        drop(before);
+                        drop(pop!());
+                        drop(pop!());
+                        drop(pop!());
+                    }
+                    Quick::StoreSubscriptDict => {
+                        {
+                            let (container, key) = (top!(2), top!(1));
+                            if container.kind() != Kind::DICT || container.extra().is_some() {
+                                miss!(StoreSubscr);
+                            }
+                            let value = std::mem::replace(place!(3), StackRef::NULL).into_obj();
+                            attempt!(self.dict_set(&container, &key, value), 'run);
+                        }
+                        drop(pop!());
+                        drop(pop!());
+                        drop(pop!());
+                    }
+                    Quick::CompareInt => {
+                        let (left, right) = (top!(2), top!(1));
+                        if left.kind() != Kind::INT || right.kind() != Kind::INT {
+                            miss!(CompareOp);
+                        }
+                        let (a, b) = unsafe { (left.payload_unchecked::<Int>().0, right.payload_unchecked::<Int>().0) };
+                        compared!(ordered(arg >> 5, &a, &b));
+                    }
+                    Quick::CompareFloat => {
+                        let (left, right) = (top!(2), top!(1));
+                        if left.kind() != Kind::FLOAT || right.kind() != Kind::FLOAT {
+                            miss!(CompareOp);
+                        }
+                        let (a, b) = unsafe { (left.payload_unchecked::<Float>().0, right.payload_unchecked::<Float>().0) };
+                        compared!(ordered(arg >> 5, &a, &b));
+                    }
+                    Quick::CompareStr => {
+                        let (left, right) = (top!(2), top!(1));
+                        if left.kind() != Kind::STR || right.kind() != Kind::STR {
+                            miss!(CompareOp);
+                        }
+                        let (a, b) = unsafe { (left.payload_unchecked::<Str>(), right.payload_unchecked::<Str>()) };
+                        let equal = left.is(&right) || a.as_bytes() == b.as_bytes();
+                        compared!(equal == (arg >> 5 == 2));
+                    }
+                    Quick::ToBoolBool => {
+                        if top!(1).kind() != Kind::BOOL {
+                            miss!(ToBool);
+                        }
+                    }
+                    Quick::ToBoolInt => {
+                        let value = top!(1);
+                        if value.kind() != Kind::INT {
+                            miss!(ToBool);
+                        }
+                        let truth = unsafe { value.payload_unchecked::<Int>() }.0 != 0;
+                        set_top!(1, StackRef::owned(self.bool(truth)));
+                    }
+                    Quick::ToBoolNone => {
+                        if !top!(1).is(&self.consts.none) {
+                            miss!(ToBool);
+                        }
+                        set_top!(1, StackRef::owned(self.bool(false)));
+                    }
+                    Quick::ToBoolList => {
+                        let value = top!(1);
+                        if value.kind() != Kind::LIST || value.extra().is_some() {
+                            miss!(ToBool);
+                        }
+                        let truth = !unsafe { value.payload_unchecked::<List>() }.is_empty();
+                        set_top!(1, StackRef::owned(self.bool(truth)));
+                    }
+                    Quick::ToBoolStr => {
+                        let value = top!(1);
+                        if value.kind() != Kind::STR {
+                            miss!(ToBool);
+                        }
+                        let truth = unsafe { value.payload_unchecked::<Str>() }.chars() != 0;
+                        set_top!(1, StackRef::owned(self.bool(truth)));
+                    }
+                    Quick::UnpackPair => {
+                        let pair = {
+                            let seq = top!(1);
+                            match seq.get::<Tuple>().map(Tuple::items) {
+                                Some([first, second]) if seq.extra().is_none() => Some((first.clone(), second.clone())),
+                                _ => None,
+                            }
+                        };
+                        match pair {
+                            Some((first, second)) => {
+                                set_top!(1, StackRef::owned(second));
+                                push_obj!(first);
+                            }
+                            None => miss!(UnpackSequence),
+                        }
+                    }
 
                     Quick::Bad => break 'run Fault::Raise(self.system_error("unknown opcode")),
                     #[allow(unreachable_patterns)]
@@ -1086,6 +1473,32 @@ impl Vm {
                 }
                 Unwound::Left(raised) => return Err(raised),
             }
+        }
+    }
+}
+
+/// `a < b` and its like, by CPython's number.
+#[inline(always)]
+fn ordered<T: PartialOrd>(op: u32, a: &T, b: &T) -> bool {
+    match op {
+        0 => a < b,
+        1 => a <= b,
+        2 => a == b,
+        3 => a != b,
+        4 => a > b,
+        _ => a >= b,
+    }
+}
+
+/// The value of an exact float, or of an exact int of 64 bits.
+#[inline(always)]
+unsafe fn number(obj: &Obj) -> Option<f64> {
+    // SAFETY: the kind says which payload it is.
+    unsafe {
+        match obj.kind() {
+            Kind::FLOAT => Some(obj.payload_unchecked::<Float>().0),
+            Kind::INT => Some(obj.payload_unchecked::<Int>().0 as f64),
+            _ => None,
         }
     }
 }

@@ -51,12 +51,10 @@ quick! {
     BinarySubscr, BuildConstKeyMap, LoadAssertionError, ReturnConst,
     ] [
     // Specialised forms: see the file's header.
-    LoadGlobalModule, LoadGlobalBuiltin, LoadAttrInstance, LoadAttrSlot, LoadAttrModule, LoadAttrClass, LoadAttrProperty, LoadMethodInstance,
-    LoadMethodNoDict, StoreAttrInstance, StoreAttrSlot, CallPyExact, CallNative, CallInit, CallLen, CallIsInstance, CallTypeOne, CallListAppend,
-    BinaryAddInt, BinarySubtractInt, BinaryMultiplyInt, BinaryAndInt, BinaryRemainderInt, BinaryAddFloat, BinarySubtractFloat,
-    BinaryMultiplyFloat, BinaryMixedFloat, BinaryAddStr, SubscriptListInt, SubscriptTupleInt, SubscriptDict, StoreSubscriptListInt, StoreSubscriptDict,
-    CompareInt, CompareIntJump, CompareFloat, CompareFloatJump, CompareStr, CompareIs, ForIterList, ForIterTuple, ForIterRange, ForIterGen, ToBoolBool, ToBoolInt, ToBoolNone,
-    ToBoolList, ToBoolStr, ContainsDict, ContainsSet, UnpackPair, UnpackTuple, UnpackList, SendGen, LoadConstImmortal, LoadConstMortal,
+    LoadGlobalModule, LoadGlobalBuiltin, LoadAttrInstance, LoadAttrModule, LoadMethodInstance, LoadMethodPlain, StoreAttrInstance, CallInit,
+    BinaryAddInt, BinarySubtractInt, BinaryMultiplyInt, BinaryAndInt, BinaryRemainderInt, BinaryFloorDivideInt, BinaryAddFloat,
+    BinarySubtractFloat, BinaryMultiplyFloat, SubscriptListInt, SubscriptTupleInt, SubscriptDict, StoreSubscriptListInt, StoreSubscriptDict,
+    CompareInt, CompareFloat, CompareStr, ToBoolBool, ToBoolInt, ToBoolNone, ToBoolList, ToBoolStr, UnpackPair, LoadConstImmortal,
     ]
 }
 

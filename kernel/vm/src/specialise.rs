@@ -1,23 +1,253 @@
 //! How plain instructions become special ones: what was seen decides (`Python/specialize.c`).
+//!
+//! A cache remembers versions, never objects with counts: what it points to is kept alive by the class or dict that has the version.
 
-#![expect(unsafe_code, reason = "instructions are rewritten in place")]
+#![expect(unsafe_code, reason = "instructions and caches are rewritten in place")]
 
-use heap::{Obj, StackRef};
+use heap::{Dict, Kind, Obj, StackRef};
 
-use crate::Vm;
+use crate::class::flags;
 use crate::frame::Frame;
-use crate::objects::code::Instr;
+use crate::objects::code::{Cache, Instr};
+use crate::objects::function::Function;
+use crate::objects::module::Module;
+use crate::protocol::attribute::{generic_getattr, generic_setattr};
+use crate::quick::{BACKOFF, Quick};
+use crate::{Class, Vm, kinds};
+
+/// # Safety
+/// `at` is an instruction of running code.
+unsafe fn become_(at: *mut Instr, op: Quick) {
+    // SAFETY: the caller's word.
+    unsafe { (*at).op = op };
+}
+
+/// Nothing fits: it is tried again later.
+unsafe fn later(at: *mut Instr) {
+    // SAFETY: as above.
+    unsafe { (*at).counter = BACKOFF };
+}
+
+fn is_exact(obj: &Obj, kind: Kind) -> bool {
+    obj.kind() == kind && obj.extra().is_none()
+}
 
 impl Vm {
-    pub(crate) fn specialise_binary(&self, _at: *mut Instr, _left: &Obj, _right: &Obj) {}
-    pub(crate) fn specialise_to_bool(&self, _at: *mut Instr, _value: &Obj) {}
-    pub(crate) fn specialise_compare(&self, _at: *mut Instr, _left: &Obj, _right: &Obj) {}
-    pub(crate) fn specialise_contains(&self, _at: *mut Instr, _container: &Obj) {}
-    pub(crate) fn specialise_store_subscript(&self, _at: *mut Instr, _container: &Obj, _key: &Obj) {}
-    pub(crate) fn specialise_global(&self, _frame: &Frame, _at: *mut Instr) {}
-    pub(crate) fn specialise_load_attr(&self, _frame: &Frame, _at: *mut Instr, _owner: &Obj) {}
-    pub(crate) fn specialise_store_attr(&self, _frame: &Frame, _at: *mut Instr, _owner: &Obj) {}
-    pub(crate) unsafe fn specialise_call(&self, _at: *mut Instr, _callable: *mut StackRef, _n: usize) {}
-    pub(crate) fn specialise_unpack(&self, _at: *mut Instr, _seq: &Obj) {}
-    pub(crate) fn specialise_for_iter(&self, _at: *mut Instr, _iterator: &Obj) {}
+    /// The payload of an object's class, without a count on the class.
+    ///
+    /// # Safety
+    /// The object's class does not change while the reference lives.
+    #[inline(always)]
+    pub(crate) unsafe fn class_payload<'a>(&'a self, obj: &'a Obj) -> &'a Class {
+        // SAFETY: every object has a class, and that is a class object.
+        unsafe {
+            match obj.extra() {
+                Some(extra) => extra.class().borrow().unwrap_unchecked().payload_unchecked::<Class>(),
+                None => self.types.of_kind(obj.kind(), obj).payload_unchecked::<Class>(),
+            }
+        }
+    }
+
+    pub(crate) fn specialise_binary(&self, at: *mut Instr, left: &Obj, right: &Obj) {
+        // SAFETY: `at` is the running instruction.
+        unsafe {
+            let arg = if (*at).op == Quick::BinarySubscr { 26 } else { (*at).arg };
+            let op = match (left.kind(), right.kind(), arg) {
+                (Kind::INT, Kind::INT, 0 | 13) => Quick::BinaryAddInt,
+                (Kind::INT, Kind::INT, 10 | 23) => Quick::BinarySubtractInt,
+                (Kind::INT, Kind::INT, 5 | 18) => Quick::BinaryMultiplyInt,
+                (Kind::INT, Kind::INT, 1 | 14) => Quick::BinaryAndInt,
+                (Kind::INT, Kind::INT, 6 | 19) => Quick::BinaryRemainderInt,
+                (Kind::INT, Kind::INT, 2 | 15) => Quick::BinaryFloorDivideInt,
+                (Kind::FLOAT | Kind::INT, Kind::FLOAT, 0 | 13) | (Kind::FLOAT, Kind::INT, 0 | 13) => Quick::BinaryAddFloat,
+                (Kind::FLOAT | Kind::INT, Kind::FLOAT, 10 | 23) | (Kind::FLOAT, Kind::INT, 10 | 23) => Quick::BinarySubtractFloat,
+                (Kind::FLOAT | Kind::INT, Kind::FLOAT, 5 | 18) | (Kind::FLOAT, Kind::INT, 5 | 18) => Quick::BinaryMultiplyFloat,
+                (Kind::LIST, Kind::INT, 26) if left.extra().is_none() => Quick::SubscriptListInt,
+                (Kind::TUPLE, Kind::INT, 26) if left.extra().is_none() => Quick::SubscriptTupleInt,
+                (Kind::DICT, _, 26) if left.extra().is_none() => Quick::SubscriptDict,
+                _ => return later(at),
+            };
+            become_(at, op);
+        }
+    }
+
+    pub(crate) fn specialise_to_bool(&self, at: *mut Instr, value: &Obj) {
+        // SAFETY: `at` is the running instruction.
+        unsafe {
+            match value.kind() {
+                Kind::BOOL => become_(at, Quick::ToBoolBool),
+                Kind::INT => become_(at, Quick::ToBoolInt),
+                Kind::STR => become_(at, Quick::ToBoolStr),
+                Kind::LIST if value.extra().is_none() => become_(at, Quick::ToBoolList),
+                Kind::SINGLETON if value.is(&self.consts.none) => become_(at, Quick::ToBoolNone),
+                _ => later(at),
+            }
+        }
+    }
+
+    pub(crate) fn specialise_compare(&self, at: *mut Instr, left: &Obj, right: &Obj) {
+        // SAFETY: `at` is the running instruction.
+        unsafe {
+            match (left.kind(), right.kind()) {
+                (Kind::INT, Kind::INT) => become_(at, Quick::CompareInt),
+                (Kind::FLOAT, Kind::FLOAT) => become_(at, Quick::CompareFloat),
+                (Kind::STR, Kind::STR) if matches!((*at).arg >> 5, 2 | 3) => become_(at, Quick::CompareStr),
+                _ => later(at),
+            }
+        }
+    }
+
+    pub(crate) fn specialise_contains(&self, at: *mut Instr, _container: &Obj) {
+        // SAFETY: `at` is the running instruction.
+        unsafe { later(at) }
+    }
+
+    pub(crate) fn specialise_store_subscript(&self, at: *mut Instr, container: &Obj, key: &Obj) {
+        // SAFETY: `at` is the running instruction.
+        unsafe {
+            if is_exact(container, Kind::LIST) && key.kind() == Kind::INT {
+                become_(at, Quick::StoreSubscriptListInt);
+            } else if is_exact(container, Kind::DICT) {
+                become_(at, Quick::StoreSubscriptDict);
+            } else {
+                later(at);
+            }
+        }
+    }
+
+    /// # Safety
+    /// `at` is an instruction of this frame that has a cache.
+    unsafe fn remember(&self, frame: &Frame, at: *mut Instr, op: Quick, cache: Cache) {
+        // SAFETY: the caller's word.
+        unsafe {
+            *frame.code().caches().add((*at).cache as usize) = cache;
+            become_(at, op);
+        }
+    }
+
+    pub(crate) fn specialise_global(&self, frame: &Frame, at: *mut Instr) {
+        // SAFETY: `at` is the running instruction; its name is one of the code's.
+        unsafe {
+            let name = &*frame.code().name_items().add((*at).arg as usize >> 1);
+            let (globals, builtins) = (&frame.globals, &frame.builtins);
+            if !is_exact(globals, Kind::DICT) || !is_exact(builtins, Kind::DICT) {
+                return later(at);
+            }
+            let (globals, builtins) = (globals.payload_unchecked::<Dict>(), builtins.payload_unchecked::<Dict>());
+            let version = u64::from(self.heap.keys_version(globals));
+            if let Some(index) = globals.find_str_key(name) {
+                return self.remember(frame, at, Quick::LoadGlobalModule, Cache { version, index: index as u64, word: 0 });
+            }
+            let Some(index) = builtins.find_str_key(name) else { return later(at) };
+            let version = version | u64::from(self.heap.keys_version(builtins)) << 32;
+            self.remember(frame, at, Quick::LoadGlobalBuiltin, Cache { version, index: index as u64, word: 0 });
+        }
+    }
+
+    pub(crate) fn specialise_load_attr(&self, frame: &Frame, at: *mut Instr, owner: &Obj) {
+        // SAFETY: `at` is the running instruction; its name is one of the code's.
+        unsafe {
+            let name = &*frame.code().name_items().add((*at).arg as usize >> 1);
+            let is_method = (*at).arg & 1 != 0;
+            if owner.kind() == kinds::MODULE
+                && !is_method
+                && let Some(dict) = owner.get::<Module>().and_then(|module| module.dict.get())
+                && let Some(payload) = dict.get::<Dict>()
+                && owner.extra().is_none()
+                && let Some(index) = payload.find_str_key(name)
+            {
+                let version = u64::from(self.heap.keys_version(payload));
+                return self.remember(frame, at, Quick::LoadAttrModule, Cache { version, index: index as u64, word: 0 });
+            }
+            let class = self.class_of(owner);
+            let payload = self.class(&class);
+            if payload.slots.getattro.get().is_none_or(|get| get as usize != generic_getattr as crate::class::Binary as usize) {
+                return later(at);
+            }
+            let version = u64::from(self.class_version(&class));
+            let found = self.class_lookup(&class, name);
+            match found {
+                None if !is_method && owner.extra().is_some_and(|extra| extra.is_inline()) => match payload.key_index(name) {
+                    Some(index) => self.remember(frame, at, Quick::LoadAttrInstance, Cache { version, index: index as u64, word: 0 }),
+                    None => later(at),
+                },
+                Some(found) if is_method && self.class_payload(&found).has(flags::METHOD_DESCRIPTOR) => {
+                    // SAFETY of the look later: the class keeps the function as long as it has this version.
+                    let word = std::mem::transmute_copy::<Obj, usize>(&found);
+                    if !payload.has_dict.get() {
+                        self.remember(frame, at, Quick::LoadMethodPlain, Cache { version, index: 0, word });
+                    } else if owner.extra().is_some_and(|extra| extra.is_inline()) && payload.key_index(name).is_none() {
+                        // A name that becomes known to the class later may hide the method.
+                        let known = payload.keys.borrow().len() as u64;
+                        self.remember(frame, at, Quick::LoadMethodInstance, Cache { version, index: known, word });
+                    } else {
+                        later(at);
+                    }
+                }
+                _ => later(at),
+            }
+        }
+    }
+
+    pub(crate) fn specialise_store_attr(&self, frame: &Frame, at: *mut Instr, owner: &Obj) {
+        // SAFETY: `at` is the running instruction; its name is one of the code's.
+        unsafe {
+            let name = &*frame.code().name_items().add((*at).arg as usize);
+            let class = self.class_of(owner);
+            let payload = self.class(&class);
+            let generic = generic_setattr as fn(&Vm, &Obj, &Obj, Option<&Obj>) -> crate::PyResult<()>;
+            if payload.slots.setattro.get().is_none_or(|set| set as usize != generic as usize)
+                || !owner.extra().is_some_and(|extra| extra.is_inline())
+                || self.class_lookup(&class, name).is_some()
+            {
+                return later(at);
+            }
+            let version = u64::from(self.class_version(&class));
+            match payload.key_index(name) {
+                Some(index) => self.remember(frame, at, Quick::StoreAttrInstance, Cache { version, index: index as u64, word: 0 }),
+                None => later(at),
+            }
+        }
+    }
+
+    /// # Safety
+    /// `callable` and the places behind it are the operands of the running call.
+    pub(crate) unsafe fn specialise_call(&self, frame: &Frame, at: *mut Instr, callable: *mut StackRef) {
+        // SAFETY: the caller's word.
+        unsafe {
+            let class = (*callable).obj();
+            if class.kind() != kinds::CLASS || !(*callable.add(1)).is_null() || !self.class_of(&class).is(&self.types.type_) {
+                return later(at);
+            }
+            let payload = self.class(&class);
+            if payload.kind != Kind::INSTANCE || !payload.has(flags::HEAP_TYPE) || payload.has(flags::IS_ABSTRACT) {
+                return later(at);
+            }
+            let plain_new = self.class_lookup(&self.types.object, &self.names.__new__);
+            let same_new = match (self.class_lookup(&class, &self.names.__new__), plain_new) {
+                (Some(a), Some(b)) => a.is(&b),
+                _ => false,
+            };
+            let init = self.class_lookup(&class, &self.names.__init__).filter(|init| init.get::<Function>().is_some());
+            match init {
+                Some(init) if same_new => {
+                    let version = u64::from(self.class_version(&class));
+                    let word = std::mem::transmute_copy::<Obj, usize>(&init);
+                    self.remember(frame, at, Quick::CallInit, Cache { version, index: 0, word });
+                }
+                _ => later(at),
+            }
+        }
+    }
+
+    pub(crate) fn specialise_unpack(&self, at: *mut Instr, seq: &Obj) {
+        // SAFETY: `at` is the running instruction.
+        unsafe {
+            if is_exact(seq, Kind::TUPLE) && (*at).arg == 2 {
+                become_(at, Quick::UnpackPair);
+            } else {
+                later(at);
+            }
+        }
+    }
 }

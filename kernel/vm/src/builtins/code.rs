@@ -182,6 +182,8 @@ fn exec(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 }
 
 const PYCF_ONLY_AST: i64 = 0x400;
+const PYCF_DONT_IMPLY_DEDENT: i64 = 0x200;
+const PYCF_ALLOW_INCOMPLETE_INPUT: i64 = 0x4000;
 const PYCF_TOP_LEVEL_AWAIT: i64 = 0x2000;
 
 fn compile(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
@@ -237,6 +239,8 @@ fn compile(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         optimize: optimize.max(0) as u8,
         future_annotations: inherit || flags & i64::from(CO_FUTURE_ANNOTATIONS) != 0,
         top_level_await: flags & PYCF_TOP_LEVEL_AWAIT != 0,
+        allow_incomplete: flags & PYCF_ALLOW_INCOMPLETE_INPUT != 0,
+        dont_imply_dedent: flags & PYCF_DONT_IMPLY_DEDENT != 0,
     };
     vm.compile_text(text, &filename, mode, options)
 }

@@ -59,6 +59,15 @@ fn print(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         Some(file) => file.clone(),
         None => match vm.sys_value("stdout") {
             Some(file) => file,
+            None if vm.sys.is_empty() => {
+                // Before there is a `sys`, what is printed goes straight out.
+                let texts = values.iter().map(|value| vm.text_of(value)).collect::<PyResult<Vec<_>>>()?;
+                let line = texts.join(" ") + "\n";
+                return match vm.host.write(crate::host::Stream::Stdout, line.as_bytes()) {
+                    Ok(()) => Ok(vm.none()),
+                    Err(error) => Err(vm.runtime_error(error.to_string())),
+                };
+            }
             None => return Err(vm.runtime_error("lost sys.stdout")),
         },
     };

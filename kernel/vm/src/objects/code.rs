@@ -147,7 +147,8 @@ impl Vm {
             .instrs
             .iter()
             .map(|instr| {
-                let op = Quick::from_op(instr.op);
+                let immortal = |arg: u32| consts.get::<Tuple>().and_then(|consts| consts.items().get(arg as usize)).is_some_and(Obj::is_immortal);
+                let op = if instr.op == Op::LoadConst && immortal(instr.arg) { Quick::LoadConstImmortal } else { Quick::from_op(instr.op) };
                 // An instruction without room for a cache is never specialised.
                 let cache = if !op.has_cache() {
                     0

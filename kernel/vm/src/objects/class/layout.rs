@@ -105,7 +105,11 @@ impl Vm {
         if class.slots.finalize.get().is_some() {
             obj.mark_finalizer();
         }
-        if class.has(flags::HAVE_GC) { obj.tracked() } else { obj }
+        if class.has(flags::HAVE_GC) {
+            return obj.tracked();
+        }
+        obj.make_uncounted();
+        obj
     }
 
     /// `__dictoffset__`: −1 for a dict that the machine manages.

@@ -38,8 +38,8 @@ impl Vm {
     pub(crate) fn call_special(&self, special: &Special, obj: &Obj, args: &[&Obj]) -> PyResult {
         match (special, args) {
             (Special::Function(f), []) => self.call(f, std::slice::from_ref(obj)),
-            (Special::Function(f), [a]) => self.call(f, &[obj.clone(), (*a).clone()]),
-            (Special::Function(f), [a, b]) => self.call(f, &[obj.clone(), (*a).clone(), (*b).clone()]),
+            (Special::Function(f), [a]) => self.call_refs(f, &[obj, a]),
+            (Special::Function(f), [a, b]) => self.call_refs(f, &[obj, a, b]),
             (Special::Function(f), _) => {
                 let all: Vec<Obj> = std::iter::once(obj).chain(args.iter().copied()).cloned().collect();
                 self.call(f, &all)
@@ -258,8 +258,7 @@ impl Vm {
         if args.all().is_empty() {
             return self.call(function, std::slice::from_ref(this));
         }
-        let all: Vec<Obj> = std::iter::once(this).chain(args.all()).cloned().collect();
-        self.call_args(function, Args::new(&all, args.names()))
+        self.call_with_first(function, this, args)
     }
 }
 
