@@ -341,12 +341,7 @@ impl Peg<'_> {
                 if legacy || self.tokens[pos - 1].level == 0 {
                     return Ok(None);
                 }
-                let mut loc = self.between(&a, &b);
-                let first = self.tokens[b.0.start].loc;
-                if first.line != self.tokens[a.0.end - 1].loc.end_line {
-                    (loc.end_line, loc.end_col) = (first.end_line, first.end_col);
-                }
-                Err(SyntaxError::at(loc, "invalid syntax. Perhaps you forgot a comma?"))
+                Err(SyntaxError::at(self.between(&a, &b), "invalid syntax. Perhaps you forgot a comma?"))
             }
             ("legacy", Some(b)) => {
                 let name = self.text_of(a.0.start);

@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     Newline,
     Indent,
     Dedent,
+    /// Of CPython's grammar; we make none.
+    TypeComment,
     End,
 }
 
@@ -153,7 +155,7 @@ impl<'a> Tokenizer<'a> {
         let loc = Location { line, end_line: line, col, end_col: end };
         let msg = msg.into();
         // Inside an f-string the parser has the last word.
-        let loud = end >= 0 && !msg.starts_with("f-string: ") && !msg.starts_with("t-string: ");
+        let loud = end >= 0 && self.modes.is_empty();
         let ended = self.at >= self.bytes.len() && (msg.starts_with("unterminated") || msg.starts_with("unexpected EOF"));
         Err(Trouble { kind, msg, loc, unclosed: false, loud, ended })
     }
@@ -174,7 +176,7 @@ impl<'a> Tokenizer<'a> {
         };
         let loc = Location { line, end_line: line, col, end_col: -1 };
         let msg = format!("'{}' was never closed", char::from(paren));
-        Err(Trouble { kind: ErrorKind::Syntax, msg, loc, unclosed: true, loud: true, ended: true })
+        Err(Trouble { kind: ErrorKind::Syntax, msg, loc, unclosed: true, loud: self.modes.is_empty(), ended: true })
     }
 
     fn finish(&mut self) -> Step<()> {
@@ -221,9 +223,8 @@ impl<'a> Tokenizer<'a> {
                     alt += 1;
                 }
                 0x0c => (col, alt) = (0, 0),
-                b'\\' if self.peek(1) == b'\n' => {
-                    self.at += 1;
-                    self.newline();
+                b'\\' => {
+                    self.continuation()?;
                     continue;
                 }
                 _ => break,
@@ -320,22 +321,7 @@ impl<'a> Tokenizer<'a> {
                 self.newline();
                 return Ok(());
             }
-            b'\\' => {
-                self.at += 1;
-                if self.peek(0) != b'\n' {
-                    let msg = "unexpected character after line continuation character";
-                    let col = if self.at >= self.bytes.len() { self.col(start) } else { self.col(start + 1) };
-                    return self.trouble(ErrorKind::Syntax, msg, self.line, col, -1);
-                }
-                if self.at + 1 >= self.bytes.len() {
-                    let col = self.col(start + 1);
-                    self.at = self.bytes.len();
-                    return self.trouble(ErrorKind::Syntax, "unexpected EOF while parsing", self.line, col, -2);
-                }
-                self.newline();
-                self.continued = true;
-                return Ok(());
-            }
+            b'\\' => return self.continuation(),
             _ if self.at >= self.bytes.len() => return Ok(()),
             b'0'..=b'9' => return self.number(place),
             b'.' if self.peek(1).is_ascii_digit() => return self.number(place),
@@ -344,6 +330,25 @@ impl<'a> Tokenizer<'a> {
             _ => {}
         }
         self.operator(place)
+    }
+
+    /// Moves over a backslash and the newline it hides.
+    fn continuation(&mut self) -> Step<()> {
+        let start = self.at;
+        self.at += 1;
+        if self.peek(0) != b'\n' {
+            let msg = "unexpected character after line continuation character";
+            let col = if self.at >= self.bytes.len() { self.col(start) } else { self.col(start + 1) };
+            return self.trouble(ErrorKind::Syntax, msg, self.line, col, -1);
+        }
+        if self.at + 1 >= self.bytes.len() {
+            let col = self.col(start + 1);
+            self.at = self.bytes.len();
+            return self.trouble(ErrorKind::Syntax, "unexpected EOF while parsing", self.line, col, -2);
+        }
+        self.newline();
+        self.continued = true;
+        Ok(())
     }
 
     /// Does the line hold nothing but what was skipped?
