@@ -63,8 +63,10 @@ impl Vm {
     /// Sets the value of a key.
     #[inline]
     pub fn dict_set(&self, obj: &Obj, key: &Obj, value: Obj) -> PyResult<()> {
-        let hash = self.key_hash(key)?;
-        self.dict_set_hashed(obj, key, hash, value)
+        // `PyDict_SetItem` has a count of its own on the key while it hashes and compares.
+        let key = key.clone();
+        let hash = self.key_hash(&key)?;
+        self.dict_set_hashed(obj, &key, hash, value)
     }
 
     /// As [`Vm::dict_set`], with the key's hash (`_PyDict_SetItem_KnownHash`).
