@@ -6,6 +6,7 @@
 
 mod annotation;
 mod arithmetic;
+pub mod anchors;
 pub mod assemble;
 mod ast;
 mod borrow;
@@ -48,6 +49,7 @@ mod scope;
 mod slots;
 mod source;
 mod statement;
+mod statements;
 mod swaps;
 mod symbol;
 pub mod tables;
@@ -60,6 +62,7 @@ pub mod version;
 pub use assemble::assemble;
 pub use code::{Code, Const, Handler, Instruction, PyStr};
 pub use error::{ErrorKind, SyntaxError, Warning};
+pub use statements::{Statement, statements};
 pub use ir::{Label, Location, Sequence, Unit};
 pub use opcode::Op;
 pub use version::Version;

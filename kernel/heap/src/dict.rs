@@ -712,6 +712,11 @@ impl Dict {
         self.split.set(usable);
     }
 
+    /// Whether CPython's dict would be a split one.
+    pub fn is_split(&self) -> bool {
+        self.split.get() != 0
+    }
+
     /// What `sys.getsizeof` shows for an exact dict on a 64-bit machine, the collector's header included.
     pub fn sizeof_model(&self) -> usize {
         let table = self.table();

@@ -56,6 +56,11 @@ impl InternTable {
 }
 
 impl Heap {
+    /// How many strings are interned.
+    pub fn interned_count(&self) -> usize {
+        self.interned.0.borrow().len()
+    }
+
     /// The interned string of this text, if there is one.
     pub fn interned(&self, text: &[u8]) -> Option<Obj> {
         let bits = *self.interned.0.borrow().get(text)?;

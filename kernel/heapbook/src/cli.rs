@@ -13,6 +13,8 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Run a program, as `python` does
+    Run(ProgramArgs),
     /// Run every snippet and compare what it prints with the page
     Check(CheckArgs),
     /// Write what the snippets print into the pages
@@ -25,6 +27,20 @@ pub(crate) enum Command {
     Notebooks(NotebooksArgs),
     /// Answer mdBook as its preprocessor
     Preprocess(PreprocessArgs),
+}
+
+/// A program to run.
+#[derive(Debug, Args)]
+pub(crate) struct ProgramArgs {
+    /// Which CPython to be: 3.14 or 3.13
+    #[arg(long, value_name = "VERSION", default_value = "3.14")]
+    pub(crate) python: String,
+    /// Run one statement after another, as if typed at the prompt
+    #[arg(long)]
+    pub(crate) repl: bool,
+    /// FILE, `-c CODE`, `-m MODULE` or `-`, and the program's own arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "PROGRAM")]
+    pub(crate) words: Vec<String>,
 }
 
 /// Which pages, run by what.

@@ -6,11 +6,13 @@ mod blessing;
 mod checking;
 mod cli;
 mod engine;
+mod host;
 mod http;
 mod notebooks;
 mod project;
 mod publish;
 mod report;
+mod run;
 mod serving;
 mod watch;
 
@@ -21,6 +23,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Run(args) => run::command(&args),
         Command::Check(args) => checking::command(&args),
         Command::Bless(args) => blessing::command(&args),
         Command::Build => publish::command(),

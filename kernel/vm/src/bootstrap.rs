@@ -45,6 +45,8 @@ impl Vm {
             interrupt: Default::default(),
             next_class_version: Cell::new(1),
             repr_stack: RefCell::default(),
+            state: Default::default(),
+            sources: RefCell::default(),
             names,
             method_cache: Default::default(),
             native_depth: Cell::new(0),
@@ -191,6 +193,8 @@ fn register_payloads(heap: &Heap) {
     objects::register_containers(heap);
     objects::register_leaves(heap);
     objects::register_machine(heap);
+    crate::modules::register_payloads(heap);
+    heap.register::<crate::stubs::template::Template>();
 }
 
 fn constants(heap: &HeapOwner) -> Constants {

@@ -43,7 +43,7 @@ impl Vm {
     pub(crate) fn intrinsic_2(&self, which: u32, first: &Obj, second: &Obj) -> PyResult {
         match which {
             1 => {
-                let raised = crate::stubs::reraise_star(self, first, second)?;
+                let raised = crate::objects::exception::reraise_star(self, first, second)?;
                 Ok(raised.unwrap_or_else(|| self.none()))
             }
             2 => self.new_type_var(first.clone(), Some(second.clone()), None),

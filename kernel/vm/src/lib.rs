@@ -26,8 +26,13 @@ mod specialise;
 mod stubs;
 mod suggest;
 mod text;
+mod import;
+mod modules;
+mod start;
+mod state;
+mod streams;
+mod traceback;
 mod types;
-mod types_pending;
 mod unwind;
 mod vm;
 

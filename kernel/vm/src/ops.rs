@@ -266,22 +266,6 @@ impl Vm {
         self.frozenset_from(&list).unwrap_or(list)
     }
 
-    /// `StopIteration(value)`; without arguments for `None`.
-    #[cold]
-    pub fn stop_iteration(&self, value: Obj) -> Raised {
-        let args = if value.is(&self.consts.none) { Vec::new() } else { vec![value] };
-        self.new_exception(&self.types.stop_iteration, args)
-    }
-
-    /// A NameError that knows the name.
-    #[cold]
-    pub(crate) fn name_error_text(&self, name: &Obj, text: String) -> Raised {
-        let raised = self.raise_text(&self.types.name_error, &text);
-        // Whoever prints the exception looks for a similar name.
-        let _ = self.setattr_str(&raised.0, "name", Some(name));
-        raised
-    }
-
     pub(crate) fn build_map(&self, items: Vec<Obj>) -> PyResult {
         let dict = self.dict_with_room(items.len() / 2, items.iter().step_by(2).all(|key| key.kind() == Kind::STR));
         let mut items = items.into_iter();

@@ -2,7 +2,9 @@
 
 use heap::Obj;
 
-use crate::{Raised, Vm};
+use crate::class::Class;
+use crate::objects::exception::store;
+use crate::{PyResult, Raised, Vm};
 
 macro_rules! raisers {
     ($($(#[$doc:meta])* $name:ident: $class:ident,)*) => {
@@ -63,6 +65,111 @@ impl Vm {
     #[cold]
     pub fn key_error(&self, key: &Obj) -> Raised {
         self.new_exception(&self.types.key_error, vec![key.clone()])
+    }
+}
+
+impl Vm {
+    /// `AttributeError`: the object, or the class, has no attribute of that name.
+    #[cold]
+    pub fn attribute_error(&self, obj: &Obj, name: &Obj) -> Raised {
+        let text = match obj.get::<Class>() {
+            Some(_) => format!("type object '{}' has no attribute '{}'", self.class_name(obj), self.lossy(name)),
+            None => format!("'{}' object has no attribute '{}'", self.type_name(obj), self.lossy(name)),
+        };
+        self.attribute_error_with(text, obj, name)
+    }
+
+    /// `AttributeError` with a text of its own, that remembers the object and the name.
+    #[cold]
+    pub fn attribute_error_with(&self, text: String, obj: &Obj, name: &Obj) -> Raised {
+        let raised = self.raise_text(&self.types.attribute_error, &text);
+        store(&raised.0, 0, Some(name.clone()));
+        store(&raised.0, 1, Some(obj.clone()));
+        raised
+    }
+
+    /// `NameError` with this text, that remembers the name.
+    #[cold]
+    pub fn name_error_text(&self, name: &Obj, text: String) -> Raised {
+        let raised = self.raise_text(&self.types.name_error, &text);
+        store(&raised.0, 0, Some(name.clone()));
+        raised
+    }
+
+    /// `StopIteration(value)`; of `None`, without arguments.
+    #[cold]
+    pub fn stop_iteration(&self, value: Obj) -> Raised {
+        let args = if value.is(&self.consts.none) { Vec::new() } else { vec![value.clone()] };
+        let raised = self.new_exception(&self.types.stop_iteration, args);
+        store(&raised.0, 0, Some(value));
+        raised
+    }
+
+    /// `ImportError` with this text.
+    #[cold]
+    pub fn import_error(&self, text: &str) -> Raised {
+        let raised = self.raise_text(&self.types.import_error, text);
+        let text = self.exception_args(&raised.0).into_iter().next();
+        store(&raised.0, 0, text);
+        raised
+    }
+
+    /// `ImportError` of `from module import name`.
+    #[cold]
+    pub fn import_from_error(&self, text: &str, module: Option<Obj>, path: Option<Obj>, name: &Obj) -> Raised {
+        let raised = self.import_error(text);
+        store(&raised.0, 1, module);
+        store(&raised.0, 2, path);
+        store(&raised.0, 3, Some(name.clone()));
+        raised
+    }
+
+    /// `OSError` from an error of the host; its number decides the class.
+    #[cold]
+    pub fn os_error(&self, error: &std::io::Error, filename: Option<&Obj>) -> Raised {
+        use std::io::ErrorKind;
+        let number = error.raw_os_error().map(i64::from).unwrap_or(match error.kind() {
+            ErrorKind::NotFound => 2,
+            ErrorKind::PermissionDenied => 13,
+            ErrorKind::AlreadyExists => 17,
+            ErrorKind::BrokenPipe => 32,
+            _ => 5,
+        });
+        // The system's text without Rust's "(os error 2)" behind it.
+        let text = std::io::Error::from_raw_os_error(number as i32).to_string();
+        let text = text.split(" (os error").next().unwrap_or(&text).to_owned();
+        let mut args = vec![self.int(number), self.str(&text)];
+        args.extend(filename.cloned());
+        match self.make_exception(&self.types.os_error, &args) {
+            Ok(exception) => Raised(exception),
+            Err(raised) => raised,
+        }
+    }
+
+    /// Adds a note to an exception on its way up (`_PyErr_FormatNote`).
+    pub fn add_note(&self, raised: &Raised, note: &str) {
+        // A note that cannot be added must not hide the exception.
+        drop(self.call_method(&raised.0, "add_note", &[self.heap.str(note)]));
+    }
+
+    /// An exception that cannot go anywhere: it is printed, and the program goes on (`PyErr_FormatUnraisable`).
+    #[cold]
+    pub fn unraisable(&self, raised: Raised, message: Option<&str>, obj: &Obj) {
+        self.report_unraisable(message, Some(obj), &raised.0);
+    }
+
+    /// Issues a warning from the running code (`PyErr_WarnEx` with a stack level of 1).
+    pub fn warn(&self, category: &Obj, text: &str) -> PyResult<()> {
+        let warnings = self.import_module("warnings")?;
+        self.call_method(&warnings, "warn", &[self.heap.str(text), category.clone()])?;
+        Ok(())
+    }
+
+    /// Issues a warning about a place in a source file (`PyErr_WarnExplicit`).
+    pub fn warn_explicit(&self, category: &Obj, text: &str, filename: &str, line: i32) -> PyResult<()> {
+        let warnings = self.import_module("warnings")?;
+        self.call_method(&warnings, "warn_explicit", &[self.heap.str(text), category.clone(), self.str(filename), self.int(i64::from(line))])?;
+        Ok(())
     }
 }
 

@@ -5,17 +5,11 @@ use crate::*;
 use crate::protocol::Loaded;
 impl Vm {
     pub fn new_type_var(&self, a: Obj, b: Option<Obj>, c: Option<Obj>) -> PyResult { todo!() }
-    pub fn warn_explicit(&self, c: &Obj, t: &str, f: &str, l: i32) -> PyResult<()> { todo!() }
-    pub fn method_parts(&self, o: &Obj) -> Option<(Obj, Obj)> { let method = o.get::<crate::objects::method::Method>()?; Some((method.func.get()?, method.self_.get()?)) }
-    pub fn import_error(&self, t: &str) -> Raised { todo!() }
     pub fn unpack_type_var_tuple(&self, o: &Obj) -> PyResult { todo!() }
-    pub fn syntax_error(&self, o: &compile::SyntaxError) -> Raised { todo!() }
     pub fn set_type_param_default(&self, a: &Obj, b: &Obj) -> PyResult { todo!() }
     pub fn new_type_var_tuple(&self, a: Obj) -> PyResult { todo!() }
     pub fn new_type_alias(&self, a: &Obj) -> PyResult { todo!() }
     pub fn new_param_spec(&self, a: Obj) -> PyResult { todo!() }
     pub fn new_interpolation(&self, a: Obj, b: Obj, c: Obj, d: Obj) -> Obj { todo!() }
-    pub fn import_from_error(&self, t: &str, n: Option<Obj>, f: Option<Obj>, a: &Obj) -> Raised { todo!() }
 }
-pub fn reraise_star(vm: &Vm, a: &Obj, b: &Obj) -> PyResult<Option<Obj>> { todo!() }
 pub mod template { pub struct Template { pub strings: heap::Slot, pub interpolations: heap::Slot } crate::payload!(Template, crate::kinds::TEMPLATE, { strings, interpolations }); }

@@ -3,7 +3,7 @@
 use heap::{Kind, Obj, Singleton};
 
 use crate::class::ClassSpec;
-use crate::objects;
+use crate::{modules, objects};
 
 macro_rules! classes {
     ($($name:ident: $spec:path,)*) => {
@@ -66,7 +66,6 @@ classes! {
     map: objects::map::MAP,
     filter: objects::map::FILTER,
     reversed: objects::reversed::REVERSED,
-    anext_awaitable: crate::builtins::anext_awaitable::ANEXT_AWAITABLE,
     quitter: crate::builtins::site::QUITTER,
     printer: crate::builtins::site::PRINTER,
     helper: crate::builtins::site::HELPER,
@@ -185,6 +184,46 @@ classes! {
     syntax_warning: objects::exception::SYNTAX_WARNING,
     unicode_warning: objects::exception::UNICODE_WARNING,
     user_warning: objects::exception::USER_WARNING,
+    // Weak references, and what modules add.
+    weakref: objects::weakref::REFERENCE,
+    weak_proxy: objects::weakref::PROXY,
+    weak_callable_proxy: objects::weakref::CALLABLE_PROXY,
+    abc_data: modules::abc::ABC_DATA,
+    deque: modules::collections::DEQUE,
+    deque_iterator: modules::collections::DEQUE_ITERATOR,
+    deque_reverse_iterator: modules::collections::DEQUE_REVERSE_ITERATOR,
+    defaultdict: modules::collections::DEFAULTDICT,
+    tuple_getter: modules::collections::TUPLE_GETTER,
+    random: modules::random::RANDOM,
+    re_pattern: modules::sre::PATTERN,
+    re_match: modules::sre::MATCH,
+    re_scanner: modules::sre::SCANNER,
+    re_template: modules::sre::TEMPLATE,
+    standard_stream: modules::io::STANDARD_STREAM,
+    lock: modules::thread::LOCK_CLASS,
+    rlock: modules::thread::RLOCK_CLASS,
+    thread_handle: modules::thread::THREAD_HANDLE,
+    itertools_accumulate: modules::itertools::ACCUMULATE,
+    itertools_batched: modules::itertools::BATCHED,
+    itertools_chain: modules::itertools::CHAIN,
+    itertools_combinations: modules::itertools::COMBINATIONS,
+    itertools_combinations_with_replacement: modules::itertools::COMBINATIONS_WITH_REPLACEMENT,
+    itertools_compress: modules::itertools::COMPRESS,
+    itertools_count: modules::itertools::COUNT,
+    itertools_cycle: modules::itertools::CYCLE,
+    itertools_dropwhile: modules::itertools::DROPWHILE,
+    itertools_filterfalse: modules::itertools::FILTERFALSE,
+    itertools_groupby: modules::itertools::GROUPBY,
+    itertools_grouper: modules::itertools::GROUPER,
+    itertools_islice: modules::itertools::ISLICE,
+    itertools_pairwise: modules::itertools::PAIRWISE,
+    itertools_permutations: modules::itertools::PERMUTATIONS,
+    itertools_product: modules::itertools::PRODUCT,
+    itertools_repeat: modules::itertools::REPEAT,
+    itertools_starmap: modules::itertools::STARMAP,
+    itertools_takewhile: modules::itertools::TAKEWHILE,
+    itertools_tee: modules::itertools::TEE,
+    itertools_zip_longest: modules::itertools::ZIP_LONGEST,
 }
 
 impl Types {
@@ -196,6 +235,13 @@ impl Types {
                 Some(0) => &self.none_type,
                 Some(1) => &self.ellipsis_type,
                 _ => &self.not_implemented_type,
+            };
+        }
+        if kind == Kind::WEAKREF {
+            return match obj.get::<heap::WeakRef>().map(heap::WeakRef::flavour) {
+                Some(heap::WeakFlavour::Proxy) => &self.weak_proxy,
+                Some(heap::WeakFlavour::CallableProxy) => &self.weak_callable_proxy,
+                _ => &self.weakref,
             };
         }
         self.by_kind[kind.0 as usize].as_ref().expect("every kind of a plain object has its class")

@@ -57,6 +57,10 @@ pub struct Vm {
     pub sys: Slot,
     /// Calls and frames.
     pub(crate) thread: crate::frame::Thread,
+    /// What the modules remember.
+    pub(crate) state: crate::state::State,
+    /// Sources of cells, and of files that tracebacks have shown, by file name.
+    pub(crate) sources: RefCell<std::collections::HashMap<String, String>>,
     /// Set from outside to interrupt the program: the machine raises KeyboardInterrupt soon.
     pub interrupt: std::sync::Arc<std::sync::atomic::AtomicBool>,
     /// The next class version.

@@ -41,9 +41,11 @@ static EXCEPTIONS: &[&str] = &[
     "UnicodeEncodeError", "UnicodeTranslateError", "ExceptionGroup",
 ];
 
+static IMPORT: &[Method] = &[Method::new("__import__", crate::import::dunder_import, crate::Convention::Keywords)];
+
 /// The function of that name, if it is native.
 fn function(name: &str) -> Option<&'static Method> {
-    let tables = [attributes::FUNCTIONS, code::FUNCTIONS, iteration::FUNCTIONS, numbers::FUNCTIONS, output::FUNCTIONS];
+    let tables = [attributes::FUNCTIONS, code::FUNCTIONS, IMPORT, iteration::FUNCTIONS, numbers::FUNCTIONS, output::FUNCTIONS];
     tables.into_iter().flatten().find(|function| function.name == name)
 }
 

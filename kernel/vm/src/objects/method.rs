@@ -23,6 +23,14 @@ impl Vm {
     }
 }
 
+impl Vm {
+    /// Function and object of a bound method; `None` for anything else.
+    pub(crate) fn method_parts(&self, obj: &Obj) -> Option<(Obj, Obj)> {
+        let method = obj.get::<Method>()?;
+        Some((method.func.get()?, method.self_.get()?))
+    }
+}
+
 fn parts(obj: &Obj) -> (Obj, Obj) {
     let method = obj.get::<Method>().expect("a method has the payload of one");
     (method.func.get().expect("a method has its function"), method.self_.get().expect("a method has its object"))

@@ -25,6 +25,8 @@ mod dict_api;
 pub mod dict_view;
 pub mod enumerate;
 pub mod exception;
+pub mod weakref;
+pub(crate) mod struct_sequence;
 pub mod float;
 pub mod int;
 pub(crate) mod int_ops;
@@ -83,8 +85,8 @@ pub(crate) static TODO: ClassSpec = ClassSpec {
 pub use crate::stubs::template;
 
 /// How many places of `__slots__` kind the instances of a builtin class have of their own.
-pub(crate) fn own_places(_spec: &ClassSpec) -> u16 {
-    0
+pub(crate) fn own_places(spec: &ClassSpec) -> u16 {
+    if std::ptr::eq(spec, &crate::modules::collections::DEFAULTDICT) { 1 } else { exception::own_fields(spec) }
 }
 
 /// `__dict__` of a builtin object that has one in its payload.

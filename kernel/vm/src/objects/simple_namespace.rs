@@ -24,7 +24,14 @@ fn dict(vm: &Vm, obj: &Obj) -> Obj {
 }
 
 impl Vm {
-    /// A new namespace with these attributes (`_PyNamespace_New`).
+    /// A new namespace with these attributes.
+    pub fn namespace_of(&self, attributes: &[(&str, Obj)]) -> Obj {
+        let dict = self.dict();
+        attributes.iter().for_each(|(name, value)| self.dict_set_str(&dict, name, value.clone()));
+        self.new_namespace(dict)
+    }
+
+    /// A new namespace with these attributes, a dict (`_PyNamespace_New`).
     pub fn new_namespace(&self, attributes: Obj) -> Obj {
         self.heap.alloc(SimpleNamespace { dict: attributes.into() }).tracked()
     }

@@ -47,14 +47,15 @@ impl Vm {
         let class = self.class_of(obj);
         let Some(get) = self.class(&class).slots.getattro.get() else { return Ok(None) };
         // The usual ways know a miss without making an exception for it.
-        if is_function(Some(get), generic_getattr) {
-            return self.generic_getattr_opt(obj, name);
-        }
-        if is_function(Some(get), crate::objects::class::getattro) {
-            return crate::objects::class::getattr_opt(self, obj, name);
-        }
-        match get(self, obj, name) {
-            Ok(value) => Ok(Some(value)),
+        let found = if is_function(Some(get), generic_getattr) {
+            self.generic_getattr_opt(obj, name)
+        } else if is_function(Some(get), crate::objects::class::getattro) {
+            crate::objects::class::getattr_opt(self, obj, name)
+        } else {
+            get(self, obj, name).map(Some)
+        };
+        match found {
+            Ok(value) => Ok(value),
             Err(raised) if is_attribute_error(self, &raised) => Ok(None),
             Err(raised) => Err(raised),
         }

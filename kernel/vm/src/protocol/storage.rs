@@ -116,6 +116,7 @@ impl Vm {
         };
         if payload.shares_keys()
             && let Some(dict) = dict.get::<Dict>()
+            && dict.is_split()
             && dict.get_str_key(name).is_none()
             && payload.insert_key(&self.intern_name(name)).is_none()
         {

@@ -354,7 +354,11 @@ impl Vm {
         for base in &plan.bases {
             self.add_subclass(base, class);
         }
-        self.fix_slots(class);
+        if plan.bases.len() == 1 && self.mro_of(class).len() == self.mro_of(&plan.base).len() + 1 {
+            self.fix_own_slots(class, dict);
+        } else {
+            self.fix_slots(class);
+        }
         if payload.has(flags::MANAGED_DICT) {
             self.seed_shared_keys(payload, dict);
         }

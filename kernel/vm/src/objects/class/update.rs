@@ -1,6 +1,6 @@
 //! Keeps a class's slots in step with its special methods (`update_one_slot`, `fixup_slot_dispatchers`).
 
-use heap::{Obj, Str};
+use heap::{Dict, Obj, Str};
 
 use super::slots::{SLOT_DEFS, SlotDef};
 use super::special;
@@ -16,6 +16,21 @@ impl Vm {
         for (i, def) in SLOT_DEFS.iter().enumerate() {
             if !SLOT_DEFS[..i].iter().any(|other| other.ops.slot == def.ops.slot) {
                 self.update_one_slot(class, def.ops.slot);
+            }
+        }
+    }
+
+    /// As [`Vm::fix_slots`], for a class that has its base's slots already: only what the class defines itself can differ.
+    pub(super) fn fix_own_slots(&self, class: &Obj, dict: &Dict) {
+        let mut done: Vec<&'static str> = Vec::new();
+        let mut at = 0;
+        while let Some((name, _)) = dict.next_entry(&mut at) {
+            let Some(text) = name.get::<Str>().and_then(Str::to_str).filter(|text| text.starts_with("__")) else { continue };
+            for def in SLOT_DEFS.iter().filter(|def| def.name == text) {
+                if !done.contains(&def.ops.slot) {
+                    done.push(def.ops.slot);
+                    self.update_one_slot(class, def.ops.slot);
+                }
             }
         }
     }

@@ -1,0 +1,28 @@
+//! A text cut into its top-level statements, as a prompt or a notebook's cell runs them.
+
+use ruff_python_ast::Stmt;
+use ruff_python_parser::parse_module;
+use ruff_text_size::Ranged;
+
+/// One top-level statement.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Statement {
+    /// Its text behind as many empty lines as stand before it, so that line numbers are those of the whole.
+    pub text: String,
+    /// Whether it is an expression, whose value a prompt shows.
+    pub is_expression: bool,
+}
+
+/// The top-level statements of a text; `None` if it does not parse (compiling the whole tells why).
+pub fn statements(text: &str) -> Option<Vec<Statement>> {
+    let module = parse_module(text).ok()?.into_syntax();
+    let mut found = Vec::new();
+    for statement in &module.body {
+        let range = statement.range();
+        let start = usize::from(range.start());
+        let (before, source) = (&text[..start], &text[start..usize::from(range.end())]);
+        let lines = "\n".repeat(before.matches('\n').count());
+        found.push(Statement { text: format!("{lines}{source}\n"), is_expression: matches!(statement, Stmt::Expr(_)) });
+    }
+    Some(found)
+}

@@ -1,0 +1,434 @@
+//! `deque`: a row with two ends.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+use heap::{Kind, Obj, Payload, Slot, Trash, Visit};
+
+use crate::class::{ClassSpec, Compare, Convention, GetSet, Method, Slots, flags};
+use crate::{Args, PyResult, Signature, Vm, kinds};
+
+/// How many items a block of CPython's deque holds; `sys.getsizeof` shows it.
+const BLOCK: usize = 64;
+
+const KIND: Kind = Kind(kinds::MODULES.0 + 23);
+
+/// The items, the greatest length, and a counter of changes for the iterators.
+pub(super) struct Deque {
+    items: RefCell<VecDeque<Obj>>,
+    maxlen: Cell<Option<usize>>,
+    state: Cell<usize>,
+}
+
+impl Payload for Deque {
+    const KIND: Kind = KIND;
+    fn traverse(&self, visit: Visit<'_>) {
+        self.items.borrow().iter().for_each(visit);
+    }
+    fn clear(&self, trash: &mut Trash<'_>) {
+        self.state.set(self.state.get() + 1);
+        self.items.take().into_iter().for_each(|item| trash.push(item));
+    }
+    fn dismantle(&mut self, trash: &mut Trash<'_>) {
+        self.clear(trash);
+    }
+}
+
+pub(crate) static DEQUE: ClassSpec = ClassSpec {
+    name: "collections.deque",
+    base: Some(&crate::objects::object::OBJECT),
+    kind: KIND,
+    flags: flags::CONTAINER | flags::SEQUENCE | flags::WEAKREFS,
+    slots,
+    methods: &[
+        Method::new("append", append, Convention::One),
+        Method::new("appendleft", appendleft, Convention::One),
+        Method::new("clear", |vm, this, _| { clear(this); Ok(vm.none()) }, Convention::NoArgs),
+        Method::new("copy", |vm, this, _| copy(vm, this), Convention::NoArgs),
+        Method::new("__copy__", |vm, this, _| copy(vm, this), Convention::NoArgs),
+        Method::new("count", count, Convention::One),
+        Method::new("extend", extend, Convention::One),
+        Method::new("extendleft", extendleft, Convention::One),
+        Method::new("index", index, Convention::Positional),
+        Method::new("insert", insert, Convention::Positional),
+        Method::new("pop", |vm, this, _| pop(this).ok_or_else(|| vm.index_error("pop from an empty deque")), Convention::NoArgs),
+        Method::new("popleft", |vm, this, _| popleft(this).ok_or_else(|| vm.index_error("pop from an empty deque")), Convention::NoArgs),
+        Method::new("remove", remove, Convention::One),
+        Method::new("reverse", |vm, this, _| { own(this).items.borrow_mut().make_contiguous().reverse(); Ok(vm.none()) }, Convention::NoArgs),
+        Method::new("rotate", rotate, Convention::Positional),
+        Method::new("__reversed__", |vm, this, _| Ok(iterator::<true>(vm, this)), Convention::NoArgs),
+        Method::new("__reduce__", reduce, Convention::NoArgs),
+        Method::new("__sizeof__", size, Convention::NoArgs),
+        Method::class("__class_getitem__", |vm, this, args| vm.generic_alias(this, &args.pos()[0]), Convention::One),
+    ],
+    getset: &[GetSet::new("maxlen", |vm, this| Ok(own(this).maxlen.get().map_or_else(|| vm.none(), |n| vm.int(n as i64))))],
+    basicsize: 72,
+    itemsize: 0,
+    doc: "",
+};
+
+fn own(this: &Obj) -> &Deque {
+    this.get::<Deque>().expect("a method of a deque gets one")
+}
+
+fn slots(s: &Slots) {
+    s.new.set(Some(|vm, class, _| {
+        Ok(vm.new_object(class, Deque { items: RefCell::default(), maxlen: Cell::new(None), state: Cell::new(0) }))
+    }));
+    s.init.set(Some(init));
+    s.repr.set(Some(repr));
+    s.hash.set(Some(crate::protocol::compare::unhashable));
+    s.iter.set(Some(|vm, this| Ok(iterator::<false>(vm, this))));
+    s.richcompare.set(Some(compare));
+    s.len.set(Some(|_, this| Ok(own(this).items.borrow().len())));
+    s.bool.set(Some(|_, this| Ok(!own(this).items.borrow().is_empty())));
+    s.contains.set(Some(|vm, this, item| Ok(find(vm, this, item, 0, usize::MAX, "deque mutated during iteration")?.is_some())));
+    s.subscript.set(Some(|vm, this, key| {
+        let i = place(vm, this, key, "deque index out of range")?;
+        own(this).items.borrow().get(i).cloned().ok_or_else(|| vm.index_error("deque index out of range"))
+    }));
+    s.ass_subscript.set(Some(|vm, this, key, value| {
+        let i = place(vm, this, key, "deque index out of range")?;
+        let before = match value {
+            Some(value) => std::mem::replace(&mut own(this).items.borrow_mut()[i], value.clone()),
+            None => own(this).items.borrow_mut().remove(i).expect("the place was checked"),
+        };
+        changed(this);
+        drop(before);
+        Ok(())
+    }));
+    s.concat.set(Some(|vm, this, other| {
+        if !vm.is_kind_of(other, &vm.types.deque) {
+            return Err(vm.type_error(format!("can only concatenate deque (not \"{}\") to deque", vm.type_name(other))));
+        }
+        let made = copy(vm, this)?;
+        extend_with(vm, &made, other)?;
+        Ok(made)
+    }));
+    s.in_place_concat.set(Some(|vm, this, other| {
+        extend_with(vm, this, other)?;
+        Ok(this.clone())
+    }));
+    s.repeat.set(Some(|vm, this, n| {
+        let made = copy(vm, this)?;
+        repeat(vm, &made, n)
+    }));
+    s.in_place_repeat.set(Some(repeat));
+}
+
+fn changed(this: &Obj) {
+    let state = &own(this).state;
+    state.set(state.get() + 1);
+}
+
+fn place(vm: &Vm, this: &Obj, key: &Obj, text: &str) -> PyResult<usize> {
+    let len = own(this).items.borrow().len() as isize;
+    let i = vm.index_isize(key)?;
+    let i = if i < 0 { i + len } else { i };
+    if (0..len).contains(&i) { Ok(i as usize) } else { Err(vm.index_error(text)) }
+}
+
+fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
+    static SIGNATURE: Signature = Signature { name: "deque", params: &["iterable", "maxlen"], positional_only: 0, positional: 2, required: 0 };
+    let [iterable, maxlen] = args.bind(vm, &SIGNATURE)?;
+    let maxlen = match maxlen.filter(|maxlen| !maxlen.is(&vm.consts.none)) {
+        None => None,
+        Some(maxlen) if !crate::objects::leaf::integer(maxlen).is_some() => return Err(vm.type_error("an integer is required")),
+        Some(maxlen) => Some(usize::try_from(vm.index_isize(maxlen)?).map_err(|_| vm.value_error("maxlen must be non-negative"))?),
+    };
+    own(this).maxlen.set(maxlen);
+    clear(this);
+    iterable.map_or(Ok(()), |iterable| extend_with(vm, this, iterable))
+}
+
+fn clear(this: &Obj) {
+    changed(this);
+    drop(own(this).items.take());
+}
+
+fn push(this: &Obj, item: Obj) {
+    let deque = own(this);
+    deque.items.borrow_mut().push_back(item);
+    changed(this);
+    if deque.maxlen.get().is_some_and(|max| deque.items.borrow().len() > max) {
+        let old = deque.items.borrow_mut().pop_front();
+        drop(old);
+    }
+}
+
+fn pushleft(this: &Obj, item: Obj) {
+    let deque = own(this);
+    deque.items.borrow_mut().push_front(item);
+    changed(this);
+    if deque.maxlen.get().is_some_and(|max| deque.items.borrow().len() > max) {
+        let old = deque.items.borrow_mut().pop_back();
+        drop(old);
+    }
+}
+
+fn pop(this: &Obj) -> Option<Obj> {
+    changed(this);
+    own(this).items.borrow_mut().pop_back()
+}
+
+fn popleft(this: &Obj) -> Option<Obj> {
+    changed(this);
+    own(this).items.borrow_mut().pop_front()
+}
+
+fn append(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
+    push(this, args.pos()[0].clone());
+    Ok(vm.none())
+}
+
+fn appendleft(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
+    pushleft(this, args.pos()[0].clone());
+    Ok(vm.none())
+}
+
+/// Of a deque that extends itself, a copy is taken.
+fn source(vm: &Vm, this: &Obj, iterable: &Obj) -> PyResult {
+    if iterable.is(this) { Ok(vm.list(snapshot(this))) } else { Ok(iterable.clone()) }
+}
+
+fn extend_with(vm: &Vm, this: &Obj, iterable: &Obj) -> PyResult<()> {
+    vm.iterate(&source(vm, this, iterable)?, &mut |item| {
+        push(this, item);
+        Ok(())
+    })
+}
+
+fn extend(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
+    extend_with(vm, this, &args.pos()[0])?;
+    Ok(vm.none())
+}
+
+fn extendleft(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
+    vm.iterate(&source(vm, this, &args.pos()[0])?, &mut |item| {
+        pushleft(this, item);
+        Ok(())
+    })?;
+    Ok(vm.none())
+}
+
+fn snapshot(this: &Obj) -> Vec<Obj> {
+    own(this).items.borrow().iter().cloned().collect()
+}
+
+fn copy(vm: &Vm, this: &Obj) -> PyResult {
+    let class = vm.class_of(this);
+    match own(this).maxlen.get() {
+        None => vm.call(&class, std::slice::from_ref(this)),
+        Some(max) => vm.call(&class, &[this.clone(), vm.int(max as i64)]),
+    }
+}
+
+/// The first place in `from..to` that holds an equal item; an item's `__eq__` must not change the deque.
+fn find(vm: &Vm, this: &Obj, item: &Obj, from: usize, to: usize, text: &str) -> PyResult<Option<usize>> {
+    let state = own(this).state.get();
+    let mut i = from;
+    loop {
+        let Some(held) = own(this).items.borrow().get(i).filter(|_| i < to).cloned() else { return Ok(None) };
+        let equal = vm.eq(&held, item)?;
+        if own(this).state.get() != state {
+            return Err(vm.runtime_error(text));
+        }
+        if equal {
+            return Ok(Some(i));
+        }
+        i += 1;
+    }
+}
+
+fn count(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
+    let (mut n, mut from) = (0, 0);
+    while let Some(i) = find(vm, this, &args.pos()[0], from, usize::MAX, "deque mutated during iteration")? {
+        (n, from) = (n + 1, i + 1);
+    }
+    Ok(vm.int(n))
+}
+
+fn index(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
+    let given = args.check(vm, "index", 1, 3)?;
+    let len = own(this).items.borrow().len() as isize;
+    let bound = |i: usize, default: isize| -> PyResult<usize> {
+        let n = given.get(i).map_or(Ok(default), |n| vm.index_clamped(n))?;
+        Ok((if n < 0 { n + len } else { n }).clamp(0, len) as usize)
+    };
+    let (from, to) = (bound(1, 0)?, bound(2, len)?);
+    match find(vm, this, &given[0], from, to, "deque mutated during iteration")? {
+        Some(i) => Ok(vm.int(i as i64)),
+        None => Err(vm.value_error(format!("{} is not in deque", vm.repr_text(&given[0])?))),
+    }
+}
+
+fn insert(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
+    let [at, item] = args.check(vm, "insert", 2, 2)? else { unreachable!("two arguments were checked") };
+    let at = vm.index_isize(at)?;
+    let len = own(this).items.borrow().len();
+    if own(this).maxlen.get() == Some(len) {
+        return Err(vm.index_error("deque already at its maximum size"));
+    }
+    let at = if at < 0 { (at + len as isize).max(0) as usize } else { (at as usize).min(len) };
+    own(this).items.borrow_mut().insert(at, item.clone());
+    changed(this);
+    Ok(vm.none())
+}
+
+fn remove(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
+    let Some(i) = find(vm, this, &args.pos()[0], 0, usize::MAX, "deque mutated during remove().")? else {
+        return Err(vm.value_error(format!("{} is not in deque", vm.repr_text(&args.pos()[0])?)));
+    };
+    let old = own(this).items.borrow_mut().remove(i);
+    changed(this);
+    drop(old);
+    Ok(vm.none())
+}
+
+fn rotate(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
+    let n = args.check(vm, "rotate", 0, 1)?.first().map_or(Ok(1), |n| vm.index_isize(n))?;
+    let mut items = own(this).items.borrow_mut();
+    if let Some(n) = (!items.is_empty()).then(|| n.rem_euclid(items.len() as isize)) {
+        items.rotate_right(n as usize);
+    }
+    Ok(vm.none())
+}
+
+fn repeat(_: &Vm, this: &Obj, n: isize) -> PyResult {
+    let items = snapshot(this);
+    if n <= 0 {
+        clear(this);
+    }
+    for _ in 1..n.max(1) {
+        items.iter().for_each(|item| push(this, item.clone()));
+    }
+    Ok(this.clone())
+}
+
+fn repr(vm: &Vm, this: &Obj) -> PyResult {
+    if vm.repr_enter(this) {
+        return Ok(vm.str("[...]"));
+    }
+    let text = snapshot(this).iter().map(|item| vm.repr_text(item)).collect::<PyResult<Vec<_>>>();
+    vm.repr_leave(this);
+    let items = text?.join(", ");
+    let name = vm.class(&vm.class_of(this)).name.get().map(|name| vm.lossy(&name)).unwrap_or_default();
+    Ok(vm.str(&match own(this).maxlen.get() {
+        None => format!("{name}([{items}])"),
+        Some(max) => format!("{name}([{items}], maxlen={max})"),
+    }))
+}
+
+fn compare(vm: &Vm, this: &Obj, other: &Obj, op: Compare) -> PyResult {
+    if !vm.is_kind_of(other, &vm.types.deque) {
+        return Ok(vm.not_implemented());
+    }
+    vm.compare(&vm.list(snapshot(this)), &vm.list(snapshot(other)), op)
+}
+
+fn reduce(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
+    let maxlen = own(this).maxlen.get();
+    let args = match maxlen {
+        None => vm.consts.empty_tuple.clone(),
+        Some(max) => vm.tuple(vec![vm.consts.empty_tuple.clone(), vm.int(max as i64)]),
+    };
+    let state = this.extra().and_then(|extra| extra.dict().get()).unwrap_or_else(|| vm.none());
+    Ok(vm.tuple(vec![vm.class_of(this), args, state, vm.iter(this)?]))
+}
+
+fn size(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
+    // Blocks of 64 items and two links; the first item stands in the middle of the first block.
+    let blocks = 1 + (own(this).items.borrow().len() + BLOCK / 2) / BLOCK;
+    Ok(vm.int((72 + 16 + blocks * (BLOCK + 2) * 8) as i64))
+}
+
+/// An iterator over a deque, forwards or backwards.
+pub(super) struct DequeIterator<const BACK: bool> {
+    deque: Slot,
+    taken: Cell<usize>,
+    state: Cell<usize>,
+}
+
+macro_rules! iterator_payload {
+    ($back:literal, $n:literal) => {
+        impl Payload for DequeIterator<$back> {
+            const KIND: Kind = Kind(kinds::MODULES.0 + $n);
+            fn traverse(&self, visit: Visit<'_>) {
+                if let Some(deque) = self.deque.get() {
+                    visit(&deque);
+                }
+            }
+            fn clear(&self, trash: &mut Trash<'_>) {
+                trash.take(&self.deque);
+            }
+            fn dismantle(&mut self, trash: &mut Trash<'_>) {
+                self.clear(trash);
+            }
+        }
+    };
+}
+
+iterator_payload!(false, 24);
+iterator_payload!(true, 25);
+
+const fn iterator_class<const BACK: bool>(name: &'static str, methods: &'static [Method]) -> ClassSpec
+where
+    DequeIterator<BACK>: Payload,
+{
+    ClassSpec {
+        name,
+        base: Some(&crate::objects::object::OBJECT),
+        kind: <DequeIterator<BACK> as Payload>::KIND,
+        flags: flags::HAVE_GC,
+        slots: |s| {
+            s.iter.set(Some(|_, this| Ok(this.clone())));
+            s.iternext.set(Some(next::<BACK>));
+        },
+        methods,
+        getset: &[],
+        basicsize: 48,
+        itemsize: 0,
+        doc: "",
+    }
+}
+
+pub(crate) static DEQUE_ITERATOR: ClassSpec = iterator_class::<false>("collections._deque_iterator", &[Method::new("__length_hint__", hint::<false>, Convention::NoArgs)]);
+pub(crate) static DEQUE_REVERSE_ITERATOR: ClassSpec = iterator_class::<true>("collections._deque_reverse_iterator", &[Method::new("__length_hint__", hint::<true>, Convention::NoArgs)]);
+
+fn iterator<const BACK: bool>(vm: &Vm, this: &Obj) -> Obj
+where
+    DequeIterator<BACK>: Payload,
+{
+    let state = Cell::new(own(this).state.get());
+    vm.heap.alloc(DequeIterator::<BACK> { deque: Slot::new(this.clone()), taken: Cell::new(0), state }).tracked()
+}
+
+fn next<const BACK: bool>(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>>
+where
+    DequeIterator<BACK>: Payload,
+{
+    let it = this.get::<DequeIterator<BACK>>().expect("a method of a deque's iterator gets one");
+    let Some(deque) = it.deque.get() else { return Ok(None) };
+    let (inside, taken) = (own(&deque), it.taken.get());
+    let len = inside.items.borrow().len();
+    if inside.state.get() != it.state.get() {
+        it.taken.set(usize::MAX);
+        return Err(vm.runtime_error("deque mutated during iteration"));
+    }
+    if taken >= len {
+        drop(it.deque.take());
+        return Ok(None);
+    }
+    it.taken.set(taken + 1);
+    let item = inside.items.borrow().get(if BACK { len - 1 - taken } else { taken }).cloned();
+    Ok(item)
+}
+
+fn hint<const BACK: bool>(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult
+where
+    DequeIterator<BACK>: Payload,
+{
+    let it = this.get::<DequeIterator<BACK>>().expect("a method of a deque's iterator gets one");
+    let left = it.deque.get().map_or(0, |deque| own(&deque).items.borrow().len().saturating_sub(it.taken.get()));
+    Ok(vm.int(left as i64))
+}

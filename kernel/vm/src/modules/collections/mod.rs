@@ -1,0 +1,64 @@
+//! `_collections`: `deque`, `defaultdict`, and helpers of `collections/__init__.py` (`Modules/_collectionsmodule.c`).
+
+mod defaultdict;
+mod deque;
+mod tuplegetter;
+
+use heap::{Dict, Obj};
+
+use super::ModuleSpec;
+use crate::class::{Convention, Method, Operator};
+use crate::{Args, PyResult, Vm};
+
+pub(crate) use defaultdict::DEFAULTDICT;
+pub(crate) use deque::{DEQUE, DEQUE_ITERATOR, DEQUE_REVERSE_ITERATOR};
+pub(crate) use tuplegetter::TUPLE_GETTER;
+
+pub(super) static MODULE: ModuleSpec = ModuleSpec {
+    name: "_collections",
+    functions: &[Method::new("_count_elements", count_elements, Convention::Positional)],
+    init: |vm, module| {
+        let dict = vm.module_dict(module);
+        for (name, class) in [
+            ("deque", &vm.types.deque),
+            ("defaultdict", &vm.types.defaultdict),
+            ("_deque_iterator", &vm.types.deque_iterator),
+            ("_deque_reverse_iterator", &vm.types.deque_reverse_iterator),
+            ("_tuplegetter", &vm.types.tuple_getter),
+        ] {
+            vm.dict_set_str(&dict, name, class.clone());
+        }
+        Ok(())
+    },
+};
+
+/// `Counter`'s loop: counts the items of an iterable in a mapping.
+fn count_elements(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let [mapping, iterable] = args.check(vm, "_count_elements", 2, 2)? else { unreachable!("two arguments were checked") };
+    let one = vm.int(1);
+    let exact = mapping.extra().is_none() && mapping.get::<Dict>().is_some();
+    let get = if exact { None } else { Some(vm.getattr_str(mapping, "get")?) };
+    vm.iterate(iterable, &mut |item| {
+        let before = match &get {
+            None => vm.dict_get(mapping, &item)?,
+            Some(get) => Some(vm.call(get, &[item.clone(), vm.int(0)])?),
+        };
+        let after = match before {
+            None => one.clone(),
+            Some(before) => vm.binary(Operator::Add, &before, &one)?,
+        };
+        match exact {
+            true => vm.dict_set(mapping, &item, after),
+            false => vm.setitem(mapping, &item, Some(&after)),
+        }
+    })?;
+    Ok(vm.none())
+}
+
+/// Makes the payloads known to a heap.
+pub(crate) fn register_payloads(heap: &heap::Heap) {
+    heap.register::<deque::Deque>();
+    heap.register::<deque::DequeIterator<false>>();
+    heap.register::<deque::DequeIterator<true>>();
+    heap.register::<tuplegetter::TupleGetter>();
+}

@@ -1,0 +1,191 @@
+//! `product`, `permutations`, `combinations` and `combinations_with_replacement`: pools of items, and indices that count through them.
+
+use std::cell::RefCell;
+
+use heap::{Kind, Obj, Payload, Trash, Visit};
+
+use super::{iterator, kind, own, slots};
+use crate::class::ClassSpec;
+use crate::{Args, PyResult, Signature, Vm};
+
+/// Where the counting stands.
+struct State {
+    indices: Vec<usize>,
+    /// `permutations` counts its rotations here.
+    cycles: Vec<usize>,
+    started: bool,
+    stopped: bool,
+}
+
+macro_rules! combiner {
+    ($payload:ident, $spec:ident, $n:literal, $name:literal, $new:ident, $next:ident, $size:literal) => {
+        pub(super) struct $payload {
+            /// One pool for each place of the result, or one for all.
+            pools: RefCell<Vec<Vec<Obj>>>,
+            r: usize,
+            state: RefCell<State>,
+        }
+
+        impl Payload for $payload {
+            const KIND: Kind = kind($n);
+            fn traverse(&self, visit: Visit<'_>) {
+                self.pools.borrow().iter().flatten().for_each(visit);
+            }
+            fn clear(&self, trash: &mut Trash<'_>) {
+                self.state.borrow_mut().stopped = true;
+                self.pools.take().into_iter().flatten().for_each(|item| trash.push(item));
+            }
+            fn dismantle(&mut self, trash: &mut Trash<'_>) {
+                self.clear(trash);
+            }
+        }
+
+        pub(crate) static $spec: ClassSpec = iterator(concat!("itertools.", $name), kind($n), |s| slots(s, $new, next::<$payload>), &[], $size);
+
+        impl Combiner for $payload {
+            fn parts(&self) -> (&RefCell<Vec<Vec<Obj>>>, usize, &RefCell<State>) {
+                (&self.pools, self.r, &self.state)
+            }
+            fn advance(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool {
+                $next(pools, r, state)
+            }
+        }
+    };
+}
+
+trait Combiner: Payload {
+    fn parts(&self) -> (&RefCell<Vec<Vec<Obj>>>, usize, &RefCell<State>);
+    /// Counts on; false at the end.
+    fn advance(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool;
+}
+
+combiner!(Product, PRODUCT, 18, "product", new_product, next_product, 48);
+combiner!(Permutations, PERMUTATIONS, 19, "permutations", new_permutations, next_permutations, 64);
+combiner!(Combinations, COMBINATIONS, 20, "combinations", new_combinations, next_combinations, 56);
+combiner!(WithReplacement, COMBINATIONS_WITH_REPLACEMENT, 21, "combinations_with_replacement", new_with_replacement, next_with_replacement, 56);
+
+fn next<T: Combiner>(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
+    let (pools, r, state) = own::<T>(this).parts();
+    let items: Vec<Obj> = {
+        let (pools, mut state) = (pools.borrow(), state.borrow_mut());
+        if state.stopped {
+            return Ok(None);
+        }
+        if !std::mem::replace(&mut state.started, true) {
+            // The first one is where the indices stand.
+        } else if !T::advance(&pools, r, &mut state) {
+            state.stopped = true;
+            return Ok(None);
+        }
+        // A single pool serves every place.
+        let pool = |place: usize| &pools[if pools.len() == 1 { 0 } else { place }];
+        (0..r).map(|place| pool(place)[state.indices[place]].clone()).collect()
+    };
+    Ok(Some(vm.tuple(items)))
+}
+
+fn state(indices: Vec<usize>, cycles: Vec<usize>, stopped: bool) -> RefCell<State> {
+    RefCell::new(State { indices, cycles, started: false, stopped })
+}
+
+fn new_product(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
+    let mut repeat = 1;
+    for (name, value) in args.keywords() {
+        let name = vm.lossy(name);
+        if name != "repeat" {
+            return Err(vm.type_error(format!("product() got an unexpected keyword argument '{name}'")));
+        }
+        repeat = vm.index_isize(value)?;
+    }
+    let repeat = usize::try_from(repeat).map_err(|_| vm.value_error("repeat argument cannot be negative"))?;
+    let pools = args.pos().iter().map(|iterable| vm.to_vec(iterable)).collect::<PyResult<Vec<_>>>()?;
+    let r = pools.len() * repeat;
+    let pools: Vec<Vec<Obj>> = pools.iter().cycle().take(r).cloned().collect();
+    let stopped = pools.iter().any(Vec::is_empty);
+    // With no place at all there is one result, the empty tuple.
+    let pools = if pools.is_empty() { vec![Vec::new()] } else { pools };
+    Ok(vm.new_object(class, Product { pools: RefCell::new(pools), r, state: state(vec![0; r], Vec::new(), stopped) }))
+}
+
+fn next_product(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool {
+    for place in (0..r).rev() {
+        state.indices[place] += 1;
+        if state.indices[place] < pools[place].len() {
+            return true;
+        }
+        state.indices[place] = 0;
+    }
+    false
+}
+
+/// `r` as an argument.
+fn length(vm: &Vm, value: &Obj) -> PyResult<usize> {
+    usize::try_from(vm.index_isize(value)?).map_err(|_| vm.value_error("r must be non-negative"))
+}
+
+fn new_permutations(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
+    static SIGNATURE: Signature = Signature { name: "permutations", params: &["iterable", "r"], positional_only: 0, positional: 2, required: 1 };
+    let [iterable, r] = args.bind(vm, &SIGNATURE)?;
+    let pool = vm.to_vec(iterable.expect("a required parameter is there"))?;
+    let n = pool.len();
+    let r = match r.filter(|r| !r.is(&vm.consts.none)) {
+        None => n,
+        Some(r) if !crate::objects::leaf::integer(r).is_some() => return Err(vm.type_error("Expected int as r")),
+        Some(r) => length(vm, r)?,
+    };
+    let cycles = (0..r).map(|i| n.saturating_sub(i)).collect();
+    Ok(vm.new_object(class, Permutations { pools: RefCell::new(vec![pool]), r, state: state((0..n.max(r)).collect(), cycles, r > n) }))
+}
+
+fn next_permutations(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool {
+    let n = pools[0].len();
+    for i in (0..r).rev() {
+        state.cycles[i] -= 1;
+        if state.cycles[i] == 0 {
+            state.indices[i..n].rotate_left(1);
+            state.cycles[i] = n - i;
+        } else {
+            let j = n - state.cycles[i];
+            state.indices.swap(i, j);
+            return true;
+        }
+    }
+    false
+}
+
+fn pool_and_length(vm: &Vm, name: &'static str, args: Args<'_>) -> PyResult<(Vec<Obj>, usize)> {
+    let signature = Signature { name, params: &["iterable", "r"], positional_only: 0, positional: 2, required: 2 };
+    let [iterable, r] = args.bind(vm, &signature)?.map(|given| given.expect("a required parameter is there"));
+    let pool = vm.to_vec(iterable)?;
+    Ok((pool, length(vm, r)?))
+}
+
+fn new_combinations(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
+    let (pool, r) = pool_and_length(vm, "combinations", args)?;
+    let stopped = r > pool.len();
+    Ok(vm.new_object(class, Combinations { pools: RefCell::new(vec![pool]), r, state: state((0..r).collect(), Vec::new(), stopped) }))
+}
+
+fn next_combinations(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool {
+    let n = pools[0].len();
+    let Some(i) = (0..r).rev().find(|&i| state.indices[i] != i + n - r) else { return false };
+    state.indices[i] += 1;
+    for j in i + 1..r {
+        state.indices[j] = state.indices[j - 1] + 1;
+    }
+    true
+}
+
+fn new_with_replacement(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
+    let (pool, r) = pool_and_length(vm, "combinations_with_replacement", args)?;
+    let stopped = pool.is_empty() && r > 0;
+    Ok(vm.new_object(class, WithReplacement { pools: RefCell::new(vec![pool]), r, state: state(vec![0; r], Vec::new(), stopped) }))
+}
+
+fn next_with_replacement(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool {
+    let n = pools[0].len();
+    let Some(i) = (0..r).rev().find(|&i| state.indices[i] + 1 != n) else { return false };
+    let next = state.indices[i] + 1;
+    state.indices[i..r].fill(next);
+    true
+}

@@ -1,0 +1,329 @@
+//! `sys`: what a program may know and change of its machine (`Python/sysmodule.c`).
+
+use compile::Version;
+use heap::{Obj, Str};
+
+use super::ModuleSpec;
+use crate::class::{Convention, Method};
+use crate::import::STDLIB;
+use crate::objects::exception::Exception;
+use crate::objects::struct_sequence::{StructField, struct_sequence};
+use crate::{Args, PyResult, Raised, Signature, Vm};
+
+pub(crate) static MODULE: ModuleSpec = ModuleSpec {
+    name: "sys",
+    functions: &[
+        Method::new("getrefcount", getrefcount, Convention::One).signature("($module, object, /)"),
+        Method::new("getsizeof", getsizeof, Convention::Keywords),
+        Method::new("intern", intern, Convention::One).signature("($module, string, /)"),
+        Method::new("_is_interned", is_interned, Convention::One).signature("($module, string, /)"),
+        Method::new("_is_immortal", |vm, _, args| Ok(vm.bool(args.pos()[0].is_immortal())), Convention::One).signature("($module, op, /)"),
+        Method::new("_is_gil_enabled", |vm, _, _| Ok(vm.bool(true)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("exit", exit, Convention::Positional).signature("($module, status=None, /)"),
+        Method::new("exc_info", exc_info, Convention::NoArgs).signature("($module, /)"),
+        Method::new("exception", |vm, _, _| Ok(vm.thread.handled().unwrap_or_else(|| vm.none())), Convention::NoArgs).signature("($module, /)"),
+        Method::new("_getframe", getframe, Convention::Positional).signature("($module, depth=0, /)"),
+        Method::new("_getframemodulename", getframemodulename, Convention::Keywords).signature("($module, /, depth=0)"),
+        Method::new("getrecursionlimit", |vm, _, _| Ok(vm.int(vm.thread.recursion_limit.get() as i64)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("setrecursionlimit", setrecursionlimit, Convention::One).signature("($module, limit, /)"),
+        Method::new("displayhook", displayhook, Convention::One).signature("($module, object, /)"),
+        Method::new("excepthook", excepthook, Convention::Positional).signature("($module, exctype, value, traceback, /)"),
+        Method::new("unraisablehook", unraisablehook, Convention::One).signature("($module, unraisable, /)"),
+        Method::new("getdefaultencoding", |vm, _, _| Ok(vm.str("utf-8")), Convention::NoArgs).signature("($module, /)"),
+        Method::new("getfilesystemencoding", |vm, _, _| Ok(vm.str("utf-8")), Convention::NoArgs).signature("($module, /)"),
+        Method::new("getfilesystemencodeerrors", |vm, _, _| Ok(vm.str("surrogateescape")), Convention::NoArgs).signature("($module, /)"),
+        Method::new("getallocatedblocks", |vm, _, _| Ok(vm.int(vm.heap.all_objects().len() as i64)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("getunicodeinternedsize", interned_size, Convention::Keywords),
+        Method::new("is_finalizing", |vm, _, _| Ok(vm.bool(vm.state.finalizing.get())), Convention::NoArgs).signature("($module, /)"),
+        Method::new("is_stack_trampoline_active", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("_clear_type_cache", |vm, _, _| Ok(vm.none()), Convention::NoArgs).signature("($module, /)"),
+        Method::new("_clear_internal_caches", |vm, _, _| Ok(vm.none()), Convention::NoArgs).signature("($module, /)"),
+        Method::new("audit", |vm, _, _| Ok(vm.none()), Convention::Positional),
+        Method::new("addaudithook", |vm, _, _| Ok(vm.none()), Convention::Keywords),
+        Method::new("settrace", |vm, _, _| Ok(vm.none()), Convention::One),
+        Method::new("gettrace", |vm, _, _| Ok(vm.none()), Convention::NoArgs),
+        Method::new("setprofile", |vm, _, _| Ok(vm.none()), Convention::One),
+        Method::new("getprofile", |vm, _, _| Ok(vm.none()), Convention::NoArgs),
+        Method::new("getswitchinterval", |vm, _, _| Ok(vm.float(0.005)), Convention::NoArgs),
+        Method::new("setswitchinterval", |vm, _, _| Ok(vm.none()), Convention::One),
+        Method::new("get_int_max_str_digits", |vm, _, _| Ok(vm.int(vm.state.int_max_str_digits.get() as i64)), Convention::NoArgs),
+        Method::new("set_int_max_str_digits", set_int_max_str_digits, Convention::Keywords),
+        Method::new("get_asyncgen_hooks", get_asyncgen_hooks, Convention::NoArgs),
+        Method::new("set_asyncgen_hooks", set_asyncgen_hooks, Convention::Keywords),
+        Method::new("get_coroutine_origin_tracking_depth", |vm, _, _| Ok(vm.int(0)), Convention::NoArgs),
+        Method::new("set_coroutine_origin_tracking_depth", |vm, _, _| Ok(vm.none()), Convention::Keywords),
+    ],
+    init,
+};
+
+fn init(vm: &Vm, module: &Obj) -> PyResult<()> {
+    let dict = vm.module_dict(module);
+    let set = |name: &str, value: Obj| vm.dict_set_str(&dict, name, value);
+    let (major, minor, micro) = numbers_of(vm.version);
+    let n = |n: i64| vm.int(n);
+    for (hook, own) in [("__displayhook__", "displayhook"), ("__excepthook__", "excepthook"), ("__unraisablehook__", "unraisablehook")] {
+        set(hook, vm.dict_get_str(&dict, own).expect("the function was just added"));
+    }
+    let version_info = struct_sequence(
+        vm,
+        "sys.version_info",
+        &["major", "minor", "micro", "releaselevel", "serial"].map(StructField::Shown),
+        vec![n(major), n(minor), n(micro), vm.str("final"), n(0)],
+    )?;
+    set("version_info", version_info.clone());
+    let hex = (major << 24) | (minor << 16) | (micro << 8) | 0xF0;
+    set("hexversion", n(hex));
+    set("version", vm.str(&format!("{major}.{minor}.{micro} (heapbook {})", env!("CARGO_PKG_VERSION"))));
+    set("api_version", n(1013));
+    set("copyright", vm.str("Copyright (c) 2026 The Heapbook authors.\nThe library is copyright (c) Python Software Foundation."));
+    set("platform", vm.str("linux"));
+    set("byteorder", vm.str("little"));
+    set("maxsize", n(i64::MAX));
+    set("maxunicode", n(0x10FFFF));
+    set("executable", vm.consts.empty_str.clone());
+    for name in ["prefix", "base_prefix", "exec_prefix", "base_exec_prefix"] {
+        set(name, vm.str("/usr"));
+    }
+    set("platlibdir", vm.str("lib"));
+    set("_framework", vm.consts.empty_str.clone());
+    set("_git", vm.tuple(vec![vm.str("CPython"), vm.consts.empty_str.clone(), vm.consts.empty_str.clone()]));
+    set("abiflags", vm.consts.empty_str.clone());
+    set("float_repr_style", vm.str("short"));
+    set("dont_write_bytecode", vm.bool(true));
+    set("pycache_prefix", vm.none());
+    set("argv", vm.list(vec![vm.consts.empty_str.clone()]));
+    set("orig_argv", vm.list(Vec::new()));
+    set("path", vm.list(Vec::new()));
+    set("meta_path", vm.list(Vec::new()));
+    set("path_hooks", vm.list(Vec::new()));
+    set("path_importer_cache", vm.dict());
+    set("warnoptions", vm.list(Vec::new()));
+    set("_xoptions", vm.dict());
+    set("modules", vm.modules.get().expect("a machine has its modules before `sys`"));
+    set("builtin_module_names", vm.tuple(super::names().into_iter().map(|name| vm.intern(name)).collect()));
+    let stdlib = vm.call(&vm.types.frozenset, &[vm.list(STDLIB.iter().map(|name| vm.intern(name)).collect())])?;
+    set("stdlib_module_names", stdlib);
+    let implementation = vm.namespace_of(&[
+        ("name", vm.str("cpython")),
+        ("cache_tag", vm.str(&format!("cpython-{major}{minor}"))),
+        ("version", version_info),
+        ("hexversion", n(hex)),
+        ("_multiarch", vm.str("x86_64-linux-gnu")),
+        ("supports_isolated_interpreters", vm.bool(false)),
+    ]);
+    set("implementation", implementation);
+    numbers(vm, &dict)?;
+    set("flags", flags(vm)?);
+    Ok(())
+}
+
+/// The release that a version stands for: the newest that was compared with.
+fn numbers_of(version: Version) -> (i64, i64, i64) {
+    match version {
+        Version::V3_10 => (3, 10, 13),
+        Version::V3_11 => (3, 11, 7),
+        Version::V3_12 => (3, 12, 1),
+        Version::V3_13 => (3, 13, 18),
+        Version::V3_14 => (3, 14, 10),
+    }
+}
+
+/// `float_info`, `int_info`, `hash_info`, `thread_info`.
+fn numbers(vm: &Vm, dict: &Obj) -> PyResult<()> {
+    let (n, f) = (|n: i64| vm.int(n), |f: f64| vm.float(f));
+    let names = ["max", "max_exp", "max_10_exp", "min", "min_exp", "min_10_exp", "dig", "mant_dig", "epsilon", "radix", "rounds"];
+    let values = vec![f(f64::MAX), n(1024), n(308), f(f64::MIN_POSITIVE), n(-1021), n(-307), n(15), n(53), f(f64::EPSILON), n(2), n(1)];
+    vm.dict_set_str(dict, "float_info", struct_sequence(vm, "sys.float_info", &names.map(StructField::Shown), values)?);
+    let names = ["bits_per_digit", "sizeof_digit", "default_max_str_digits", "str_digits_check_threshold"];
+    vm.dict_set_str(dict, "int_info", struct_sequence(vm, "sys.int_info", &names.map(StructField::Shown), vec![n(30), n(4), n(4300), n(640)])?);
+    let names = ["width", "modulus", "inf", "nan", "imag", "algorithm", "hash_bits", "seed_bits", "cutoff"];
+    let values = vec![n(64), n((1 << 61) - 1), n(314159), n(0), n(1000003), vm.str("siphash13"), n(64), n(128), n(0)];
+    vm.dict_set_str(dict, "hash_info", struct_sequence(vm, "sys.hash_info", &names.map(StructField::Shown), values)?);
+    let names = ["name", "lock", "version"];
+    vm.dict_set_str(dict, "thread_info", struct_sequence(vm, "sys.thread_info", &names.map(StructField::Shown), vec![vm.str("pthread"), vm.none(), vm.none()])?);
+    Ok(())
+}
+
+fn flags(vm: &Vm) -> PyResult {
+    let names = [
+        "debug", "inspect", "interactive", "optimize", "dont_write_bytecode", "no_user_site", "no_site", "ignore_environment", "verbose",
+        "bytes_warning", "quiet", "hash_randomization", "isolated", "dev_mode", "utf8_mode", "warn_default_encoding", "safe_path", "int_max_str_digits",
+    ];
+    let values = names.iter().map(|name| match *name {
+        "dev_mode" | "safe_path" => vm.bool(false),
+        "dont_write_bytecode" => vm.int(1),
+        "int_max_str_digits" => vm.int(4300),
+        _ => vm.int(0),
+    });
+    struct_sequence(vm, "sys.flags", &names.map(StructField::Shown), values.collect())
+}
+
+/// The count as CPython prints it: what the caller holds and the argument's own reference, if it has one.
+fn getrefcount(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let obj = &args.pos()[0];
+    let immortal = if vm.version >= Version::V3_14 { 3 << 30 } else { u32::MAX };
+    Ok(vm.int(i64::from(if obj.is_immortal() { immortal } else { obj.refcount() })))
+}
+
+fn getsizeof(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    static SIGNATURE: Signature = Signature { name: "getsizeof", params: &["object", "default"], positional_only: 0, positional: 2, required: 1 };
+    let [obj, default] = args.bind(vm, &SIGNATURE)?;
+    let obj = obj.expect("a required parameter is there");
+    match (sizeof(vm, obj), default) {
+        (Ok(size), _) => Ok(vm.int(size as i64)),
+        (Err(raised), Some(default)) if raised.is(vm, &vm.types.type_error) => Ok(default.clone()),
+        (Err(raised), _) => Err(raised),
+    }
+}
+
+/// `_PySys_GetSizeOf`: what `__sizeof__` says, and the collector's header.
+fn sizeof(vm: &Vm, obj: &Obj) -> PyResult<usize> {
+    let class = vm.class_of(obj);
+    let Some(method) = vm.lookup_special(obj, "__sizeof__")? else {
+        return Err(vm.type_error(format!("Type {} doesn't define __sizeof__", vm.class_name(&class))));
+    };
+    let size = vm.call(&method, &[])?;
+    let Ok(size) = usize::try_from(vm.index_isize(&size)?) else { return Err(vm.value_error("__sizeof__() should return >= 0")) };
+    Ok(size + vm.header_size(vm.class(&class)))
+}
+
+fn intern(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let text = &args.pos()[0];
+    if text.get::<Str>().is_none() {
+        return Err(vm.type_error(format!("intern() argument must be str, not {}", vm.type_name(text))));
+    }
+    if text.extra().is_some() {
+        return Err(vm.type_error(format!("can't intern {}", vm.type_name(text))));
+    }
+    Ok(vm.intern_obj(text))
+}
+
+fn is_interned(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    match args.pos()[0].get::<Str>() {
+        Some(text) => Ok(vm.bool(text.interned.get())),
+        None => Err(vm.type_error(format!("_is_interned() argument must be str, not {}", vm.type_name(&args.pos()[0])))),
+    }
+}
+
+fn interned_size(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
+    Ok(vm.int(vm.heap.interned_count() as i64))
+}
+
+fn exit(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let given = args.check(vm, "exit", 0, 1)?;
+    let status = given.first().cloned().unwrap_or_else(|| vm.none());
+    Err(Raised(vm.make_exception(&vm.types.system_exit, &[status])?))
+}
+
+fn exc_info(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
+    let parts = match vm.thread.handled() {
+        None => vec![vm.none(), vm.none(), vm.none()],
+        Some(exception) => {
+            let traceback = vm.exception(&exception).traceback.get().unwrap_or_else(|| vm.none());
+            vec![vm.class_of(&exception), exception, traceback]
+        }
+    };
+    Ok(vm.tuple(parts))
+}
+
+fn getframe(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let given = args.check(vm, "_getframe", 0, 1)?;
+    let depth = given.first().map_or(Ok(0), |depth| vm.index_isize(depth))?.max(0) as usize;
+    vm.current_frame(depth).ok_or_else(|| vm.value_error("call stack is not deep enough"))
+}
+
+fn getframemodulename(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    static SIGNATURE: Signature = Signature { name: "_getframemodulename", params: &["depth"], positional_only: 0, positional: 1, required: 0 };
+    let [depth] = args.bind(vm, &SIGNATURE)?;
+    let depth = depth.map_or(Ok(0), |depth| vm.index_isize(depth))?.max(0) as usize;
+    let Some(frame) = vm.current_frame(depth) else { return Ok(vm.none()) };
+    let globals = vm.getattr_str(&frame, "f_globals")?;
+    Ok(vm.dict_get_str(&globals, "__name__").unwrap_or_else(|| vm.none()))
+}
+
+fn setrecursionlimit(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let limit = vm.index_isize(&args.pos()[0])?;
+    if limit < 1 {
+        return Err(vm.value_error("recursion limit must be greater or equal than 1"));
+    }
+    let thread = &vm.thread;
+    let depth = thread.recursion_limit.get() - thread.remaining.get();
+    if depth >= limit {
+        return Err(vm.recursion_error(format!("cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low")));
+    }
+    thread.remaining.set(limit - depth);
+    thread.recursion_limit.set(limit);
+    Ok(vm.none())
+}
+
+fn set_int_max_str_digits(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    static SIGNATURE: Signature = Signature { name: "set_int_max_str_digits", params: &["maxdigits"], positional_only: 0, positional: 1, required: 1 };
+    let [digits] = args.bind(vm, &SIGNATURE)?;
+    let digits = vm.index_isize(digits.expect("a required parameter is there"))?;
+    if digits != 0 && digits < 640 {
+        return Err(vm.value_error("maxdigits must be 0 or larger than 640"));
+    }
+    vm.state.int_max_str_digits.set(digits as usize);
+    Ok(vm.none())
+}
+
+/// Prints a value as the prompt does, and keeps it as `builtins._`.
+fn displayhook(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let value = &args.pos()[0];
+    if value.is(&vm.consts.none) {
+        return Ok(vm.none());
+    }
+    let builtins = vm.builtins.get().ok_or_else(|| vm.runtime_error("lost builtins module"))?;
+    vm.dict_set_str(&builtins, "_", vm.none());
+    let text = vm.repr(value)?;
+    vm.print_line(&text)?;
+    vm.dict_set_str(&builtins, "_", value.clone());
+    Ok(vm.none())
+}
+
+fn excepthook(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let [_, exception, traceback] = args.check(vm, "excepthook", 3, 3)? else { unreachable!("three arguments were checked") };
+    if exception.get::<Exception>().is_none() {
+        let name = vm.type_name(exception);
+        vm.write_stderr(&format!("TypeError: print_exception(): Exception expected for value, {name} found\n"));
+        return Ok(vm.none());
+    }
+    if vm.exception(exception).traceback.is_empty() && vm.is_kind_of(traceback, &vm.types.traceback) {
+        vm.exception(exception).traceback.set(traceback.clone());
+    }
+    vm.write_stderr(&vm.format_exception(exception));
+    Ok(vm.none())
+}
+
+fn unraisablehook(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let info = &args.pos()[0];
+    let get = |name: &str| vm.getattr_str(info, name);
+    let (exception, object) = (get("exc_value")?, get("object")?);
+    let message = get("err_msg")?;
+    let message = (!message.is(&vm.consts.none)).then(|| vm.lossy(&message));
+    vm.print_unraisable(message.as_deref(), Some(&object).filter(|object| !object.is(&vm.consts.none)), &exception);
+    Ok(vm.none())
+}
+
+fn get_asyncgen_hooks(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
+    let held = |slot: &heap::Slot| slot.get().unwrap_or_else(|| vm.none());
+    let values = vec![held(&vm.state.asyncgen_firstiter), held(&vm.state.asyncgen_finalizer)];
+    struct_sequence(vm, "sys.asyncgen_hooks", &["firstiter", "finalizer"].map(StructField::Shown), values)
+}
+
+fn set_asyncgen_hooks(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    static SIGNATURE: Signature =
+        Signature { name: "set_asyncgen_hooks", params: &["firstiter", "finalizer"], positional_only: 0, positional: 2, required: 0 };
+    let given: [Option<&Obj>; 2] = args.bind(vm, &SIGNATURE)?;
+    for (value, name) in given.into_iter().zip(["firstiter", "finalizer"]) {
+        if let Some(value) = value.filter(|value| !value.is(&vm.consts.none) && !vm.is_callable(value)) {
+            return Err(vm.type_error(format!("callable {name} expected, got {}", vm.type_name(value))));
+        }
+    }
+    for (value, slot) in given.into_iter().zip([&vm.state.asyncgen_firstiter, &vm.state.asyncgen_finalizer]) {
+        if let Some(value) = value {
+            drop(slot.replace((!value.is(&vm.consts.none)).then(|| value.clone())));
+        }
+    }
+    Ok(vm.none())
+}

@@ -1,0 +1,256 @@
+//! Exception groups, and what `except*` does with them (PEP 654).
+
+use heap::{List, Obj, Str, Tuple};
+
+use super::hierarchy::{field, store};
+use super::{Exception, is_exception_class};
+use crate::class::{Convention, Method, Slots};
+use crate::{Args, PyResult, Vm};
+
+const MESSAGE: usize = 0;
+const EXCEPTIONS: usize = 1;
+
+pub(super) fn slots(slots: &Slots) {
+    slots.new.set(Some(new));
+    slots.init.set(Some(|vm, this, args| super::no_keywords(vm, this, args)));
+    slots.str.set(Some(|vm, this| {
+        let message = field(this, MESSAGE).map_or(Ok(String::new()), |message| vm.text_of(&message))?;
+        let n = members(this).len();
+        Ok(vm.str(&format!("{message} ({n} sub-exception{})", if n == 1 { "" } else { "s" })))
+    }));
+}
+
+pub(super) static METHODS: &[Method] = &[
+    Method::new("derive", derive, Convention::One),
+    Method::new("split", |vm, this, args| {
+        let (matching, rest) = split(vm, this, &Matcher::new(vm, args.pos())?)?;
+        Ok(vm.tuple(vec![matching.unwrap_or_else(|| vm.none()), rest.unwrap_or_else(|| vm.none())]))
+    }, Convention::One),
+    Method::new("subgroup", |vm, this, args| {
+        let (matching, _) = split(vm, this, &Matcher::new(vm, args.pos())?)?;
+        Ok(matching.unwrap_or_else(|| vm.none()))
+    }, Convention::One),
+    Method::class("__class_getitem__", |vm, this, args| vm.generic_alias(this, &args.pos()[0]), Convention::One),
+];
+
+/// `exceptions`, a tuple.
+pub(super) fn exceptions(vm: &Vm, this: &Obj) -> PyResult {
+    Ok(field(this, EXCEPTIONS).unwrap_or_else(|| vm.consts.empty_tuple.clone()))
+}
+
+pub(crate) fn members(group: &Obj) -> Vec<Obj> {
+    field(group, EXCEPTIONS).and_then(|held| held.get::<Tuple>().map(|tuple| tuple.items().to_vec())).unwrap_or_default()
+}
+
+fn is_group(vm: &Vm, obj: &Obj) -> bool {
+    vm.is_kind_of(obj, &vm.types.base_exception_group)
+}
+
+fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
+    let [message, sequence] = args.pos() else {
+        return Err(vm.type_error(format!("BaseExceptionGroup.__new__() takes exactly 2 arguments ({} given)", args.pos().len())));
+    };
+    if message.get::<Str>().is_none() {
+        return Err(vm.type_error(format!("argument 1 must be str, not {}", vm.type_name(message))));
+    }
+    if sequence.get::<List>().is_none() && sequence.get::<Tuple>().is_none() && vm.getattr_opt(sequence, &vm.intern("__getitem__"))?.is_none() {
+        return Err(vm.type_error("second argument (exceptions) must be a sequence"));
+    }
+    let members = vm.to_vec(sequence)?;
+    if members.is_empty() {
+        return Err(vm.value_error("second argument (exceptions) must be a non-empty sequence"));
+    }
+    let mut all_ordinary = true;
+    for (i, member) in members.iter().enumerate() {
+        if member.get::<Exception>().is_none() {
+            return Err(vm.value_error(format!("Item {i} of second argument (exceptions) is not an exception")));
+        }
+        all_ordinary &= vm.is_kind_of(member, &vm.types.exception);
+    }
+    let mut class = class.clone();
+    if class.is(&vm.types.base_exception_group) {
+        if all_ordinary {
+            class = vm.types.exception_group.clone();
+        }
+    } else if !all_ordinary {
+        if class.is(&vm.types.exception_group) {
+            return Err(vm.type_error("Cannot nest BaseExceptions in an ExceptionGroup"));
+        }
+        if vm.subclass_of(&class, &vm.types.exception) {
+            return Err(vm.type_error(format!("Cannot nest BaseExceptions in '{}'", vm.class_name(&class))));
+        }
+    }
+    let this = vm.alloc_exception(&class, args.pos().to_vec());
+    store(&this, MESSAGE, Some(message.clone()));
+    store(&this, EXCEPTIONS, Some(vm.tuple(members)));
+    Ok(this)
+}
+
+fn derive(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
+    let message = field(this, MESSAGE).unwrap_or_else(|| vm.consts.empty_str.clone());
+    vm.call(&vm.types.base_exception_group, &[message, args.pos()[0].clone()])
+}
+
+/// What `split`, `subgroup` and `except*` look for.
+enum Matcher {
+    Classes(Obj),
+    Predicate(Obj),
+    /// The exceptions themselves.
+    Ids(Vec<u64>),
+}
+
+impl Matcher {
+    fn new(vm: &Vm, args: &[Obj]) -> PyResult<Matcher> {
+        let wanted = &args[0];
+        let tuple_of_classes = wanted.get::<Tuple>().is_some_and(|tuple| tuple.items().iter().all(|item| is_exception_class(vm, item)));
+        if is_exception_class(vm, wanted) || tuple_of_classes {
+            return Ok(Matcher::Classes(wanted.clone()));
+        }
+        if wanted.get::<crate::Class>().is_none() && vm.is_callable(wanted) {
+            return Ok(Matcher::Predicate(wanted.clone()));
+        }
+        Err(vm.type_error("expected an exception type, a tuple of exception types, or a callable (other than a class)"))
+    }
+
+    fn matches(&self, vm: &Vm, exception: &Obj) -> PyResult<bool> {
+        match self {
+            Matcher::Classes(classes) => Ok(match classes.get::<Tuple>() {
+                Some(tuple) => tuple.items().iter().any(|class| vm.is_kind_of(exception, class)),
+                None => vm.is_kind_of(exception, classes),
+            }),
+            Matcher::Predicate(callable) => {
+                let answer = vm.call(callable, std::slice::from_ref(exception))?;
+                vm.is_true(&answer)
+            }
+            Matcher::Ids(ids) => Ok(!is_group(vm, exception) && ids.contains(&exception.id())),
+        }
+    }
+}
+
+/// A group of the same shape with other members: `derive`, then traceback, cause, context and notes go along.
+fn subset(vm: &Vm, group: &Obj, members: Vec<Obj>) -> PyResult<Option<Obj>> {
+    if members.is_empty() {
+        return Ok(None);
+    }
+    let made = vm.call_method(group, "derive", &[vm.list(members)])?;
+    if !is_group(vm, &made) {
+        return Err(vm.type_error("derive must return an instance of BaseExceptionGroup"));
+    }
+    let (from, to) = (vm.exception(group), vm.exception(&made));
+    drop(to.traceback.replace(from.traceback.get()));
+    drop(to.context.replace(from.context.get()));
+    drop(to.cause.replace(from.cause.get()));
+    to.suppress_context.set(from.suppress_context.get());
+    let name = vm.intern("__notes__");
+    if let Some(notes) = vm.getattr_opt(group, &name)?
+        && let Some(list) = notes.get::<List>()
+    {
+        vm.setattr(&made, &name, Some(&vm.list(list.to_vec())))?;
+    }
+    Ok(Some(made))
+}
+
+/// The part of an exception that matches, and the rest. Groups may nest deeply, so an explicit stack walks them.
+fn split(vm: &Vm, exception: &Obj, matcher: &Matcher) -> PyResult<(Option<Obj>, Option<Obj>)> {
+    struct Level {
+        group: Obj,
+        members: std::vec::IntoIter<Obj>,
+        matching: Vec<Obj>,
+        rest: Vec<Obj>,
+    }
+    let mut stack: Vec<Level> = Vec::new();
+    let mut next = Some(exception.clone());
+    loop {
+        let mut result: Option<(Option<Obj>, Option<Obj>)> = None;
+        if let Some(exception) = next.take() {
+            if matcher.matches(vm, &exception)? {
+                result = Some((Some(exception), None));
+            } else if is_group(vm, &exception) {
+                let members = members(&exception).into_iter();
+                stack.push(Level { group: exception, members, matching: Vec::new(), rest: Vec::new() });
+            } else {
+                result = Some((None, Some(exception)));
+            }
+        }
+        if let Some((matching, rest)) = result {
+            let Some(level) = stack.last_mut() else { return Ok((matching, rest)) };
+            level.matching.extend(matching);
+            level.rest.extend(rest);
+        }
+        let Some(level) = stack.last_mut() else { continue };
+        match level.members.next() {
+            Some(member) => next = Some(member),
+            None => {
+                let level = stack.pop().expect("the level that was just looked at");
+                let matching = subset(vm, &level.group, level.matching)?;
+                let rest = subset(vm, &level.group, level.rest)?;
+                let Some(outer) = stack.last_mut() else { return Ok((matching, rest)) };
+                outer.matching.extend(matching);
+                outer.rest.extend(rest);
+            }
+        }
+    }
+}
+
+/// `CHECK_EG_MATCH`: what an `except* classes` clause gets of an exception, and what is left (`_PyEval_ExceptionGroupMatch`).
+pub(crate) fn match_group(vm: &Vm, exception: &Obj, classes: &Obj) -> PyResult<(Option<Obj>, Option<Obj>)> {
+    if exception.is(&vm.consts.none) {
+        return Ok((None, None));
+    }
+    let wanted = Matcher::Classes(classes.clone());
+    if wanted.matches(vm, exception)? {
+        if is_group(vm, exception) {
+            return Ok((Some(exception.clone()), None));
+        }
+        // A naked exception is handled as a group of one.
+        let wrapped = vm.call(&vm.types.base_exception_group, &[vm.consts.empty_str.clone(), vm.tuple(vec![exception.clone()])])?;
+        drop(vm.exception(&wrapped).traceback.replace(vm.exception(exception).traceback.get()));
+        return Ok((Some(wrapped), None));
+    }
+    if !is_group(vm, exception) {
+        return Ok((None, Some(exception.clone())));
+    }
+    split(vm, exception, &wanted)
+}
+
+/// `PREP_RERAISE_STAR`: what leaves a `try` with `except*` clauses, from the original exception and the list of what the clauses raised or
+/// left unhandled (`_PyExc_PrepReraiseStar`). `None` if everything was handled.
+pub(crate) fn reraise_star(vm: &Vm, original: &Obj, results: &Obj) -> PyResult<Option<Obj>> {
+    let results: Vec<Obj> =
+        results.get::<List>().map(List::to_vec).unwrap_or_default().into_iter().filter(|result| !result.is(&vm.consts.none)).collect();
+    if results.is_empty() {
+        return Ok(None);
+    }
+    if !is_group(vm, original) {
+        // A naked exception was raised: at most one clause ran, and its result is the answer.
+        return Ok(results.into_iter().next());
+    }
+    let same_origin = |result: &Obj| {
+        let (a, b) = (vm.exception(original), vm.exception(result));
+        let pair = |a: Option<Obj>, b: Option<Obj>| a == b;
+        is_group(vm, result) && pair(a.traceback.get(), b.traceback.get()) && pair(a.cause.get(), b.cause.get()) && pair(a.context.get(), b.context.get()) && {
+            let name = vm.intern("__notes__");
+            let notes = |obj: &Obj| vm.getattr_opt(obj, &name).ok().flatten().and_then(|notes| notes.get::<List>().map(List::len));
+            notes(original) == notes(result)
+        }
+    };
+    let (reraised, mut raised): (Vec<Obj>, Vec<Obj>) = results.into_iter().partition(same_origin);
+    if !reraised.is_empty() {
+        let mut ids = Vec::new();
+        let mut todo = reraised;
+        while let Some(exception) = todo.pop() {
+            if is_group(vm, &exception) { todo.extend(members(&exception)) } else { ids.push(exception.id()) }
+        }
+        let (kept, _) = split(vm, original, &Matcher::Ids(ids))?;
+        match kept {
+            Some(kept) if raised.is_empty() => return Ok(Some(kept)),
+            Some(kept) => raised.push(kept),
+            None => {}
+        }
+    }
+    if raised.is_empty() {
+        return Ok(None);
+    }
+    let list = vm.list(raised);
+    vm.call(&vm.types.base_exception_group, &[vm.consts.empty_str.clone(), list]).map(Some)
+}

@@ -1,0 +1,223 @@
+//! The start and the end of a program: `sys`, `builtins` and `__main__`, running its code, and the clearing up at exit
+//! (`Python/pylifecycle.c`, `finalize_modules` in `Python/pystate.c`'s neighbourhood).
+
+use compile::{Mode, Options};
+use heap::{Dict, Int, Obj, Str};
+
+use crate::modules::{self, io};
+use crate::objects::exception::field;
+use crate::{PyResult, Raised, Vm};
+
+impl Vm {
+    /// Makes `sys`, `builtins` and the standard streams. Comes right after [`Vm::new`].
+    pub fn start(&self) -> PyResult<()> {
+        let all = self.dict();
+        self.modules.set(all.clone());
+        let builtins = self.make_builtins();
+        self.dict_set_str(&all, "builtins", builtins);
+        let sys = self.new_module("sys");
+        self.sys.set(self.module_dict(&sys));
+        self.dict_set_str(&all, "sys", sys.clone());
+        self.fill_builtin_module(&modules::sys::MODULE, &sys)?;
+        let dict = self.module_dict(&sys);
+        for (i, name) in ["stdin", "stdout", "stderr"].into_iter().enumerate() {
+            let stream = io::standard_stream(self, i);
+            self.dict_set_str(&dict, &format!("__{name}__"), stream.clone());
+            self.dict_set_str(&dict, name, stream);
+        }
+        Ok(())
+    }
+
+    /// A fresh `__main__` module in `sys.modules`, and its dict.
+    pub fn new_main(&self) -> PyResult {
+        let main = self.new_module("__main__");
+        let dict = self.module_dict(&main);
+        if let Some(modules) = self.modules.get() {
+            if let Some(builtins) = self.dict_get_str(&modules, "builtins") {
+                self.dict_set_str(&dict, "__builtins__", builtins);
+            }
+            self.dict_set_str(&modules, "__main__", main);
+        }
+        Ok(dict)
+    }
+
+    /// Runs a program's text as `__main__`, to its end, its exceptions told on `sys.stderr`. Gives the exit status.
+    pub fn run_main(&self, text: &str, filename: &str) -> i32 {
+        let done = self.new_main().and_then(|main| {
+            if !filename.starts_with('<') {
+                self.dict_set_str(&main, "__file__", self.str(filename));
+            }
+            self.exec_text(text, filename, &main)
+        });
+        match done {
+            Ok(_) => 0,
+            Err(raised) => self.uncaught(raised),
+        }
+    }
+
+    /// Sets `sys.argv`.
+    pub fn set_argv(&self, words: &[String]) {
+        if let Some(sys) = self.sys.get() {
+            self.dict_set_str(&sys, "argv", self.list(words.iter().map(|word| self.str(word)).collect()));
+        }
+    }
+
+    /// Puts a folder in front of `sys.path`.
+    pub fn add_path(&self, folder: &str) {
+        let path = self.sys.get().and_then(|sys| self.dict_get_str(&sys, "path"));
+        if let Some(path) = path.as_ref().and_then(|path| path.get::<heap::List>()) {
+            path.insert(0, self.str(folder));
+        }
+    }
+
+    /// Runs a module's text as `__main__` (`python -m`). Gives the exit status.
+    pub fn run_module_as_main(&self, name: &str) -> i32 {
+        match self.find_main(name) {
+            Ok((text, filename)) => self.run_main(&text, &filename),
+            Err(raised) => self.uncaught(raised),
+        }
+    }
+
+    /// Runs one statement after another as the prompt does: values are shown, an exception ends only its own statement.
+    pub fn run_prompt(&self, text: &str, filename: &str) -> i32 {
+        let main = match self.new_main() {
+            Ok(main) => main,
+            Err(raised) => return self.uncaught(raised),
+        };
+        let mut status = 0;
+        let Some(statements) = compile::statements(text) else {
+            return match self.compile_text(text, filename, Mode::Exec, Options::default()) {
+                Ok(_) => 0,
+                Err(raised) => self.uncaught(raised),
+            };
+        };
+        for statement in statements {
+            let done = self.compile_text(&statement.text, filename, Mode::Single, Options::default()).and_then(|code| self.run_code(&code, &main, &main));
+            if let Err(raised) = done {
+                let exits = raised.is(self, &self.types.system_exit);
+                status = self.uncaught(raised);
+                if exits {
+                    return status;
+                }
+                status = 0;
+            }
+        }
+        status
+    }
+
+    /// What becomes of an exception that nobody caught: `SystemExit` ends quietly, others go to `sys.excepthook`. Gives the exit status.
+    pub fn uncaught(&self, raised: Raised) -> i32 {
+        let exception = raised.0;
+        if self.is_kind_of(&exception, &self.types.system_exit) {
+            return self.exit_status(&exception);
+        }
+        self.flush_streams();
+        let sys = self.sys.get();
+        if let Some(sys) = &sys {
+            self.dict_set_str(sys, "last_exc", exception.clone());
+            self.dict_set_str(sys, "last_type", self.class_of(&exception));
+            self.dict_set_str(sys, "last_value", exception.clone());
+            self.dict_set_str(sys, "last_traceback", self.exception(&exception).traceback.get().unwrap_or_else(|| self.none()));
+        }
+        let hook = sys.as_ref().and_then(|sys| self.dict_get_str(sys, "excepthook"));
+        let own = sys.as_ref().and_then(|sys| self.dict_get_str(sys, "__excepthook__"));
+        match (hook, own) {
+            (Some(hook), Some(own)) if !hook.is(&own) => {
+                let traceback = self.exception(&exception).traceback.get().unwrap_or_else(|| self.none());
+                if let Err(second) = self.call(&hook, &[self.class_of(&exception), exception.clone(), traceback]) {
+                    self.write_stderr("Error in sys.excepthook:\n");
+                    self.write_stderr(&self.format_exception(&second.0));
+                    self.write_stderr("\nOriginal exception was:\n");
+                    self.write_stderr(&self.format_exception(&exception));
+                }
+            }
+            _ => self.write_stderr(&self.format_exception(&exception)),
+        }
+        if self.is_kind_of(&exception, &self.types.keyboard_interrupt) { 130 } else { 1 }
+    }
+
+    fn exit_status(&self, exception: &Obj) -> i32 {
+        match field(exception, 0) {
+            None => 0,
+            Some(code) if code.is(&self.consts.none) => 0,
+            Some(code) => match code.get::<Int>() {
+                Some(code) => code.0 as i32 & 0xFF,
+                None => {
+                    self.flush_streams();
+                    let text = self.text_of(&code).unwrap_or_default();
+                    self.write_stderr(&format!("{text}\n"));
+                    1
+                }
+            },
+        }
+    }
+
+    /// The end of a program, in CPython's order: `atexit`, a collection, then the modules (`Py_FinalizeEx`).
+    pub fn end(&self) {
+        self.run_atexit();
+        self.flush_streams();
+        self.state.finalizing.set(true);
+        self.heap.collect_at_shutdown();
+        self.clear_modules();
+        self.flush_streams();
+    }
+
+    /// `finalize_modules`: `sys` forgets its hooks, modules go out of `sys.modules`, and what only they held dies in a collection.
+    fn clear_modules(&self) {
+        let (Some(modules), Some(sys)) = (self.modules.get(), self.sys.get()) else { return };
+        for name in ["path", "argv", "ps1", "ps2", "last_exc", "last_type", "last_value", "last_traceback", "path_hooks", "path_importer_cache", "meta_path"] {
+            if self.dict_get_str(&sys, name).is_some() {
+                self.dict_set_str(&sys, name, self.none());
+            }
+        }
+        for (stream, original) in [("stdin", "__stdin__"), ("stdout", "__stdout__"), ("stderr", "__stderr__")] {
+            if let Some(original) = self.dict_get_str(&sys, original) {
+                self.dict_set_str(&sys, stream, original);
+            }
+        }
+        // Modules are kept by their dicts from here on, which die with whatever refers to nothing else.
+        let entries = self.dict_items(&modules);
+        let mut dicts = Vec::new();
+        for (name, module) in entries {
+            let keep = name.get::<Str>().is_some_and(|name| matches!(name.to_str(), Some("sys" | "builtins")));
+            if !keep {
+                if module.get::<crate::objects::module::Module>().is_some() {
+                    dicts.push(self.module_dict(&module));
+                }
+                // A module that cannot be taken out stays: the end goes on.
+                drop(self.dict_set(&modules, &name, self.none()));
+            }
+        }
+        let weak: Vec<(u32, Obj)> = dicts.iter().map(|dict| (dict.refcount(), dict.clone())).collect();
+        drop(dicts);
+        for (name, _) in self.dict_items(&modules) {
+            let keep = name.get::<Str>().is_some_and(|name| matches!(name.to_str(), Some("sys" | "builtins")));
+            if !keep {
+                drop(self.dict_remove(&modules, &name));
+            }
+        }
+        let alive: Vec<Obj> = weak.into_iter().map(|(_, dict)| dict).filter(|dict| dict.refcount() > 1).collect();
+        self.heap.collect_at_shutdown();
+        // What still lives in a module's dict is let go by hand: first names with one underscore, then the others.
+        for dict in alive {
+            self.clear_module_dict(&dict);
+        }
+        self.heap.collect_at_shutdown();
+    }
+
+    /// `_PyModule_ClearDict`.
+    fn clear_module_dict(&self, dict: &Obj) {
+        let Some(payload) = dict.get::<Dict>() else { return };
+        for underscore in [true, false] {
+            let mut at = 0;
+            while let Some((name, _)) = payload.next_entry(&mut at) {
+                let Some(text) = name.get::<Str>().and_then(Str::to_str).map(str::to_owned) else { continue };
+                let first = text.starts_with('_') && !text.starts_with("__");
+                let clear = if underscore { first } else { text != "__builtins__" };
+                if clear {
+                    drop(self.dict_set(dict, &name, self.none()));
+                }
+            }
+        }
+    }
+}

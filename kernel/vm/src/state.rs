@@ -1,0 +1,39 @@
+//! What the modules of a machine remember: `atexit`'s functions, `gc.callbacks`, hooks and limits of `sys`.
+
+use std::cell::{Cell, RefCell};
+
+use heap::Slot;
+
+use crate::modules::atexit::AtExit;
+
+/// The modules' own state; each machine has one.
+pub(crate) struct State {
+    /// Changes with every `ABCMeta.register`.
+    pub(crate) abc_token: Cell<u64>,
+    /// What runs at the end.
+    pub(crate) atexit: RefCell<Vec<AtExit>>,
+    /// `gc.callbacks`, a list, once `gc` was imported.
+    pub(crate) gc_callbacks: Slot,
+    /// `sys.set_asyncgen_hooks`.
+    pub(crate) asyncgen_firstiter: Slot,
+    /// `sys.set_asyncgen_hooks`.
+    pub(crate) asyncgen_finalizer: Slot,
+    /// `sys.set_int_max_str_digits`; 0 is no limit.
+    pub(crate) int_max_str_digits: Cell<usize>,
+    /// The machine is coming to its end.
+    pub(crate) finalizing: Cell<bool>,
+}
+
+impl Default for State {
+    fn default() -> State {
+        State {
+            abc_token: Cell::new(0),
+            atexit: RefCell::default(),
+            gc_callbacks: Slot::empty(),
+            asyncgen_firstiter: Slot::empty(),
+            asyncgen_finalizer: Slot::empty(),
+            int_max_str_digits: Cell::new(4300),
+            finalizing: Cell::new(false),
+        }
+    }
+}
