@@ -49,17 +49,13 @@ impl Cfg {
                         except = None;
                         op = Op::Nop;
                     }
-                    (_, Some(target)) => {
-                        if !self.blocks[target].visited {
-                            self.blocks[target].visited = true;
-                            todo.push((target, handlers.clone()));
-                        }
+                    (_, Some(target)) if !self.blocks[target].visited => {
+                        self.blocks[target].visited = true;
+                        todo.push((target, handlers.clone()));
                     }
                     (Op::YieldValue, _) => last_yield_depth = Some(handlers.len()),
-                    (Op::Resume, _) if arg != RESUME_AT_FUNC_START => {
-                        if last_yield_depth.take() == Some(1) {
-                            arg |= RESUME_OPARG_DEPTH1_MASK;
-                        }
+                    (Op::Resume, _) if arg != RESUME_AT_FUNC_START && last_yield_depth.take() == Some(1) => {
+                        arg |= RESUME_OPARG_DEPTH1_MASK;
                     }
                     _ => {}
                 }

@@ -265,7 +265,7 @@ opcodes! {
     UnpackEx = "UNPACK_EX", 118, 116;
     /// `[seq] → [item] * arg`; the first is on top.
     UnpackSequence = "UNPACK_SEQUENCE", 119, 117;
-    /// `[value] → [sent]`; `arg` is 1 if it is part of an `await` or `yield from` (3.14; 3.13: depth of exception handlers).
+    /// `[value] → [sent]`; `arg` is 1 if it is part of an `await` or `yield from`.
     YieldValue = "YIELD_VALUE", 120, 118;
     /// Start of a frame or what follows a yield: `arg & 3` is 0 start, 1 yield, 2 yield from, 3 await; `arg & 4` at exception depth 1.
     Resume = "RESUME", 128, 149;

@@ -87,7 +87,8 @@ impl Cfg {
             Op::UnaryNot if next.op == Op::UnaryNot => self.make_nops(block, index, 2),
             Op::UnaryNot | Op::UnaryInvert | Op::UnaryNegative if new => self.fold_const_unaryop(block, index, consts),
             Op::CallIntrinsic1 if arg == INTRINSIC_LIST_TO_TUPLE && new => {
-                if !self.fold_long_display(block, index, consts) && next.op == Op::GetIter {
+                let folded = self.fold_long_display(block, index, consts);
+                if !folded && next.op == Op::GetIter {
                     self.make_nops(block, index, 1);
                 }
             }

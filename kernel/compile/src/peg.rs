@@ -58,7 +58,17 @@ pub(crate) fn complaint(
     let mut peg = Peg { grammar, text, tokens, trouble, fill: 0, complain: false, memo: HashMap::new(), depth: 0 };
     let first = peg.rule(start, 0);
     if allow_incomplete && !matches!(first, Ok(Some(_))) && peg.at_the_end() {
-        return Some(SyntaxError::new(ErrorKind::Incomplete, "incomplete input", peg.last_loc()));
+        let mut loc = peg.last_loc();
+        if let Some(trouble) = trouble.filter(|_| peg.fill > tokens.len()) {
+            if trouble.msg.starts_with("unterminated") {
+                loc = Location { end_col: -2, ..trouble.loc };
+            } else {
+                let start = text.rfind('\n').map_or(0, |at| at + 1);
+                let line = text.matches('\n').count() as i32 + 1;
+                loc = Location { line, end_line: line, col: (text.len() - start) as i32 - 1, end_col: -2 };
+            }
+        }
+        return Some(SyntaxError::new(ErrorKind::Incomplete, "incomplete input", loc));
     }
     match first {
         Ok(Some(_)) => return None,
@@ -83,7 +93,11 @@ impl Peg<'_> {
             return SyntaxError::new(ErrorKind::Indentation, format!("unexpected {word}"), self.last_loc());
         }
         let hint = if self.text_of(last) == "<>" { ".  Maybe you meant '!=' instead of '<>'?" } else { "" };
-        self.prefer_trouble(SyntaxError::at(token.loc, format!("invalid syntax{hint}")))
+        let mut loc = token.loc;
+        if loc.end_col < 0 {
+            (loc.col, loc.end_col) = (-1, -1);
+        }
+        self.prefer_trouble(SyntaxError::at(loc, format!("invalid syntax{hint}")))
     }
 
     /// What the tokenizer finds further on counts more than what the parser says.
@@ -327,12 +341,7 @@ impl Peg<'_> {
                 if legacy || self.tokens[pos - 1].level == 0 {
                     return Ok(None);
                 }
-                let mut loc = self.between(&a, &b);
-                let first = self.tokens[b.0.start].loc;
-                if first.line != self.tokens[a.0.end - 1].loc.end_line {
-                    (loc.end_line, loc.end_col) = (first.end_line, first.end_col);
-                }
-                Err(SyntaxError::at(loc, "invalid syntax. Perhaps you forgot a comma?"))
+                Err(SyntaxError::at(self.between(&a, &b), "invalid syntax. Perhaps you forgot a comma?"))
             }
             ("legacy", Some(b)) => {
                 let name = self.text_of(a.0.start);

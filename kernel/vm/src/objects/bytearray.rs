@@ -4,7 +4,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use heap::Obj;
+use heap::{List, Obj, Tuple};
 
 use super::bytes::{contains, made};
 use super::bytes_methods::BYTEARRAY_METHODS;
@@ -150,6 +150,12 @@ fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
     };
     if array(this).len() != data.len() && array(this).exports.get() > 0 {
         return Err(exported(vm));
+    }
+    let grown = source.is_some_and(|source| text(source).is_none() && integer(source).is_none() && !vm.is_bytes_like(source) && source.get::<List>().is_none() && source.get::<Tuple>().is_none());
+    array(this).change(vm, |bytes| bytes.clear())?;
+    if grown && !vm.has_index(source.unwrap_or(this)) {
+        // An iterator's bytes come one by one, and the room grows with them.
+        return data.into_iter().try_for_each(|byte| array(this).change(vm, |bytes| bytes.push(byte)));
     }
     array(this).change(vm, |bytes| *bytes = data)
 }

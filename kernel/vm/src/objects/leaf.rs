@@ -145,6 +145,6 @@ impl Vm {
 
     /// The limit of digits in conversions between `int` and `str`; 0: none.
     pub(crate) fn int_max_str_digits(&self) -> usize {
-        self.text.max_digits.get()
+        self.state.int_max_str_digits.get()
     }
 }

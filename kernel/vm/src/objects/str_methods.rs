@@ -344,7 +344,6 @@ fn encode(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 fn translate(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let table = &args.pos()[0];
     let mut out = Vec::new();
-    let mut changed = false;
     for cp in code_points(text_of(this)) {
         let key = vm.int(cp.into());
         let value = match vm.getitem(table, &key) {
@@ -355,7 +354,6 @@ fn translate(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
             }
             Err(raised) => return Err(raised),
         };
-        changed = true;
         if let Some(number) = integer(&value) {
             match number {
                 Integer::Small(n @ 0..0x11_0000) => push(&mut out, n as u32),
@@ -367,7 +365,7 @@ fn translate(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
             return Err(vm.type_error("character mapping must return integer, None or str"));
         }
     }
-    if changed { Ok(vm.str_from_bytes(&out)) } else { unchanged(this) }
+    Ok(vm.str_from_bytes(&out))
 }
 
 fn maketrans(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {

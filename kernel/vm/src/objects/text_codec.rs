@@ -1,28 +1,20 @@
 //! Encoding and decoding as Python code asks for it: names, error handlers, exceptions (`Python/codecs.c`).
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use heap::{Bytes, Obj, Tuple};
 
 use super::leaf::{integer, text, text_of};
 use crate::text::encoding::{Encoding, Handler, Patch, Problem};
-use crate::text::integer::DEFAULT_MAX_DIGITS;
 use crate::text::{codec, wtf8};
 use crate::{PyResult, Raised, Vm};
 
-/// What a machine remembers about text: error handlers made in Python, and the limit of digits.
+/// What a machine remembers about text.
+#[derive(Default)]
 pub(crate) struct TextState {
     /// The handlers of `codecs.register_error`, by name.
     pub(crate) handlers: RefCell<HashMap<String, Obj>>,
-    /// `sys.get_int_max_str_digits()`.
-    pub(crate) max_digits: Cell<usize>,
-}
-
-impl Default for TextState {
-    fn default() -> TextState {
-        TextState { handlers: RefCell::default(), max_digits: Cell::new(DEFAULT_MAX_DIGITS) }
-    }
 }
 
 /// An error handler: one of ours, or a callable.

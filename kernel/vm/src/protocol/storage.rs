@@ -219,7 +219,7 @@ impl Vm {
 pub(crate) fn own_dict(obj: &Obj) -> Option<&Slot> {
     match obj.kind() {
         kinds::MODULE => obj.get::<crate::objects::module::Module>().map(|module| &module.dict),
-        // kinds::FUNCTION => obj.get::<crate::objects::function::Function>().map(|function| &function.dict),
+        kinds::FUNCTION => obj.get::<crate::objects::function::Function>().map(|function| &function.dict),
         kinds::SIMPLE_NAMESPACE => obj.get::<crate::objects::simple_namespace::SimpleNamespace>().map(|namespace| &namespace.dict),
         kinds::STATIC_METHOD => obj.get::<crate::objects::static_method::StaticMethod>().map(|method| &method.dict),
         kinds::CLASS_METHOD => obj.get::<crate::objects::class_method::ClassMethod>().map(|method| &method.dict),
