@@ -49,7 +49,7 @@ pub(crate) fn single(source: &Source, body: &[ruff::Stmt], options: Options) -> 
     };
     for pair in body.windows(2) {
         let between = TextRange::new(pair[0].range().end(), pair[1].range().start());
-        if pair[0].is_compound() || source.slice(between).contains('\n') {
+        if is_compound(&pair[0]) || source.slice(between).contains('\n') {
             return complain(
                 ErrorKind::Syntax,
                 "multiple statements found while compiling a single statement",
@@ -66,7 +66,7 @@ pub(crate) fn single(source: &Source, body: &[ruff::Stmt], options: Options) -> 
         };
     }
     // A block at a prompt is only over when its last line is.
-    if let Some(last) = body.last().filter(|last| options.dont_imply_dedent && last.is_compound()) {
+    if let Some(last) = body.last().filter(|last| options.dont_imply_dedent && is_compound(last)) {
         let rest = &source.text[last.range().end().to_usize()..];
         if !rest.contains('\n') {
             let (line, col) = source.position(source.text.len());
@@ -79,24 +79,19 @@ pub(crate) fn single(source: &Source, body: &[ruff::Stmt], options: Options) -> 
     Ok(())
 }
 
-trait Compound {
-    fn is_compound(&self) -> bool;
-}
-
-impl Compound for ruff::Stmt {
-    fn is_compound(&self) -> bool {
-        matches!(
-            self,
-            ruff::Stmt::FunctionDef(_)
-                | ruff::Stmt::ClassDef(_)
-                | ruff::Stmt::If(_)
-                | ruff::Stmt::For(_)
-                | ruff::Stmt::While(_)
-                | ruff::Stmt::With(_)
-                | ruff::Stmt::Try(_)
-                | ruff::Stmt::Match(_)
-        )
-    }
+/// Does the statement have a block?
+fn is_compound(stmt: &ruff::Stmt) -> bool {
+    matches!(
+        stmt,
+        ruff::Stmt::FunctionDef(_)
+            | ruff::Stmt::ClassDef(_)
+            | ruff::Stmt::If(_)
+            | ruff::Stmt::For(_)
+            | ruff::Stmt::While(_)
+            | ruff::Stmt::With(_)
+            | ruff::Stmt::Try(_)
+            | ruff::Stmt::Match(_)
+    )
 }
 
 /// The complaint about a text that did not parse.

@@ -23,6 +23,7 @@ mod comprehension;
 mod constants;
 pub mod dis;
 mod error;
+mod escape;
 mod expression;
 mod flowgraph;
 #[cfg(test)]

@@ -106,7 +106,7 @@ impl Lower<'_> {
 
     /// Warns of the first escape that means nothing.
     fn check_escapes(&mut self, start: usize, end: usize, bytes: bool) {
-        let text = self.source.text[start..end].as_bytes();
+        let text = &self.source.text.as_bytes()[start..end];
         let mut at = 0;
         while at + 1 < text.len() {
             if text[at] != b'\\' {

@@ -309,7 +309,7 @@ impl<'a> Tokenizer<'a> {
                 return Ok(());
             }
             b'\n' => {
-                let blank = !self.tokens.last().is_some_and(|token| token.loc.end_line == self.line)
+                let blank = self.tokens.last().is_none_or(|token| token.loc.end_line != self.line)
                     || matches!(self.tokens.last(), Some(Token { kind: Kind::Newline | Kind::Indent | Kind::Dedent, .. }));
                 if self.parens.is_empty() && self.modes.is_empty() && !(blank && self.line_is_blank()) {
                     // A comment before it belongs to the newline.

@@ -7,6 +7,7 @@ use crate::{PyResult, Vm};
 
 pub(crate) mod abc;
 pub(crate) mod atexit;
+mod codecs;
 pub(crate) mod collections;
 mod errno;
 mod gc;
@@ -15,6 +16,7 @@ pub(crate) mod itertools;
 mod math;
 pub(crate) mod random;
 pub(crate) mod sre;
+mod string;
 pub(crate) mod sys;
 pub(crate) mod thread;
 mod time;
@@ -34,6 +36,7 @@ pub(crate) struct ModuleSpec {
 static MODULES: &[&ModuleSpec] = &[
     &abc::MODULE,
     &atexit::MODULE,
+    &codecs::MODULE,
     &collections::MODULE,
     &errno::MODULE,
     &gc::MODULE,
@@ -41,6 +44,7 @@ static MODULES: &[&ModuleSpec] = &[
     &math::MODULE,
     &random::MODULE,
     &sre::MODULE,
+    &string::MODULE,
     &thread::MODULE,
     &time::MODULE,
     &weakref::MODULE,

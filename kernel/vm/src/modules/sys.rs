@@ -261,7 +261,7 @@ fn set_int_max_str_digits(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let [digits] = args.bind(vm, &SIGNATURE)?;
     let digits = vm.index_isize(digits.expect("a required parameter is there"))?;
     if digits != 0 && digits < 640 {
-        return Err(vm.value_error("maxdigits must be 0 or larger than 640"));
+        return Err(vm.value_error("maxdigits must be >= 640 or 0 for unlimited"));
     }
     vm.state.int_max_str_digits.set(digits as usize);
     Ok(vm.none())

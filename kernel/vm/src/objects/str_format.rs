@@ -189,7 +189,7 @@ fn render(vm: &Vm, field: &Field<'_>, source: &Source<'_>, numbering: &mut Numbe
 }
 
 /// A name that is a number: `Ok(None)` if it is none.
-fn number(vm: &Vm, name: &[u8]) -> PyResult<Option<usize>> {
+pub(crate) fn number(vm: &Vm, name: &[u8]) -> PyResult<Option<usize>> {
     let mut value = None;
     for cp in wtf8::code_points(name) {
         let Some(digit) = unicode::decimal(cp) else { return Ok(None) };
