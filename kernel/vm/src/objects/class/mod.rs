@@ -69,6 +69,8 @@ pub(crate) fn call(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let Some(new) = vm.class(class).slots.new.get() else {
         return Err(vm.type_error(format!("cannot create '{}' instances", vm.class_name(class))));
     };
+    // The arguments of a class made in Python travel in a tuple, which counts them.
+    let _tuple = if vm.class(class).has(flags::HEAP_TYPE) { args.all().to_vec() } else { Vec::new() };
     let made = new(vm, class, args)?;
     let made_class = vm.class_of(&made);
     if !vm.subclass_of(&made_class, class) {
@@ -411,7 +413,8 @@ impl Vm {
 fn sizeof(vm: &Vm, class: &Obj, _: Args<'_>) -> PyResult {
     let payload = vm.class(class);
     if !payload.has(flags::HEAP_TYPE) {
-        return Ok(vm.int(416));
+        // A static type has no header of the collector, which its class promises.
+        return Ok(vm.int(400));
     }
     // The heap type itself, and the table of its shared keys if it has one.
     let keys = if payload.has(flags::MANAGED_DICT) { layout::SHARED_KEYS_BYTES } else { 0 };
