@@ -186,20 +186,22 @@ impl List {
         self.splice(index, 1, Vec::new()).pop().expect("one item was taken out")
     }
 
-    /// Takes item `index` out and keeps the room (`del list[index]`).
+    /// Takes item `index` out (`del list[index]`); unlike [`List::remove`], the last one leaves its room behind.
     ///
     /// Panics if there is no such item.
     pub fn take_out(&self, index: usize) -> Obj {
         let len = self.len();
         assert!(index < len, "list index is below the length");
         // SAFETY: the item is there; it moves out, the rest closes up, and the length says so.
-        unsafe {
+        let item = unsafe {
             let at = self.data().add(index);
             let item = at.read();
             std::ptr::copy(at.add(1), at, len - index - 1);
-            self.len.set(len as u32 - 1);
             item
-        }
+        };
+        self.len.set(len as u32 - 1);
+        self.resize_room(len - 1);
+        item
     }
 
     /// Puts `items` in the place of `count` items from `start` on, and gives those (drop them when the caller is done).
