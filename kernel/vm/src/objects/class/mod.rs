@@ -253,7 +253,8 @@ fn dict(vm: &Vm, class: &Obj) -> PyResult {
 fn doc(vm: &Vm, class: &Obj) -> PyResult {
     let payload = vm.class(class);
     if let (false, Some(spec)) = (payload.has(flags::HEAP_TYPE), payload.spec) {
-        return Ok(if spec.doc.is_empty() { vm.none() } else { vm.str(spec.doc) });
+        let doc = spec.split_doc().1;
+        return Ok(if doc.is_empty() { vm.none() } else { vm.str(doc) });
     }
     let Some(found) = vm.own_attr(class, &vm.names.__doc__) else { return Ok(vm.none()) };
     match vm.class(&vm.class_of(&found)).slots.descr_get.get() {
@@ -435,8 +436,11 @@ fn or(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
 }
 
 fn text_signature(vm: &Vm, class: &Obj) -> PyResult {
-    let _ = class;
-    Ok(vm.none())
+    let payload = vm.class(class);
+    match payload.spec.filter(|_| !payload.has(flags::HEAP_TYPE)).and_then(|spec| spec.split_doc().0) {
+        Some(signature) => Ok(vm.str(signature)),
+        None => Ok(vm.none()),
+    }
 }
 
 /// `type`.
