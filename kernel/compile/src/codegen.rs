@@ -18,7 +18,8 @@ use crate::version::Version;
 
 /// More than this many values are not pushed before they are built into a container.
 pub(crate) const STACK_USE_GUIDELINE: usize = 30;
-const MAX_BLOCKS: usize = 20;
+/// One more than the 20 of the language: a generator has a block around its body.
+const MAX_BLOCKS: usize = 21;
 
 pub(crate) const MAKE_FUNCTION_DEFAULTS: u32 = 1;
 pub(crate) const MAKE_FUNCTION_KWDEFAULTS: u32 = 2;

@@ -29,7 +29,7 @@ pub(crate) fn before_parsing(source: &Source) -> Result<()> {
         depth.max(deepest)
     });
     if deepest > MAX_LEVEL
-        && let (_, Some(trouble)) = tokenize(&source.text)
+        && let (_, Some(trouble)) = tokenize(&source.text, true)
         && trouble.msg == "too many nested parentheses"
     {
         let mut error = SyntaxError::new(trouble.kind, trouble.msg, trouble.loc);
@@ -43,13 +43,18 @@ pub(crate) fn before_parsing(source: &Source) -> Result<()> {
 pub(crate) fn single(source: &Source, body: &[ruff::Stmt], options: Options) -> Result<()> {
     let complain = |kind: ErrorKind, msg: &str, range: TextRange| {
         let mut error = SyntaxError::new(kind, msg, source.location(range));
+        error.end_col += i32::from(range.is_empty());
         error.parsed = true;
         Err(error)
     };
     for pair in body.windows(2) {
         let between = TextRange::new(pair[0].range().end(), pair[1].range().start());
-        if pair[0].is_compound() || source.slice(between).contains('\n') {
-            return complain(ErrorKind::Syntax, "multiple statements found while compiling a single statement", pair[0].range());
+        if is_compound(&pair[0]) || source.slice(between).contains('\n') {
+            return complain(
+                ErrorKind::Syntax,
+                "multiple statements found while compiling a single statement",
+                TextRange::empty(pair[0].range().end()),
+            );
         }
     }
     if body.is_empty() {
@@ -61,38 +66,37 @@ pub(crate) fn single(source: &Source, body: &[ruff::Stmt], options: Options) -> 
         };
     }
     // A block at a prompt is only over when its last line is.
-    if let Some(last) = body.last().filter(|last| options.dont_imply_dedent && last.is_compound()) {
+    if let Some(last) = body.last().filter(|last| options.dont_imply_dedent && is_compound(last)) {
         let rest = &source.text[last.range().end().to_usize()..];
         if !rest.contains('\n') {
-            return complain(ErrorKind::Incomplete, "incomplete input", last.range());
+            let (line, col) = source.position(source.text.len());
+            let mut error =
+                SyntaxError::new(ErrorKind::Incomplete, "incomplete input", Location { line, end_line: line, col: col - 1, end_col: -2 });
+            error.parsed = true;
+            return Err(error);
         }
     }
     Ok(())
 }
 
-trait Compound {
-    fn is_compound(&self) -> bool;
-}
-
-impl Compound for ruff::Stmt {
-    fn is_compound(&self) -> bool {
-        matches!(
-            self,
-            ruff::Stmt::FunctionDef(_)
-                | ruff::Stmt::ClassDef(_)
-                | ruff::Stmt::If(_)
-                | ruff::Stmt::For(_)
-                | ruff::Stmt::While(_)
-                | ruff::Stmt::With(_)
-                | ruff::Stmt::Try(_)
-                | ruff::Stmt::Match(_)
-        )
-    }
+/// Does the statement have a block?
+fn is_compound(stmt: &ruff::Stmt) -> bool {
+    matches!(
+        stmt,
+        ruff::Stmt::FunctionDef(_)
+            | ruff::Stmt::ClassDef(_)
+            | ruff::Stmt::If(_)
+            | ruff::Stmt::For(_)
+            | ruff::Stmt::While(_)
+            | ruff::Stmt::With(_)
+            | ruff::Stmt::Try(_)
+            | ruff::Stmt::Match(_)
+    )
 }
 
 /// The complaint about a text that did not parse.
 pub(crate) fn of(source: &Source, parsed: &Parsed<ruff::Mod>, mode: Mode, allow_incomplete: bool) -> Box<SyntaxError> {
-    let (tokens, trouble) = tokenize(&source.text);
+    let (tokens, trouble) = tokenize(&source.text, mode == Mode::Exec);
     let start = match mode {
         Mode::Exec => "file",
         Mode::Eval => "eval",

@@ -83,7 +83,11 @@ impl SyntaxError {
             self.text = Some(format!("{line}{newline}"));
         }
         self.col = self.column(source, self.line, self.col);
-        self.end_col = self.column(source, self.end_line, self.end_col);
+        if self.parsed && self.end_line != self.line {
+            // CPython measures the end on the first line, too.
+            self.end_col = self.end_col.min(source.line(self.line).map_or(0, str::len) as i32);
+        }
+        self.end_col = self.column(source, self.line, self.end_col);
         self
     }
 

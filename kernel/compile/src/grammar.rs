@@ -256,6 +256,8 @@ impl Reader<'_> {
             "NEWLINE" => Item::Kind(Kind::Newline),
             "INDENT" => Item::Kind(Kind::Indent),
             "DEDENT" => Item::Kind(Kind::Dedent),
+            // Never there, but asking for it reads one token more.
+            "TYPE_COMMENT" => Item::Kind(Kind::TypeComment),
             "ENDMARKER" => Item::Kind(Kind::End),
             "SOFT_KEYWORD" => Item::SoftKeyword,
             name => Item::Rule(self.grammar.rule(name)),

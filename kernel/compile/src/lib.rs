@@ -4,9 +4,9 @@
 //! neighbors write instructions, and [`assemble`](mod@assemble) optimises and lays them out.
 //! The tree, the order of passes, and the words of every error are CPython's.
 
+pub mod anchors;
 mod annotation;
 mod arithmetic;
-pub mod anchors;
 pub mod assemble;
 mod ast;
 mod borrow;
@@ -23,6 +23,7 @@ mod comprehension;
 mod constants;
 pub mod dis;
 mod error;
+mod escape;
 mod expression;
 mod flowgraph;
 #[cfg(test)]
@@ -62,9 +63,9 @@ pub mod version;
 pub use assemble::assemble;
 pub use code::{Code, Const, Handler, Instruction, PyStr};
 pub use error::{ErrorKind, SyntaxError, Warning};
-pub use statements::{Statement, statements};
 pub use ir::{Label, Location, Sequence, Unit};
 pub use opcode::Op;
+pub use statements::{Statement, statements};
 pub use version::Version;
 
 use std::rc::Rc;

@@ -14,6 +14,7 @@ use crate::code::Const;
 use crate::error::{ErrorKind, SyntaxError};
 use crate::ir::Location;
 use crate::source::Source;
+use crate::version::Version;
 
 pub(crate) type Result<T> = std::result::Result<T, Box<SyntaxError>>;
 
@@ -27,14 +28,15 @@ pub(crate) fn deeper<T>(run: impl FnOnce() -> T) -> T {
 
 pub(crate) struct Lower<'a> {
     pub(crate) source: &'a Source,
+    pub(crate) version: Version,
     next_id: NodeId,
     depth: u32,
     pub(crate) warnings: Vec<(Location, String)>,
 }
 
 impl<'a> Lower<'a> {
-    pub(crate) fn new(source: &'a Source) -> Lower<'a> {
-        Lower { source, next_id: 2, depth: 0, warnings: Vec::new() }
+    pub(crate) fn new(source: &'a Source, version: Version) -> Lower<'a> {
+        Lower { source, version, next_id: 2, depth: 0, warnings: Vec::new() }
     }
 
     pub(crate) fn loc(&self, node: impl Ranged) -> Location {

@@ -10,6 +10,7 @@ use crate::ast::*;
 use crate::code::{Const, PyStr};
 use crate::ir::Location;
 use crate::lower::{Lower, Result};
+use crate::version::Version;
 
 impl Lower<'_> {
     pub(crate) fn string(&mut self, node: &ruff::ExprStringLiteral) -> ExprKind {
@@ -105,7 +106,7 @@ impl Lower<'_> {
 
     /// Warns of the first escape that means nothing.
     fn check_escapes(&mut self, start: usize, end: usize, bytes: bool) {
-        let text = self.source.text[start..end].as_bytes();
+        let text = &self.source.text.as_bytes()[start..end];
         let mut at = 0;
         while at + 1 < text.len() {
             if text[at] != b'\\' {
@@ -122,19 +123,21 @@ impl Lower<'_> {
                 && text.get(at + 2).is_some_and(|c| (b'0'..b'8').contains(c))
                 && text.get(at + 3).is_some_and(|c| (b'0'..b'8').contains(c));
             let known = b"\n\\'\"abfnrtvx".contains(&escape) || octal || (!bytes && b"uUN".contains(&escape));
-            let msg = if too_large {
-                let digits = String::from_utf8_lossy(&text[at + 1..at + 4]).into_owned();
-                format!(
-                    "\"\\{digits}\" is an invalid octal escape sequence. Such sequences will not work in the future. Did you mean \"\\\\{digits}\"? A raw string is also an option."
-                )
+            let (escape, octal) = if too_large {
+                (String::from_utf8_lossy(&text[at + 1..at + 4]).into_owned(), "octal ")
             } else if !known {
-                let char = self.source.text[start + at + 1..].chars().next().unwrap_or(' ');
-                format!(
-                    "\"\\{char}\" is an invalid escape sequence. Such sequences will not work in the future. Did you mean \"\\\\{char}\"? A raw string is also an option."
-                )
+                (self.source.text[start + at + 1..].chars().take(1).collect(), "")
             } else {
                 at += 2;
                 continue;
+            };
+            let msg = if self.version >= Version::V3_14 {
+                format!(
+                    "\"\\{escape}\" is an invalid {octal}escape sequence. Such sequences will not work in the future. \
+                     Did you mean \"\\\\{escape}\"? A raw string is also an option."
+                )
+            } else {
+                format!("invalid {octal}escape sequence '\\{escape}'")
             };
             let (line, col) = self.source.position(start + at);
             self.warnings.push((Location { line, end_line: line, col, end_col: col + 2 }, msg));

@@ -10,21 +10,15 @@ use crate::complaint;
 use crate::ir::Location;
 use crate::lower::{Lower, Result};
 use crate::source::Source;
-use crate::version::Version;
 use crate::{Mode, Options};
 
 /// The tree of a source text, and the warnings its literals deserve.
+///
+/// Every version takes 3.14's grammar, because every version runs 3.14's library.
 pub(crate) fn parse(source: &Source, mode: Mode, options: Options) -> Result<(Module, Vec<(Location, String)>)> {
     complaint::before_parsing(source)?;
     let parser_mode = if mode == Mode::Eval { ParserMode::Expression } else { ParserMode::Module };
-    let target = match options.version {
-        Version::V3_14 => ruff::PythonVersion::PY314,
-        Version::V3_13 => ruff::PythonVersion::PY313,
-        Version::V3_12 => ruff::PythonVersion::PY312,
-        Version::V3_11 => ruff::PythonVersion::PY311,
-        Version::V3_10 => ruff::PythonVersion::PY310,
-    };
-    let parsed = parse_unchecked(&source.text, ParseOptions::from(parser_mode).with_target_version(target));
+    let parsed = parse_unchecked(&source.text, ParseOptions::from(parser_mode).with_target_version(ruff::PythonVersion::PY314));
     if !parsed.errors().is_empty() || !parsed.unsupported_syntax_errors().is_empty() {
         let complaint = complaint::of(source, &parsed, mode, options.allow_incomplete);
         discard(parsed);
@@ -33,7 +27,7 @@ pub(crate) fn parse(source: &Source, mode: Mode, options: Options) -> Result<(Mo
     if let (Mode::Single, ruff::Mod::Module(module)) = (mode, parsed.syntax()) {
         complaint::single(source, &module.body, options)?;
     }
-    let mut lower = Lower::new(source);
+    let mut lower = Lower::new(source, options.version);
     let module = match parsed.syntax() {
         ruff::Mod::Module(module) => lower.body(&module.body).map(|body| match mode {
             Mode::Single => Module::Single(body),

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::error::{ErrorKind, SyntaxError};
+use crate::escape::bad_escape;
 use crate::grammar::{Action, Alternative, Grammar, Item};
 use crate::ir::Location;
 use crate::lower::{MAX_DEPTH, deeper};
@@ -58,7 +59,17 @@ pub(crate) fn complaint(
     let mut peg = Peg { grammar, text, tokens, trouble, fill: 0, complain: false, memo: HashMap::new(), depth: 0 };
     let first = peg.rule(start, 0);
     if allow_incomplete && !matches!(first, Ok(Some(_))) && peg.at_the_end() {
-        return Some(SyntaxError::new(ErrorKind::Incomplete, "incomplete input", peg.last_loc()));
+        let mut loc = peg.last_loc();
+        if let Some(trouble) = trouble.filter(|_| peg.fill > tokens.len()) {
+            if trouble.msg.starts_with("unterminated") {
+                loc = Location { end_col: -2, ..trouble.loc };
+            } else {
+                let start = text.rfind('\n').map_or(0, |at| at + 1);
+                let line = text.matches('\n').count() as i32 + 1;
+                loc = Location { line, end_line: line, col: (text.len() - start) as i32 - 1, end_col: -2 };
+            }
+        }
+        return Some(SyntaxError::new(ErrorKind::Incomplete, "incomplete input", loc));
     }
     match first {
         Ok(Some(_)) => return None,
@@ -83,7 +94,11 @@ impl Peg<'_> {
             return SyntaxError::new(ErrorKind::Indentation, format!("unexpected {word}"), self.last_loc());
         }
         let hint = if self.text_of(last) == "<>" { ".  Maybe you meant '!=' instead of '<>'?" } else { "" };
-        self.prefer_trouble(SyntaxError::at(token.loc, format!("invalid syntax{hint}")))
+        let mut loc = token.loc;
+        if loc.end_col < 0 {
+            (loc.col, loc.end_col) = (-1, -1);
+        }
+        self.prefer_trouble(SyntaxError::at(loc, format!("invalid syntax{hint}")))
     }
 
     /// What the tokenizer finds further on counts more than what the parser says.
@@ -327,12 +342,7 @@ impl Peg<'_> {
                 if legacy || self.tokens[pos - 1].level == 0 {
                     return Ok(None);
                 }
-                let mut loc = self.between(&a, &b);
-                let first = self.tokens[b.0.start].loc;
-                if first.line != self.tokens[a.0.end - 1].loc.end_line {
-                    (loc.end_line, loc.end_col) = (first.end_line, first.end_col);
-                }
-                Err(SyntaxError::at(loc, "invalid syntax. Perhaps you forgot a comma?"))
+                Err(SyntaxError::at(self.between(&a, &b), "invalid syntax. Perhaps you forgot a comma?"))
             }
             ("legacy", Some(b)) => {
                 let name = self.text_of(a.0.start);
@@ -519,83 +529,4 @@ fn expr_name(kind: &str) -> &'static str {
         "NamedExpr" => "named expression",
         _ => "literal",
     }
-}
-
-/// The first escape that cannot be decoded, in the codec's words.
-fn bad_escape(body: &str, bytes: bool) -> Option<String> {
-    let text = body.as_bytes();
-    // What the codec sees has non-ASCII characters as ten-character escapes.
-    let (mut at, mut position) = (0, 0);
-    while at < text.len() {
-        if text[at] >= 0x80 {
-            let char = body[at..].chars().next()?;
-            at += char.len_utf8();
-            position += 10;
-            continue;
-        }
-        if text[at] != b'\\' {
-            at += 1;
-            position += 1;
-            continue;
-        }
-        let escape = text.get(at + 1).copied().unwrap_or(b' ');
-        let digits =
-            |from: usize, most: usize| text[from.min(text.len())..].iter().take(most).take_while(|b| b.is_ascii_hexdigit()).count();
-        let (needed, shape) = match escape {
-            b'x' => (2, "\\xXX"),
-            b'u' if !bytes => (4, "\\uXXXX"),
-            b'U' if !bytes => (8, "\\UXXXXXXXX"),
-            b'N' if !bytes => {
-                let name = body[at + 2..].strip_prefix('{').and_then(|rest| rest.find('}').map(|end| &rest[..end]));
-                match name {
-                    None | Some("") => {
-                        let rest = &body[at + 2..];
-                        let end = position + 1 + rest.starts_with('{').then(|| rest.find('}').map_or(rest.len(), |at| at + 1)).unwrap_or(0);
-                        return Some(format!(
-                            "(unicode error) 'unicodeescape' codec can't decode bytes in position {position}-{end}: malformed \\N character escape"
-                        ));
-                    }
-                    Some(name) => {
-                        if ruff_knows(name) {
-                            at += name.len() + 4;
-                            position += name.len() + 4;
-                            continue;
-                        }
-                        let end = position + name.len() + 3;
-                        return Some(format!(
-                            "(unicode error) 'unicodeescape' codec can't decode bytes in position {position}-{end}: unknown Unicode character name"
-                        ));
-                    }
-                }
-            }
-            _ => (0, ""),
-        };
-        let found = digits(at + 2, needed);
-        if found < needed {
-            if bytes {
-                return Some(format!("(value error) invalid \\x escape at position {position}"));
-            }
-            let end = position + 1 + found;
-            return Some(format!(
-                "(unicode error) 'unicodeescape' codec can't decode bytes in position {position}-{end}: truncated {shape} escape"
-            ));
-        }
-        if escape == b'U' && !bytes && u32::from_str_radix(&body[at + 2..at + 10], 16).is_ok_and(|point| point > 0x10_ffff) {
-            let end = position + 9;
-            return Some(format!(
-                "(unicode error) 'unicodeescape' codec can't decode bytes in position {position}-{end}: illegal Unicode character"
-            ));
-        }
-        at += 2 + needed;
-        position += 2 + needed;
-        while !body.is_char_boundary(at.min(body.len())) {
-            at += 1;
-        }
-    }
-    None
-}
-
-/// Is it the name of a character? The parser's table is asked by giving it a literal.
-fn ruff_knows(name: &str) -> bool {
-    ruff_python_parser::parse_expression(&format!("'\\N{{{name}}}'")).is_ok()
 }

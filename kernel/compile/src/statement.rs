@@ -42,7 +42,7 @@ impl<'a> Compiler<'a> {
             StmtKind::For(node) => self.conditional(|c| c.for_(node, loc)),
             StmtKind::While { test, body, orelse } => self.conditional(|c| c.while_(test, body, orelse, loc)),
             StmtKind::If { test, body, orelse } => self.conditional(|c| c.if_(test, body, orelse, loc)),
-            StmtKind::With(node) => self.conditional(|c| c.with(node, 0, loc)),
+            StmtKind::With(node) => self.conditional(|c| c.with(node, 0)),
             StmtKind::Match { subject, cases } => self.conditional(|c| c.match_(subject, cases)),
             StmtKind::Try(node) => self.conditional(|c| c.try_(node, loc)),
             StmtKind::Raise { exc, cause } => {

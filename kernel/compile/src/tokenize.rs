@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     Newline,
     Indent,
     Dedent,
+    /// Of CPython's grammar; we make none.
+    TypeComment,
     End,
 }
 
@@ -65,6 +67,7 @@ pub(crate) struct Tokenizer<'a> {
     continued: bool,
     /// Where the comment at the end of this line began.
     comment: Option<usize>,
+    module: bool,
 }
 
 /// An f-string or t-string being read.
@@ -89,7 +92,9 @@ const MAX_FIELDS: usize = 150;
 type Step<T> = Result<T, Trouble>;
 
 /// The tokens of a text, up to its end or to the trouble.
-pub(crate) fn tokenize(text: &str) -> (Vec<Token>, Option<Trouble>) {
+///
+/// A module's last line is given the newline it may lack.
+pub(crate) fn tokenize(text: &str, module: bool) -> (Vec<Token>, Option<Trouble>) {
     let mut tokenizer = Tokenizer {
         text,
         bytes: text.as_bytes(),
@@ -102,6 +107,7 @@ pub(crate) fn tokenize(text: &str) -> (Vec<Token>, Option<Trouble>) {
         modes: Vec::new(),
         continued: false,
         comment: None,
+        module,
     };
     let trouble = tokenizer.run().err();
     (tokenizer.tokens, trouble)
@@ -149,7 +155,7 @@ impl<'a> Tokenizer<'a> {
         let loc = Location { line, end_line: line, col, end_col: end };
         let msg = msg.into();
         // Inside an f-string the parser has the last word.
-        let loud = end >= 0 && !msg.starts_with("f-string: ") && !msg.starts_with("t-string: ");
+        let loud = end >= 0 && self.modes.is_empty();
         let ended = self.at >= self.bytes.len() && (msg.starts_with("unterminated") || msg.starts_with("unexpected EOF"));
         Err(Trouble { kind, msg, loc, unclosed: false, loud, ended })
     }
@@ -170,7 +176,7 @@ impl<'a> Tokenizer<'a> {
         };
         let loc = Location { line, end_line: line, col, end_col: -1 };
         let msg = format!("'{}' was never closed", char::from(paren));
-        Err(Trouble { kind: ErrorKind::Syntax, msg, loc, unclosed: true, loud: true, ended: true })
+        Err(Trouble { kind: ErrorKind::Syntax, msg, loc, unclosed: true, loud: self.modes.is_empty(), ended: true })
     }
 
     fn finish(&mut self) -> Step<()> {
@@ -181,8 +187,12 @@ impl<'a> Tokenizer<'a> {
         if needs_newline {
             let place = (self.line, self.col(self.at));
             self.push(Kind::Newline, self.at, place);
-            if let Some(token) = self.tokens.last_mut() {
-                token.loc.end_col += 1;
+            if self.module {
+                if let Some(token) = self.tokens.last_mut() {
+                    token.loc.end_col += 1;
+                }
+            } else {
+                self.without_columns();
             }
         }
         // The last line is the one that ends in the last newline, or would.
@@ -191,7 +201,7 @@ impl<'a> Tokenizer<'a> {
         } else {
             (self.line - 1, self.text[..self.at - 1].rfind('\n').map_or(0, |at| at + 1))
         };
-        let width = (self.at - start) as i32 + i32::from(self.at > self.line_start);
+        let width = (self.at - start) as i32 + i32::from(self.module && self.at > self.line_start);
         let loc = Location { line, end_line: line, col: width - 1, end_col: -2 };
         for kind in std::iter::repeat_n(Kind::Dedent, self.indents.len() - 1).chain([Kind::End]) {
             self.tokens.push(Token { kind, start: self.at, end: self.at, loc, level: 0 });
@@ -213,9 +223,8 @@ impl<'a> Tokenizer<'a> {
                     alt += 1;
                 }
                 0x0c => (col, alt) = (0, 0),
-                b'\\' if self.peek(1) == b'\n' => {
-                    self.at += 1;
-                    self.newline();
+                b'\\' => {
+                    self.continuation()?;
                     continue;
                 }
                 _ => break,
@@ -300,7 +309,7 @@ impl<'a> Tokenizer<'a> {
                 return Ok(());
             }
             b'\n' => {
-                let blank = !self.tokens.last().is_some_and(|token| token.loc.end_line == self.line)
+                let blank = self.tokens.last().is_none_or(|token| token.loc.end_line != self.line)
                     || matches!(self.tokens.last(), Some(Token { kind: Kind::Newline | Kind::Indent | Kind::Dedent, .. }));
                 if self.parens.is_empty() && self.modes.is_empty() && !(blank && self.line_is_blank()) {
                     // A comment before it belongs to the newline.
@@ -312,22 +321,7 @@ impl<'a> Tokenizer<'a> {
                 self.newline();
                 return Ok(());
             }
-            b'\\' => {
-                self.at += 1;
-                if self.peek(0) != b'\n' {
-                    let msg = "unexpected character after line continuation character";
-                    let col = if self.at >= self.bytes.len() { self.col(start) } else { self.col(start + 1) };
-                    return self.trouble(ErrorKind::Syntax, msg, self.line, col, -1);
-                }
-                if self.at + 1 >= self.bytes.len() {
-                    let col = self.col(start + 1);
-                    self.at = self.bytes.len();
-                    return self.trouble(ErrorKind::Syntax, "unexpected EOF while parsing", self.line, col, -2);
-                }
-                self.newline();
-                self.continued = true;
-                return Ok(());
-            }
+            b'\\' => return self.continuation(),
             _ if self.at >= self.bytes.len() => return Ok(()),
             b'0'..=b'9' => return self.number(place),
             b'.' if self.peek(1).is_ascii_digit() => return self.number(place),
@@ -336,6 +330,25 @@ impl<'a> Tokenizer<'a> {
             _ => {}
         }
         self.operator(place)
+    }
+
+    /// Moves over a backslash and the newline it hides.
+    fn continuation(&mut self) -> Step<()> {
+        let start = self.at;
+        self.at += 1;
+        if self.peek(0) != b'\n' {
+            let msg = "unexpected character after line continuation character";
+            let col = if self.at >= self.bytes.len() { self.col(start) } else { self.col(start + 1) };
+            return self.trouble(ErrorKind::Syntax, msg, self.line, col, -1);
+        }
+        if self.at + 1 >= self.bytes.len() {
+            let col = self.col(start + 1);
+            self.at = self.bytes.len();
+            return self.trouble(ErrorKind::Syntax, "unexpected EOF while parsing", self.line, col, -2);
+        }
+        self.newline();
+        self.continued = true;
+        Ok(())
     }
 
     /// Does the line hold nothing but what was skipped?

@@ -378,7 +378,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The item at `pos` and all that is inside it.
-    pub(crate) fn with(&mut self, node: &'a With, pos: usize, stmt: Location) -> Result<()> {
+    pub(crate) fn with(&mut self, node: &'a With, pos: usize) -> Result<()> {
         let item = &node.items[pos];
         let block = self.label();
         let finally = self.label();
@@ -401,7 +401,7 @@ impl<'a> Compiler<'a> {
         if pos + 1 == node.items.len() {
             self.stmts(&node.body)?;
         } else {
-            self.with(node, pos + 1, stmt)?;
+            self.with(node, pos + 1)?;
         }
         self.op(Op::PopBlock, if node.is_async { loc } else { Location::NONE });
         self.pop_fblock();

@@ -537,7 +537,10 @@ impl Dict {
     #[cold]
     #[inline(never)]
     fn make_room(&self, is_str: bool) {
-        self.split.set(0);
+        // CPython's shared keys have room for the new one, too, as long as they are texts and not more than that.
+        if !is_str || self.len() >= self.split.get() as usize {
+            self.split.set(0);
+        }
         if self.table().log2_size == 0 {
             *self.table_mut() = Table::new(LOG_MINSIZE, is_str);
             return;

@@ -159,7 +159,7 @@ impl List {
         self.len.set(len as u32);
         // SAFETY: the item was there, and is no longer counted as being there.
         let item = unsafe { self.data().add(len).read() };
-        self.resize_room(len);
+        if len == 0 { self.set_allocated(0) } else { self.resize_room(len) }
         Some(item)
     }
 
@@ -186,6 +186,24 @@ impl List {
         self.splice(index, 1, Vec::new()).pop().expect("one item was taken out")
     }
 
+    /// Takes item `index` out (`del list[index]`); unlike [`List::remove`], the last one leaves its room behind.
+    ///
+    /// Panics if there is no such item.
+    pub fn take_out(&self, index: usize) -> Obj {
+        let len = self.len();
+        assert!(index < len, "list index is below the length");
+        // SAFETY: the item is there; it moves out, the rest closes up, and the length says so.
+        let item = unsafe {
+            let at = self.data().add(index);
+            let item = at.read();
+            std::ptr::copy(at.add(1), at, len - index - 1);
+            item
+        };
+        self.len.set(len as u32 - 1);
+        self.resize_room(len - 1);
+        item
+    }
+
     /// Puts `items` in the place of `count` items from `start` on, and gives those (drop them when the caller is done).
     ///
     /// Panics if the range is not within the list.
@@ -210,7 +228,8 @@ impl List {
             items.set_len(0);
             self.len.set(after as u32);
             if n < count {
-                self.resize_room(after);
+                // An empty list gives all its room back (`list_clear`).
+                if after == 0 { self.set_allocated(0) } else { self.resize_room(after) }
             }
         }
         drop(ManuallyDrop::into_inner(items));
@@ -278,7 +297,8 @@ impl List {
     #[inline]
     fn resize_room(&self, len: usize) {
         let allocated = self.allocated();
-        if allocated >= len && len >= allocated >> 1 {
+        // What has room for up to 32 keeps it (3.14).
+        if allocated >= len && (len >= allocated >> 1 || allocated <= 32) {
             return;
         }
         self.grow_or_shrink(len);

@@ -171,7 +171,7 @@ impl Set {
         self.version.set(self.version.get().wrapping_add(1));
     }
 
-    /// The place of a key, or where it would go (`set_lookkey`, `set_add_entry`): the first dummy on the way, or the end of it. `eq` compares a key in the table, which has
+    /// The place of a key, or where it would go (`set_lookkey`, `set_add_entry`): the last dummy on the way, or the end of it. `eq` compares a key in the table, which has
     /// the same hash, with the one looked for; it is asked only where the heap cannot tell, and the search starts again if the table
     /// changed meanwhile.
     fn look<E>(&self, key: &Obj, hash: i64, mut eq: impl FnMut(&Obj) -> Result<bool, E>) -> Result<Result<usize, usize>, E> {
@@ -185,7 +185,7 @@ impl Set {
                 if entry.is_unused() {
                     return Ok(Err(free.unwrap_or(probe.at)));
                 }
-                if entry.hash == DUMMY && free.is_none() {
+                if entry.hash == DUMMY {
                     free = Some(probe.at);
                 }
                 if entry.hash == hash

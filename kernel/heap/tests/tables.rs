@@ -114,7 +114,7 @@ fn a_set_of_texts_has_the_order_of_cpython() {
 }
 
 #[test]
-fn a_removed_key_leaves_its_place_to_the_next_on_the_way() {
+fn a_removed_key_leaves_its_place_to_another() {
     let heap = Heap::new();
     let set = Set::new();
     [1, 9, 17, 25].into_iter().for_each(|value| add(&set, &heap, value));
@@ -124,4 +124,16 @@ fn a_removed_key_leaves_its_place_to_the_next_on_the_way() {
     }
     add(&set, &heap, 33);
     assert_eq!(values(&set), [33, 25, 17]);
+
+    // Neighbours: the last free place before the end of the way is taken.
+    let set = Set::new();
+    (100..124).chain((1..7).map(|i| 128 * i)).for_each(|value| add(&set, &heap, value));
+    for value in [128, 256, 512] {
+        let Ok(_) = set.remove(&heap.int(value), hash_int(value), never);
+    }
+    let low = || values(&set).into_iter().filter(|value| value % 128 == 0).map(|value| value / 128).collect::<Vec<_>>();
+    add(&set, &heap, 128 * 20);
+    assert_eq!(low(), [3, 20, 5, 6]);
+    (21..24).for_each(|i| add(&set, &heap, 128 * i));
+    assert_eq!(low(), [22, 21, 3, 20, 5, 6, 23]);
 }

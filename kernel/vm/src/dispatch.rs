@@ -1054,7 +1054,7 @@ impl Vm {
                                 set_top!(1, StackRef::owned(self.none()));
                                 push_obj!(value);
                             }
-                            None => break 'run Fault::Reraise(Raised(exception.clone())),
+                            None => break 'run Fault::Reraise(Raised(exception.clone()), None),
                         }
                     }
                     Quick::GetAwaitable => {
@@ -1072,7 +1072,7 @@ impl Vm {
                             drop(pop!());
                         } else {
                             let exception = pop!().into_obj();
-                            break 'run Fault::Reraise(Raised(exception));
+                            break 'run Fault::Reraise(Raised(exception), None);
                         }
                     }
 
@@ -1123,17 +1123,14 @@ impl Vm {
                         let cause = if arg == 2 { Some(pop!().into_obj()) } else { None };
                         let exception = if arg >= 1 { Some(pop!().into_obj()) } else { None };
                         match self.do_raise(exception, cause) {
-                            Ok(reraised) => break 'run Fault::Reraise(reraised),
+                            Ok(reraised) => break 'run Fault::Reraise(reraised, None),
                             Err(raised) => break 'run Fault::Raise(raised),
                         }
                     }
                     Quick::Reraise => {
                         let exception = pop!().into_obj();
-                        if arg > 0 {
-                            let lasti = top!(arg as usize).get::<Int>().map_or(0, |int| int.0);
-                            unsafe { (*frame).ip.set(code!().instrs().add(lasti as usize)) };
-                        }
-                        break 'run Fault::Reraise(Raised(exception));
+                        let origin = if arg > 0 { top!(arg as usize).get::<Int>().map(|int| int.0 as usize) } else { None };
+                        break 'run Fault::Reraise(Raised(exception), origin);
                     }
 
                     // Imports.

@@ -143,14 +143,15 @@ impl Vm {
                 Err(returned) => Resumed::Returned(returned),
             });
         }
-        let result = if value.is(&self.consts.none) && self.class(&self.class_of(receiver)).slots.iternext.get().is_some() {
-            match self.next(receiver) {
+        let step = self.class(&self.class_of(receiver)).slots.iternext.get().filter(|_| value.is(&self.consts.none));
+        let result = match step {
+            // The slot itself is called: a StopIteration from it has the value.
+            Some(step) => match step(self, receiver) {
                 Ok(Some(item)) => Ok(item),
                 Ok(None) => return Ok(Resumed::Returned(self.none())),
                 Err(raised) => Err(raised),
-            }
-        } else {
-            self.call_method(receiver, "send", std::slice::from_ref(value))
+            },
+            None => self.call_method(receiver, "send", std::slice::from_ref(value)),
         };
         match result {
             Ok(item) => Ok(Resumed::Yielded(item)),

@@ -19,7 +19,8 @@ use crate::{PyResult, Raised, Vm};
 /// Why an instruction did not end as it should.
 pub(crate) enum Fault {
     Raise(Raised),
-    Reraise(Raised),
+    /// With the instruction that raised first, if that is known: it is the one that tracebacks show.
+    Reraise(Raised, Option<usize>),
 }
 
 /// Where an exception has come to.
@@ -35,6 +36,7 @@ impl Vm {
     #[inline(never)]
     pub(crate) fn unwind(&self, frame: *const Frame, fault: Fault) -> Unwound {
         let mut at = frame;
+        let mut origin = None;
         let raised = match fault {
             Fault::Raise(raised) => {
                 self.chain_context(&raised.0, false);
@@ -45,14 +47,22 @@ impl Vm {
                 }
                 raised
             }
-            Fault::Reraise(raised) => raised,
+            Fault::Reraise(raised, first) => {
+                origin = first;
+                raised
+            }
         };
         loop {
             // SAFETY: `at` is the topmost frame; its stack pointer is saved.
             unsafe {
                 let here = &*at;
                 let payload = here.code();
-                if let Some(handler) = payload.code.handler(here.lasti()) {
+                // The handler is that of the instruction which runs, wherever the exception came from first.
+                let handler = payload.code.handler(here.lasti());
+                if let Some(origin) = origin.take() {
+                    here.ip.set(payload.instrs().add(origin));
+                }
+                if let Some(handler) = handler {
                     let bottom = here.stack_base().add(handler.depth as usize);
                     self.cut_stack(here, bottom);
                     let mut sp = bottom;

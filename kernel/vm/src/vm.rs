@@ -73,7 +73,7 @@ pub struct Vm {
     pub(crate) method_cache: crate::protocol::lookup::MethodCache,
     /// How deep native code is nested in itself.
     pub(crate) native_depth: Cell<u32>,
-    /// Error handlers of codecs, and the limit of digits.
+    /// Error handlers of codecs.
     pub(crate) text: crate::objects::text_codec::TextState,
 }
 

@@ -115,20 +115,23 @@ fn extreme(vm: &Vm, args: Args<'_>, name: &str, op: Compare) -> PyResult {
     }
 }
 
-/// The most extreme item so far, with what its key function gave.
+/// The most extreme item so far, with what its key function gave (itself, without one).
 struct Best<'a> {
-    item: Option<(Obj, Option<Obj>)>,
+    item: Option<(Obj, Obj)>,
     key: Option<&'a Obj>,
     op: Compare,
 }
 
 impl Best<'_> {
     fn consider(&mut self, vm: &Vm, item: Obj) -> PyResult<()> {
-        let value = self.key.map(|key| vm.call(key, std::slice::from_ref(&item))).transpose()?;
+        let value = match self.key {
+            Some(key) => vm.call(key, std::slice::from_ref(&item))?,
+            None => item.clone(),
+        };
         let better = match &self.item {
             None => true,
-            Some((best, best_value)) => {
-                let (new, old) = (value.as_ref().unwrap_or(&item), best_value.as_ref().unwrap_or(best));
+            Some((_, old)) => {
+                let new = &value;
                 if new.kind() == Kind::INT && old.kind() == Kind::INT {
                     if self.op == Compare::Gt { new.plain_int() > old.plain_int() } else { new.plain_int() < old.plain_int() }
                 } else {

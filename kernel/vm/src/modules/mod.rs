@@ -7,7 +7,9 @@ use crate::{PyResult, Vm};
 
 pub(crate) mod abc;
 pub(crate) mod atexit;
+mod codecs;
 pub(crate) mod collections;
+pub(crate) mod contextvars;
 mod errno;
 mod gc;
 pub(crate) mod io;
@@ -15,6 +17,7 @@ pub(crate) mod itertools;
 mod math;
 pub(crate) mod random;
 pub(crate) mod sre;
+mod string;
 pub(crate) mod sys;
 pub(crate) mod thread;
 mod time;
@@ -34,13 +37,16 @@ pub(crate) struct ModuleSpec {
 static MODULES: &[&ModuleSpec] = &[
     &abc::MODULE,
     &atexit::MODULE,
+    &codecs::MODULE,
     &collections::MODULE,
+    &contextvars::MODULE,
     &errno::MODULE,
     &gc::MODULE,
     &itertools::MODULE,
     &math::MODULE,
     &random::MODULE,
     &sre::MODULE,
+    &string::MODULE,
     &thread::MODULE,
     &time::MODULE,
     &weakref::MODULE,
@@ -49,6 +55,10 @@ static MODULES: &[&ModuleSpec] = &[
 /// Makes the payloads of modules known to a heap.
 pub(crate) fn register_payloads(heap: &heap::Heap) {
     heap.register::<abc::AbcData>();
+    heap.register::<contextvars::ContextVar>();
+    heap.register::<contextvars::Context>();
+    heap.register::<contextvars::Token>();
+    heap.register::<contextvars::Missing>();
     heap.register::<io::StandardStream>();
     heap.register::<random::Random>();
     collections::register_payloads(heap);

@@ -155,7 +155,13 @@ fn flags(vm: &Vm) -> PyResult {
         "int_max_str_digits" => vm.int(4300),
         _ => vm.int(0),
     });
-    struct_sequence(vm, "sys.flags", &names.map(StructField::Shown), values.collect())
+    let flags = struct_sequence(vm, "sys.flags", &names.map(StructField::Shown), values.collect())?;
+    // Three more that are no items and that the repr does not show.
+    let class = vm.class_of(&flags);
+    for (name, value) in [("gil", 1), ("thread_inherit_context", 0), ("context_aware_warnings", 0)] {
+        vm.setattr_str(&class, name, Some(&vm.int(value)))?;
+    }
+    Ok(flags)
 }
 
 /// The count as CPython prints it: what the caller holds and the argument's own reference, if it has one.
@@ -261,7 +267,7 @@ fn set_int_max_str_digits(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let [digits] = args.bind(vm, &SIGNATURE)?;
     let digits = vm.index_isize(digits.expect("a required parameter is there"))?;
     if digits != 0 && digits < 640 {
-        return Err(vm.value_error("maxdigits must be 0 or larger than 640"));
+        return Err(vm.value_error("maxdigits must be >= 640 or 0 for unlimited"));
     }
     vm.state.int_max_str_digits.set(digits as usize);
     Ok(vm.none())

@@ -4,7 +4,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use heap::Obj;
+use heap::{List, Obj, Tuple};
 
 use super::bytes::{contains, made};
 use super::bytes_methods::BYTEARRAY_METHODS;
@@ -115,7 +115,6 @@ fn slots(s: &Slots) {
     s.init.set(Some(init));
     s.repr.set(Some(repr));
     s.str.set(Some(repr));
-    s.hash.set(Some(crate::protocol::compare::unhashable));
     s.richcompare.set(Some(compare));
     s.iter.set(Some(super::text_iterator::iter_bytearray));
     s.len.set(Some(|_, this| Ok(array(this).len())));
@@ -150,6 +149,12 @@ fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
     };
     if array(this).len() != data.len() && array(this).exports.get() > 0 {
         return Err(exported(vm));
+    }
+    let grown = source.is_some_and(|source| text(source).is_none() && integer(source).is_none() && !vm.is_bytes_like(source) && source.get::<List>().is_none() && source.get::<Tuple>().is_none());
+    array(this).change(vm, |bytes| bytes.clear())?;
+    if grown && !vm.has_index(source.unwrap_or(this)) {
+        // An iterator's bytes come one by one, and the room grows with them.
+        return data.into_iter().try_for_each(|byte| array(this).change(vm, |bytes| bytes.push(byte)));
     }
     array(this).change(vm, |bytes| *bytes = data)
 }

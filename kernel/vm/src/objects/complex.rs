@@ -36,7 +36,7 @@ pub static COMPLEX: ClassSpec = ClassSpec {
     getset: &[GetSet::member("real", |vm, obj| Ok(vm.float(parts(obj).0))), GetSet::member("imag", |vm, obj| Ok(vm.float(parts(obj).1)))],
     basicsize: 32,
     itemsize: 0,
-    doc: "A number with a real and an imaginary part, from numbers or from text.",
+    doc: "complex(real=0, imag=0)\n--\n\nA number with a real and an imaginary part, from numbers or from text.",
 };
 
 type Pair = (f64, f64);
@@ -255,6 +255,10 @@ pub(crate) fn power_of(vm: &Vm, a: Pair, b: Pair) -> PyResult {
             length *= (-angle * b.1).exp();
             phase += b.1 * size.ln();
         }
+        // C's `cos` says EDOM of an infinity, and that is read as an undefined power.
+        if phase.is_infinite() {
+            return Err(undefined());
+        }
         (length * phase.cos(), length * phase.sin())
     };
     if re.is_infinite() || im.is_infinite() {
@@ -336,7 +340,7 @@ fn special(vm: &Vm, obj: &Obj) -> PyResult<Option<Pair>> {
     let Some(method) = vm.lookup_special(obj, "__complex__")? else { return Ok(None) };
     let value = vm.call(&method, &[])?;
     let Some(found) = value.get::<Complex>() else {
-        return Err(vm.type_error(format!("{}.__complex__() must return a complex, not {}", vm.type_name(obj), vm.type_name(&value))));
+        return Err(vm.type_error(format!("__complex__ returned non-complex (type {})", vm.type_name(&value))));
     };
     Ok(Some((found.real, found.imag)))
 }

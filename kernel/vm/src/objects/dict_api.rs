@@ -63,8 +63,13 @@ impl Vm {
     /// Sets the value of a key.
     #[inline]
     pub fn dict_set(&self, obj: &Obj, key: &Obj, value: Obj) -> PyResult<()> {
-        let hash = self.key_hash(key)?;
-        self.dict_set_hashed(obj, key, hash, value)
+        if let Some(hash) = key.quick_hash() {
+            return self.dict_set_hashed(obj, key, hash, value);
+        }
+        // The dict's own count on the key is taken before Python code hashes and compares it.
+        let key = key.clone();
+        let hash = self.key_hash(&key)?;
+        self.dict_set_hashed(obj, &key, hash, value)
     }
 
     /// As [`Vm::dict_set`], with the key's hash (`_PyDict_SetItem_KnownHash`).

@@ -96,7 +96,8 @@ fn same(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
 fn repr(vm: &Vm, obj: &Obj) -> PyResult {
     let value = integer_of(obj);
     match value.to_text(vm.int_max_str_digits()) {
-        Ok(text) => Ok(vm.str(&text)),
+        // Even a single digit is a string of its own.
+        Ok(text) => Ok(vm.heap.str(&text)),
         Err(wrong) => Err(vm.wrong(wrong)),
     }
 }

@@ -118,6 +118,11 @@ impl Vm {
         }
     }
 
+    /// As [`Vm::str_from_bytes`], but a single character is a string of its own, as many functions of CPython make it.
+    pub(crate) fn fresh_str(&self, text: &[u8]) -> Obj {
+        if text.is_empty() { self.consts.empty_str.clone() } else { self.heap.str_from_code_points(text) }
+    }
+
     /// The exception that a pure function asks for.
     #[cold]
     pub(crate) fn wrong(&self, wrong: Wrong) -> Raised {
@@ -145,6 +150,6 @@ impl Vm {
 
     /// The limit of digits in conversions between `int` and `str`; 0: none.
     pub(crate) fn int_max_str_digits(&self) -> usize {
-        self.text.max_digits.get()
+        self.state.int_max_str_digits.get()
     }
 }

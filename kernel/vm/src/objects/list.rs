@@ -201,7 +201,7 @@ fn ass_subscript(vm: &Vm, obj: &Obj, key: &Obj, value: Option<&Obj>) -> PyResult
     }
     drop(match value {
         Some(value) => list.replace(i, value.clone()),
-        None => list.remove(i),
+        None => list.take_out(i),
     });
     Ok(())
 }
@@ -239,12 +239,13 @@ fn delete_slice(list: &List, (start, stop, step): (isize, isize, isize)) {
         places.step = -step;
     }
     let (first, last) = (places.start as usize, places.start as usize + (places.count - 1) * places.step as usize);
-    let whole = list.splice(first, last + 1 - first, Vec::new());
-    let (mut garbage, mut kept) = (Vec::new(), Vec::new());
-    for (i, item) in whole.into_iter().enumerate() {
-        if i % places.step as usize == 0 { garbage.push(item) } else { kept.push(item) }
+    let (mut garbage, mut kept) = (Vec::with_capacity(places.count), Vec::new());
+    for i in first..=last {
+        let side = if (i - first) % places.step as usize == 0 { &mut garbage } else { &mut kept };
+        side.extend(list.get(i));
     }
-    list.splice(first, 0, kept);
+    // The garbage is held twice for a moment, so that it dies only when the list is in order.
+    drop(list.splice(first, last + 1 - first, kept));
     drop(garbage);
 }
 

@@ -173,7 +173,9 @@ fn sizeof(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     let payload = vm.class(&class);
     let mut size = payload.basicsize.get();
     if payload.itemsize > 0 {
-        size += payload.itemsize * vm.len(this).unwrap_or(0);
+        // A view's items are not its bytes but the three numbers of its one dimension.
+        let items = if this.get::<super::memoryview::MemoryView>().is_some() { 3 } else { vm.len(this).unwrap_or(0) };
+        size += payload.itemsize * items;
     }
     Ok(vm.int(size as i64))
 }

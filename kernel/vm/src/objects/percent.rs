@@ -50,6 +50,13 @@ impl Values {
 
 /// `format % values` of a `str`.
 pub(crate) fn format_str(vm: &Vm, format: &Obj, values: &Obj) -> PyResult {
+    // A text that is all there is to show is shown itself.
+    if text_of(format) == b"%s" {
+        let one = values.get::<Tuple>().map_or(Some(values), |tuple| if let [one] = tuple.items() { Some(one) } else { None });
+        if let Some(one) = one.filter(|one| one.kind() == Kind::STR) {
+            return Ok(one.clone());
+        }
+    }
     let all: Vec<u32> = wtf8::code_points(text_of(format)).collect();
     let out = run(vm, &all, values, false)?;
     vm.check_text_size(out.len() as u128)?;
@@ -77,11 +84,12 @@ fn run(vm: &Vm, format: &[u32], values: &Obj, bytes: bool) -> PyResult<Vec<u8>> 
             put(&mut out, cp);
             continue;
         }
-        let conversion = read(vm, format, &mut at, &mut values, by_key.as_ref(), bytes)?;
-        if conversion.code == '%' as u32 {
+        if format.get(at) == Some(&('%' as u32)) {
+            at += 1;
             out.push(b'%');
             continue;
         }
+        let conversion = read(vm, format, &mut at, &mut values, by_key.as_ref(), bytes)?;
         let value = values.next(vm)?;
         convert(vm, &conversion, &value, at - 1, bytes, &mut out)?;
     }

@@ -186,6 +186,19 @@ impl Vm {
         Ok(self.str_from_bytes(&text))
     }
 
+    /// As [`Vm::repr_row`], of items that stay where they are: no count is taken on them.
+    pub(crate) fn repr_items(&self, open: &str, close: &str, items: &[Obj]) -> PyResult {
+        let mut text = open.as_bytes().to_vec();
+        for (i, obj) in items.iter().enumerate() {
+            if i > 0 {
+                text.extend_from_slice(b", ");
+            }
+            self.push_repr(&mut text, obj)?;
+        }
+        text.extend_from_slice(close.as_bytes());
+        Ok(self.str_from_bytes(&text))
+    }
+
     /// Appends an object's `repr` to a text in the making.
     pub(crate) fn push_repr(&self, text: &mut Vec<u8>, obj: &Obj) -> PyResult<()> {
         let repr = self.repr(obj)?;

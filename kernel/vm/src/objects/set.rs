@@ -167,8 +167,13 @@ impl Vm {
     /// `set.add`; false if the key was there.
     #[inline]
     pub fn set_add(&self, obj: &Obj, key: &Obj) -> PyResult<bool> {
+        if let Some(hash) = key.quick_hash() {
+            return set(obj).add(key, hash, |found| self.eq(found, key));
+        }
         let hash = self.set_key_hash(key)?;
-        set(obj).add(key, hash, |found| self.eq(found, key))
+        // The set's own count on the key is taken before Python code compares it.
+        let key = key.clone();
+        set(obj).add(&key, hash, |found| self.eq(found, &key))
     }
 
     /// `key in set`.

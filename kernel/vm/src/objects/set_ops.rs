@@ -76,6 +76,7 @@ impl Vm {
         match operand(other) {
             Operand::Set(other) if this.start_merge(other) => return Ok(()),
             Operand::Dict(other) => this.reserve_for_dict(other),
+            Operand::Iterable => return self.iterate(other, &mut |key| self.set_add(obj, &key).map(drop)),
             _ => {}
         }
         each_key(self, other, &mut |key, hash| put(self, this, key, hash).map(drop))

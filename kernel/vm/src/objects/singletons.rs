@@ -13,7 +13,7 @@ pub static NONE: ClassSpec = ClassSpec {
     flags: 0,
     slots: |s| {
         s.new.set(Some(|vm, _, args| no_arguments(vm, args, "NoneType").map(|()| vm.none())));
-        s.repr.set(Some(|vm, _| Ok(vm.intern("None"))));
+        s.repr.set(Some(|vm, _| Ok(vm.heap.str("None"))));
         s.bool.set(Some(|_, _| Ok(false)));
         s.hash.set(Some(|_, _| Ok(0xFCA8_6420)));
         s.richcompare.set(Some(compare));
@@ -33,7 +33,7 @@ pub static ELLIPSIS: ClassSpec = ClassSpec {
     flags: 0,
     slots: |s| {
         s.new.set(Some(|vm, _, args| no_arguments(vm, args, "EllipsisType").map(|()| vm.consts.ellipsis.clone())));
-        s.repr.set(Some(|vm, _| Ok(vm.intern("Ellipsis"))));
+        s.repr.set(Some(|vm, _| Ok(vm.heap.str("Ellipsis"))));
     },
     methods: &[Method::new("__reduce__", |vm, _, _| Ok(vm.intern("Ellipsis")), Convention::NoArgs).signature("($self, /)")],
     getset: &[],
@@ -50,7 +50,7 @@ pub static NOT_IMPLEMENTED: ClassSpec = ClassSpec {
     flags: 0,
     slots: |s| {
         s.new.set(Some(|vm, _, args| no_arguments(vm, args, "NotImplementedType").map(|()| vm.not_implemented())));
-        s.repr.set(Some(|vm, _| Ok(vm.intern("NotImplemented"))));
+        s.repr.set(Some(|vm, _| Ok(vm.heap.str("NotImplemented"))));
         s.bool.set(Some(|vm, _| Err(vm.type_error("NotImplemented should not be used in a boolean context"))));
     },
     methods: &[Method::new("__reduce__", |vm, _, _| Ok(vm.intern("NotImplemented")), Convention::NoArgs).signature("($self, /)")],

@@ -34,13 +34,33 @@ pub(crate) struct Field<'a> {
 
 /// `this.format(*args, **kwargs)`.
 pub(crate) fn format(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
-    let out = build(vm, text_of(this), &Source::Call(args), &mut Numbering::Open, 2)?;
-    Ok(vm.str_from_bytes(&out))
+    whole(vm, this, &Source::Call(args))
 }
 
 /// `this.format_map(mapping)`.
 pub(crate) fn format_map(vm: &Vm, this: &Obj, mapping: &Obj) -> PyResult {
-    let out = build(vm, text_of(this), &Source::Mapping(mapping), &mut Numbering::Open, 2)?;
+    whole(vm, this, &Source::Mapping(mapping))
+}
+
+fn whole(vm: &Vm, this: &Obj, source: &Source<'_>) -> PyResult {
+    let format = text_of(this);
+    let mut rest = format;
+    // A text that is all there is to show is shown itself: the format without fields, or the value of its only field.
+    if let (Ok((literal, field)), true) = (next(vm, &mut rest), rest.is_empty()) {
+        match field {
+            None if literal.len() == format.len() && this.kind() == Kind::STR => return Ok(this.clone()),
+            Some(field) if literal.is_empty() && field.spec.is_empty() && field.conversion.is_none() => {
+                let value = find_value(vm, field.name, source, &mut Numbering::Open)?;
+                if value.kind() == Kind::STR {
+                    return Ok(value);
+                }
+                let shown = vm.format(&value, &vm.consts.empty_str)?;
+                return Ok(shown);
+            }
+            _ => {}
+        }
+    }
+    let out = build(vm, format, source, &mut Numbering::Open, 2)?;
     Ok(vm.str_from_bytes(&out))
 }
 
@@ -169,7 +189,7 @@ fn render(vm: &Vm, field: &Field<'_>, source: &Source<'_>, numbering: &mut Numbe
 }
 
 /// A name that is a number: `Ok(None)` if it is none.
-fn number(vm: &Vm, name: &[u8]) -> PyResult<Option<usize>> {
+pub(crate) fn number(vm: &Vm, name: &[u8]) -> PyResult<Option<usize>> {
     let mut value = None;
     for cp in wtf8::code_points(name) {
         let Some(digit) = unicode::decimal(cp) else { return Ok(None) };

@@ -26,9 +26,9 @@ pub(super) const METHODS: &[Method] = &[
     Method::new("split", |vm, this, args| split(vm, this, args, "split", false), Keywords).signature(SPLIT),
     Method::new("rsplit", |vm, this, args| split(vm, this, args, "rsplit", true), Keywords).signature(SPLIT),
     Method::new("join", join, One).signature("($self, iterable, /)"),
-    Method::new("capitalize", |vm, this, _| Ok(vm.str_from_bytes(&unicode::capitalize(text_of(this)))), NoArgs).signature(PLAIN),
-    Method::new("casefold", |vm, this, _| Ok(vm.str_from_bytes(&unicode::casefold(text_of(this)))), NoArgs).signature(PLAIN),
-    Method::new("title", |vm, this, _| Ok(vm.str_from_bytes(&unicode::title(text_of(this)))), NoArgs).signature(PLAIN),
+    Method::new("capitalize", |vm, this, _| Ok(vm.fresh_str(&unicode::capitalize(text_of(this)))), NoArgs).signature(PLAIN),
+    Method::new("casefold", |vm, this, _| Ok(vm.fresh_str(&unicode::casefold(text_of(this)))), NoArgs).signature(PLAIN),
+    Method::new("title", |vm, this, _| Ok(vm.fresh_str(&unicode::title(text_of(this)))), NoArgs).signature(PLAIN),
     Method::new("center", |vm, this, args| pad(vm, this, args, "center"), Positional).signature(PAD),
     Method::new("count", count, Positional).signature(FIND),
     Method::new("expandtabs", expandtabs, Keywords).signature("($self, /, tabsize=8)"),
@@ -36,7 +36,7 @@ pub(super) const METHODS: &[Method] = &[
     Method::new("partition", |vm, this, args| partition(vm, this, args, false), One).signature("($self, sep, /)"),
     Method::new("index", |vm, this, args| index(vm, this, args, "index", false), Positional).signature(FIND),
     Method::new("ljust", |vm, this, args| pad(vm, this, args, "ljust"), Positional).signature(PAD),
-    Method::new("lower", |vm, this, _| Ok(vm.str_from_bytes(&unicode::lower(text_of(this)))), NoArgs).signature(PLAIN),
+    Method::new("lower", |vm, this, _| Ok(vm.fresh_str(&unicode::lower(text_of(this)))), NoArgs).signature(PLAIN),
     Method::new("lstrip", |vm, this, args| strip(vm, this, args, "lstrip", true, false), Positional).signature(STRIP),
     Method::new("rfind", |vm, this, args| Ok(vm.int(find(vm, this, args, "rfind", true)?.map_or(-1, |at| at as i64))), Positional).signature(FIND),
     Method::new("rindex", |vm, this, args| index(vm, this, args, "rindex", true), Positional).signature(FIND),
@@ -45,9 +45,9 @@ pub(super) const METHODS: &[Method] = &[
     Method::new("rpartition", |vm, this, args| partition(vm, this, args, true), One).signature("($self, sep, /)"),
     Method::new("splitlines", splitlines, Keywords).signature("($self, /, keepends=False)"),
     Method::new("strip", |vm, this, args| strip(vm, this, args, "strip", true, true), Positional).signature(STRIP),
-    Method::new("swapcase", |vm, this, _| Ok(vm.str_from_bytes(&unicode::swapcase(text_of(this)))), NoArgs).signature(PLAIN),
+    Method::new("swapcase", |vm, this, _| Ok(vm.fresh_str(&unicode::swapcase(text_of(this)))), NoArgs).signature(PLAIN),
     Method::new("translate", translate, One).signature("($self, table, /)"),
-    Method::new("upper", |vm, this, _| Ok(vm.str_from_bytes(&unicode::upper(text_of(this)))), NoArgs).signature(PLAIN),
+    Method::new("upper", |vm, this, _| Ok(vm.fresh_str(&unicode::upper(text_of(this)))), NoArgs).signature(PLAIN),
     Method::new("startswith", |vm, this, args| affix(vm, this, args, "startswith"), Positional).signature("($self, prefix[, start[, end]], /)"),
     Method::new("endswith", |vm, this, args| affix(vm, this, args, "endswith"), Positional).signature("($self, suffix[, start[, end]], /)"),
     Method::new("removeprefix", |vm, this, args| remove_affix(vm, this, args, "removeprefix"), One).signature("($self, prefix, /)"),
@@ -70,7 +70,7 @@ pub(super) const METHODS: &[Method] = &[
     Method::new("__format__", format_spec, One).signature("($self, format_spec, /)"),
     Method::static_("maketrans", maketrans, Positional),
     Method::new("__sizeof__", sizeof, NoArgs).signature(PLAIN),
-    Method::new("__getnewargs__", |vm, this, _| Ok(vm.tuple(vec![plain(this)])), NoArgs).signature(PLAIN),
+    Method::new("__getnewargs__", |vm, this, _| Ok(vm.tuple(vec![vm.fresh_str(text_of(this))])), NoArgs).signature(PLAIN),
 ];
 
 fn all(vm: &Vm, this: &Obj, wanted: impl Fn(u32) -> bool) -> PyResult {
@@ -344,7 +344,6 @@ fn encode(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 fn translate(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let table = &args.pos()[0];
     let mut out = Vec::new();
-    let mut changed = false;
     for cp in code_points(text_of(this)) {
         let key = vm.int(cp.into());
         let value = match vm.getitem(table, &key) {
@@ -355,7 +354,6 @@ fn translate(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
             }
             Err(raised) => return Err(raised),
         };
-        changed = true;
         if let Some(number) = integer(&value) {
             match number {
                 Integer::Small(n @ 0..0x11_0000) => push(&mut out, n as u32),
@@ -367,7 +365,7 @@ fn translate(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
             return Err(vm.type_error("character mapping must return integer, None or str"));
         }
     }
-    if changed { Ok(vm.str_from_bytes(&out)) } else { unchanged(this) }
+    Ok(vm.str_from_bytes(&out))
 }
 
 fn maketrans(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {

@@ -1,28 +1,24 @@
 //! Encoding and decoding as Python code asks for it: names, error handlers, exceptions (`Python/codecs.c`).
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use heap::{Bytes, Obj, Tuple};
 
 use super::leaf::{integer, text, text_of};
 use crate::text::encoding::{Encoding, Handler, Patch, Problem};
-use crate::text::integer::DEFAULT_MAX_DIGITS;
 use crate::text::{codec, wtf8};
 use crate::{PyResult, Raised, Vm};
 
-/// What a machine remembers about text: error handlers made in Python, and the limit of digits.
+/// What a machine remembers about text.
+#[derive(Default)]
 pub(crate) struct TextState {
     /// The handlers of `codecs.register_error`, by name.
     pub(crate) handlers: RefCell<HashMap<String, Obj>>,
-    /// `sys.get_int_max_str_digits()`.
-    pub(crate) max_digits: Cell<usize>,
-}
-
-impl Default for TextState {
-    fn default() -> TextState {
-        TextState { handlers: RefCell::default(), max_digits: Cell::new(DEFAULT_MAX_DIGITS) }
-    }
+    /// The functions of `codecs.register`.
+    pub(crate) search: RefCell<Vec<Obj>>,
+    /// The codecs found, by normalised name.
+    pub(crate) codecs: RefCell<HashMap<String, Obj>>,
 }
 
 /// An error handler: one of ours, or a callable.
@@ -43,10 +39,9 @@ impl Vm {
         }
     }
 
-    fn encoding(&self, name: Option<&Obj>) -> PyResult<Encoding> {
-        let Some(name) = name.and_then(text) else { return Ok(Encoding::Utf8) };
-        let name = wtf8::lossy(name);
-        Encoding::named(&name).ok_or_else(|| self.lookup_error(format!("unknown encoding: {name}")))
+    /// The encoding of that name, if it is one of ours.
+    fn encoding(&self, name: Option<&Obj>) -> Option<Encoding> {
+        name.and_then(text).map_or(Some(Encoding::Utf8), |name| Encoding::named(&wtf8::lossy(name)))
     }
 
     /// `codecs.register_error(name, handler)`.
@@ -87,54 +82,63 @@ impl Vm {
 
     /// `text.encode(encoding, errors)`; without names, UTF-8 and strict.
     pub fn encode(&self, source: &Obj, encoding: Option<&Obj>, errors: Option<&Obj>) -> PyResult {
-        let encoding = self.encoding(encoding)?;
-        self.encode_as(source, encoding, errors).map(|data| self.bytes(&data))
+        match (self.encoding(encoding), encoding) {
+            (None, Some(name)) => self.run_text_codec(name, 0, source, errors),
+            (known, _) => self.encode_as(source, known.unwrap_or(Encoding::Utf8), errors).map(|data| self.bytes(&data)),
+        }
     }
 
     pub(crate) fn encode_as(&self, source: &Obj, encoding: Encoding, errors: Option<&Obj>) -> PyResult<Vec<u8>> {
+        codec::encode(text_of(source), encoding, &mut |problem, again| {
+            if again { Err(self.unicode_encode_error(source, &problem)) } else { self.encode_problem(source, &problem, errors) }
+        })
+    }
+
+    /// Asks the error handler what to put in the place of what cannot be encoded, and where to go on.
+    pub(crate) fn encode_problem(&self, source: &Obj, problem: &Problem, errors: Option<&Obj>) -> PyResult<(Patch, usize)> {
         let bytes = text_of(source);
-        codec::encode(bytes, encoding, &mut |problem| {
-            match self.handler(errors)? {
-                Chosen::Builtin(handler) => {
-                    let all: Vec<u32> = wtf8::code_points(bytes).skip(problem.start).take(problem.end - problem.start).collect();
-                    match handler.encode(problem.encoding, &all) {
-                        // Where the handler has given up, the error is about what is left.
-                        Some((patch, n)) => Ok((patch, problem.start + n)),
-                        None => Err(self.unicode_encode_error(source, &problem)),
-                    }
-                }
-                Chosen::Python(handler) => {
-                    let error = self.unicode_encode_error(source, &problem).0;
-                    let (patch, place) = self.call_handler(&handler, error, wtf8::count(bytes), true)?;
-                    let patch = match patch.get::<Bytes>() {
-                        Some(bytes) => Patch::Bytes(bytes.as_bytes().to_vec()),
-                        None => Patch::Text(text_of(&patch).to_vec()),
-                    };
-                    Ok((patch, place))
+        match self.handler(errors)? {
+            Chosen::Builtin(handler) => {
+                let all: Vec<u32> = wtf8::code_points(bytes).skip(problem.start).take(problem.end - problem.start).collect();
+                match handler.encode(problem.encoding, &all) {
+                    Some((patch, n)) => Ok((patch, problem.start + n)),
+                    None => Err(self.unicode_encode_error(source, problem)),
                 }
             }
-        })
+            Chosen::Python(handler) => {
+                let error = self.unicode_encode_error(source, problem).0;
+                let (patch, place) = self.call_handler(&handler, error, wtf8::count(bytes), true)?;
+                let patch = match patch.get::<Bytes>() {
+                    Some(bytes) => Patch::Bytes(bytes.as_bytes().to_vec()),
+                    None => Patch::Text(text_of(&patch).to_vec()),
+                };
+                Ok((patch, place))
+            }
+        }
     }
 
     /// `data.decode(encoding, errors)`; without names, UTF-8 and strict.
     pub fn decode(&self, data: &[u8], encoding: Option<&Obj>, errors: Option<&Obj>) -> PyResult {
-        let encoding = self.encoding(encoding)?;
-        let (text, _) = self.decode_as(data, encoding, errors, true)?;
-        Ok(self.str_from_bytes(&text))
+        match (self.encoding(encoding), encoding) {
+            (None, Some(name)) => self.run_text_codec(name, 1, &self.bytes(data), errors),
+            (known, _) => self.decode_as(data, known.unwrap_or(Encoding::Utf8), errors, true).map(|(text, _)| self.str_from_bytes(&text)),
+        }
     }
 
     /// The text, and how many bytes were read.
     pub(crate) fn decode_as(&self, data: &[u8], encoding: Encoding, errors: Option<&Obj>, last: bool) -> PyResult<(Vec<u8>, usize)> {
-        let source = std::cell::OnceCell::new();
-        codec::decode(data, encoding, last, &mut |problem| {
-            let error = |problem: &Problem| self.unicode_error(&self.types.unicode_decode_error, source.get_or_init(|| self.bytes(data)), problem);
-            match self.handler(errors)? {
-                Chosen::Builtin(handler) => handler.decode(problem.encoding, data, problem.start, problem.end).ok_or_else(|| error(&problem)),
-                Chosen::Python(handler) => {
-                    let (patch, place) = self.call_handler(&handler, error(&problem).0, data.len(), false)?;
-                    Ok((text_of(&patch).to_vec(), place))
-                }
+        codec::decode(data, encoding, last, &mut |problem| self.decode_problem(data, &problem, errors))
+    }
+
+    /// Asks the error handler what to put in the place of what cannot be decoded, and where to go on.
+    pub(crate) fn decode_problem(&self, data: &[u8], problem: &Problem, errors: Option<&Obj>) -> PyResult<(Vec<u8>, usize)> {
+        let error = || self.unicode_error(&self.types.unicode_decode_error, &self.bytes(data), problem);
+        match self.handler(errors)? {
+            Chosen::Builtin(handler) => handler.decode(problem.encoding, data, problem.start, problem.end).ok_or_else(error),
+            Chosen::Python(handler) => {
+                let (patch, place) = self.call_handler(&handler, error().0, data.len(), false)?;
+                Ok((text_of(&patch).to_vec(), place))
             }
-        })
+        }
     }
 }

@@ -57,7 +57,7 @@ macro_rules! iterators {
                     }, Convention::NoArgs),
                     Method::new("__reduce__", |vm, this, _| {
                         let state = this.get::<$payload>().expect("an iterator's method is called on the iterator");
-                        reduce(vm, state.source.get(), state.given.get())
+                        reduce(vm, $name, state.source.get(), state.given.get())
                     }, Convention::NoArgs),
                     Method::new("__setstate__", |vm, this, args: Args<'_>| {
                         let state = this.get::<$payload>().expect("an iterator's method is called on the iterator");
@@ -101,11 +101,11 @@ iterators! {
     };
 }
 
-fn reduce(vm: &Vm, source: Option<Obj>, given: usize) -> PyResult {
+fn reduce(vm: &Vm, class: &str, source: Option<Obj>, given: usize) -> PyResult {
     let iter = vm.builtin("iter")?;
     Ok(vm.tuple(match source {
         Some(source) => vec![iter, vm.tuple(vec![source]), vm.int(given as i64)],
-        None => vec![iter, vm.tuple(vec![vm.consts.empty_tuple.clone()])],
+        None => vec![iter, vm.tuple(vec![if class.starts_with("str") { vm.consts.empty_str.clone() } else { vm.consts.empty_tuple.clone() }])],
     }))
 }
 

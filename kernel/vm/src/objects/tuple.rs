@@ -83,7 +83,7 @@ fn repr(vm: &Vm, obj: &Obj) -> PyResult {
     if vm.repr_enter(obj) {
         return Ok(vm.str("(...)"));
     }
-    let text = vm.repr_row("(", if items.len() == 1 { ",)" } else { ")" }, |i| items.get(i).cloned());
+    let text = vm.repr_items("(", if items.len() == 1 { ",)" } else { ")" }, items);
     vm.repr_leave(obj);
     text
 }
