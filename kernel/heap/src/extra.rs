@@ -182,7 +182,8 @@ impl Extra {
             places[..values].iter().for_each(&mut look);
         }
         look(&self.dict);
-        look(&self.class);
+        // A builtin class is no part of its instances.
+        self.class.with(|held| held.into_iter().filter(|class| !class.is_immortal()).for_each(&mut *visit));
     }
 
     /// How many places there are: slots, inline values, dict, class.

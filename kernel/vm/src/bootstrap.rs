@@ -109,7 +109,7 @@ impl Vm {
             set(getset.name, immortal(self.new_getset_descriptor(class, getset)));
         }
         if dict.get_str_key(&self.names.__doc__).is_none() {
-            set("__doc__", if spec.doc.is_empty() { self.none() } else { immortal(self.heap.str(spec.doc)) });
+            set("__doc__", if spec.doc.is_empty() { self.none() } else { immortal(self.heap.str(spec.split_doc().1)) });
         }
         if let Some(base) = &base {
             self.inherit(payload, dict, self.class(base));

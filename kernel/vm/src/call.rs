@@ -398,6 +398,12 @@ impl Vm {
         }
     }
 
+    /// Calls with arguments that are lent: they are not counted for the call itself.
+    pub(crate) fn call_lent<'a>(&self, callable: &Obj, args: impl Iterator<Item = &'a Obj>) -> PyResult {
+        let lent = Borrowed::new(args);
+        self.call(callable, lent.args())
+    }
+
     /// Calls with one more argument in front.
     pub fn call_with_first(&self, callable: &Obj, first: &Obj, args: Args<'_>) -> PyResult {
         let lent = Borrowed::new(std::iter::once(first).chain(args.all()));

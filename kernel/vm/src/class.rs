@@ -268,6 +268,19 @@ pub struct ClassSpec {
     pub doc: &'static str,
 }
 
+impl ClassSpec {
+    /// The signature that stands before the doc, as CPython's C code writes it (`name(...)`, a line of two dashes), and the doc itself.
+    pub(crate) fn split_doc(&self) -> (Option<&'static str>, &'static str) {
+        let short = self.name.rsplit('.').next().unwrap_or(self.name);
+        match self.doc.split_once(")\n--\n\n") {
+            Some((signature, doc)) if signature.starts_with(short) && signature[short.len()..].starts_with('(') => {
+                (Some(&self.doc[short.len()..=signature.len()]), doc)
+            }
+            _ => (None, self.doc),
+        }
+    }
+}
+
 /// Flags of a class; the values are CPython's `Py_TPFLAGS_*` (they show in `__flags__`).
 pub mod flags {
     #![expect(missing_docs, reason = "CPython's names, documented there")]

@@ -155,7 +155,13 @@ impl Vm {
     /// An exception that cannot go anywhere: it is printed, and the program goes on (`PyErr_FormatUnraisable`).
     #[cold]
     pub fn unraisable(&self, raised: Raised, message: Option<&str>, obj: &Obj) {
-        self.report_unraisable(message, Some(obj), &raised.0);
+        match message.filter(|_| self.version >= compile::Version::V3_14) {
+            Some(message) => {
+                let shown = self.repr_text(obj).unwrap_or_else(|_| "<object repr() failed>".to_owned());
+                self.report_unraisable(Some(&format!("Exception ignored while {message} {shown}")), None, &raised.0);
+            }
+            None => self.report_unraisable(None, Some(obj), &raised.0),
+        }
     }
 
     /// Issues a warning from the running code (`PyErr_WarnEx` with a stack level of 1).

@@ -20,6 +20,8 @@ pub(crate) struct State {
     pub(crate) asyncgen_finalizer: Slot,
     /// `sys.set_int_max_str_digits`; 0 is no limit.
     pub(crate) int_max_str_digits: Cell<usize>,
+    /// The current context of `contextvars`, once somebody asked for it.
+    pub(crate) context: Slot,
     /// The machine is coming to its end.
     pub(crate) finalizing: Cell<bool>,
 }
@@ -33,6 +35,7 @@ impl Default for State {
             asyncgen_firstiter: Slot::empty(),
             asyncgen_finalizer: Slot::empty(),
             int_max_str_digits: Cell::new(4300),
+            context: Slot::empty(),
             finalizing: Cell::new(false),
         }
     }

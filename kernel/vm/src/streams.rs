@@ -79,7 +79,14 @@ impl Vm {
             }
         }
         let has_traceback = self.exception(exception).traceback.get().is_some();
-        text += &if has_traceback { self.format_exception(exception) } else { self.format_exception_only(exception) };
+        let told = if has_traceback { self.format_exception(exception) } else { self.format_exception_only(exception) };
+        // This is printed by CPython's C code, which marks no columns.
+        for line in told.split_inclusive('\n') {
+            let marks = line.trim();
+            if marks.is_empty() || !marks.chars().all(|c| matches!(c, '^' | '~')) {
+                text += line;
+            }
+        }
         self.write_stderr(&text);
     }
 

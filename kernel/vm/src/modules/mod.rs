@@ -9,6 +9,7 @@ pub(crate) mod abc;
 pub(crate) mod atexit;
 mod codecs;
 pub(crate) mod collections;
+pub(crate) mod contextvars;
 mod errno;
 mod gc;
 pub(crate) mod io;
@@ -38,6 +39,7 @@ static MODULES: &[&ModuleSpec] = &[
     &atexit::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
+    &contextvars::MODULE,
     &errno::MODULE,
     &gc::MODULE,
     &itertools::MODULE,
@@ -53,6 +55,10 @@ static MODULES: &[&ModuleSpec] = &[
 /// Makes the payloads of modules known to a heap.
 pub(crate) fn register_payloads(heap: &heap::Heap) {
     heap.register::<abc::AbcData>();
+    heap.register::<contextvars::ContextVar>();
+    heap.register::<contextvars::Context>();
+    heap.register::<contextvars::Token>();
+    heap.register::<contextvars::Missing>();
     heap.register::<io::StandardStream>();
     heap.register::<random::Random>();
     collections::register_payloads(heap);

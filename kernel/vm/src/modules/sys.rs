@@ -155,7 +155,13 @@ fn flags(vm: &Vm) -> PyResult {
         "int_max_str_digits" => vm.int(4300),
         _ => vm.int(0),
     });
-    struct_sequence(vm, "sys.flags", &names.map(StructField::Shown), values.collect())
+    let flags = struct_sequence(vm, "sys.flags", &names.map(StructField::Shown), values.collect())?;
+    // Three more that are no items and that the repr does not show.
+    let class = vm.class_of(&flags);
+    for (name, value) in [("gil", 1), ("thread_inherit_context", 0), ("context_aware_warnings", 0)] {
+        vm.setattr_str(&class, name, Some(&vm.int(value)))?;
+    }
+    Ok(flags)
 }
 
 /// The count as CPython prints it: what the caller holds and the argument's own reference, if it has one.

@@ -115,7 +115,6 @@ fn slots(s: &Slots) {
     s.init.set(Some(init));
     s.repr.set(Some(repr));
     s.str.set(Some(repr));
-    s.hash.set(Some(crate::protocol::compare::unhashable));
     s.richcompare.set(Some(compare));
     s.iter.set(Some(super::text_iterator::iter_bytearray));
     s.len.set(Some(|_, this| Ok(array(this).len())));

@@ -34,7 +34,7 @@ fn compare(vm: &Vm, a: &Obj, b: &Obj, op: Compare) -> PyResult {
 }
 
 fn get(vm: &Vm, obj: &Obj) -> PyResult {
-    contents(obj).ok_or_else(|| vm.value_error("cell is empty"))
+    contents(obj).ok_or_else(|| vm.value_error("Cell is empty"))
 }
 
 fn set(_: &Vm, obj: &Obj, value: Option<&Obj>) -> PyResult<()> {

@@ -6,7 +6,6 @@ use heap::{Kind, Obj};
 use num_bigint::BigInt;
 use num_traits::One;
 
-use super::int_ops::order;
 use super::leaf::{float, integer, integer_of, plain, text};
 use crate::class::{ClassSpec, Slots, flags};
 use crate::text::integer::Integer;
@@ -39,7 +38,7 @@ pub static FLOAT: ClassSpec = ClassSpec {
     getset: &[GetSet::new("real", exact), GetSet::new("imag", |vm, _| Ok(vm.float(0.0)))],
     basicsize: 24,
     itemsize: 0,
-    doc: "A real number of 64 bits, from a number or from text.",
+    doc: "float(x=0, /)\n--\n\nA real number of 64 bits, from a number or from text.",
 };
 
 fn slots(s: &Slots) {

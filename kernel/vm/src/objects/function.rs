@@ -390,7 +390,7 @@ pub static FUNCTION: ClassSpec = ClassSpec {
         ),
         GetSet::with_set("__type_params__", type_params, set_type_params),
     ],
-    basicsize: 168,
+    basicsize: 152,
     itemsize: 0,
     doc: "Create a function object.",
 };

@@ -123,7 +123,7 @@ pub static METHOD: ClassSpec = ClassSpec {
         GetSet::member("__self__", |_, obj| Ok(parts(obj).1)),
         GetSet::new("__doc__", |vm, obj| Ok(vm.getattr_opt(&parts(obj).0, &vm.names.__doc__)?.unwrap_or_else(|| vm.none()))),
     ],
-    basicsize: 40,
+    basicsize: 48,
     itemsize: 0,
     doc: "Create a bound instance method object.",
 };

@@ -95,7 +95,7 @@ fn descr_set(vm: &Vm, obj: &Obj, instance: &Obj, value: Option<&Obj>) -> PyResul
     let property = payload(obj);
     match value {
         Some(value) => match property.set.get() {
-            Some(setter) => vm.call(&setter, &[instance.clone(), value.clone()])?,
+            Some(setter) => vm.call_lent(&setter, [instance, value].into_iter())?,
             None => return Err(missing(vm, obj, instance, "setter")?),
         },
         None => match property.del.get() {

@@ -89,7 +89,9 @@ impl Vm {
     }
 
     pub(crate) fn encode_as(&self, source: &Obj, encoding: Encoding, errors: Option<&Obj>) -> PyResult<Vec<u8>> {
-        codec::encode(text_of(source), encoding, &mut |problem| self.encode_problem(source, &problem, errors))
+        codec::encode(text_of(source), encoding, &mut |problem, again| {
+            if again { Err(self.unicode_encode_error(source, &problem)) } else { self.encode_problem(source, &problem, errors) }
+        })
     }
 
     /// Asks the error handler what to put in the place of what cannot be encoded, and where to go on.

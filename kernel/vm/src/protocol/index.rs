@@ -62,8 +62,12 @@ impl Vm {
         match self.class(&self.class_of(obj)).slots.ass_subscript.get() {
             Some(set) => set(self, obj, key, value),
             None => {
-                let what = if value.is_some() { "assignment" } else { "deletion" };
-                Err(self.type_error(format!("'{}' object does not support item {what}", self.type_name(obj))))
+                let name = self.type_name(obj);
+                Err(self.type_error(match value {
+                    Some(_) => format!("'{name}' object does not support item assignment"),
+                    None if self.with_class(obj, is_sequence_like) => format!("'{name}' object doesn't support item deletion"),
+                    None => format!("'{name}' object does not support item deletion"),
+                }))
             }
         }
     }
@@ -92,4 +96,10 @@ impl Vm {
         }
         Ok(false)
     }
+}
+
+/// Whether the class has a place for the methods of a sequence (`tp_as_sequence`).
+fn is_sequence_like(class: &Class) -> bool {
+    let slots = &class.slots;
+    class.has(crate::class::flags::HEAP_TYPE) || slots.len.get().is_some() || slots.contains.get().is_some() || slots.subscript.get().is_some()
 }

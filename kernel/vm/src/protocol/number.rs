@@ -128,7 +128,7 @@ impl Vm {
         let (left, right) = (self.type_name(a), self.type_name(b));
         let symbol = if in_place { op.in_place_symbol() } else { op.symbol() };
         let mut text = format!("unsupported operand type(s) for {symbol}: '{left}' and '{right}'");
-        if op == Operator::RShift && !in_place && crate::objects::builtin_function::is_print(a) {
+        if op == Operator::RShift && !in_place && self.version < compile::Version::V3_14 && crate::objects::builtin_function::is_print(a) {
             text += ". Did you mean \"print(<message>, file=<output_stream>)\"?";
         }
         self.type_error(text)

@@ -114,15 +114,14 @@ impl Vm {
             None if value.is_none() => return Ok(false),
             None => self.materialize(extra, payload),
         };
-        if payload.shares_keys()
-            && let Some(dict) = dict.get::<Dict>()
-            && dict.is_split()
-            && dict.get_str_key(name).is_none()
-            && payload.insert_key(&self.intern_name(name)).is_none()
-        {
-            dict.mark_split(0);
-        }
-        Ok(self.store_in_dict(&dict, name, value))
+        let Some(table) = dict.get::<Dict>().filter(|table| payload.shares_keys() && table.is_split()) else {
+            return Ok(self.store_in_dict(&dict, name, value));
+        };
+        // A dict with shared keys stays one, unless the name is new and there is no room for it.
+        let shared = table.get_str_key(name).is_some() || payload.insert_key(&self.intern_name(name)).is_some();
+        let stored = self.store_in_dict(&dict, name, value);
+        table.mark_split(if shared { payload.shared_size() } else { 0 });
+        Ok(stored)
     }
 
     fn store_in_dict(&self, dict: &Obj, name: &Obj, value: Option<&Obj>) -> bool {

@@ -4,8 +4,9 @@ use super::encoding::{Encoding, Order, Patch, Problem};
 use super::escape;
 use super::wtf8::{self, code_points, push};
 
-/// An encoder's error handler: the substitute, and the code point to go on at.
-pub(crate) type OnEncode<'a, E> = &'a mut dyn FnMut(Problem) -> Result<(Patch, usize), E>;
+/// An encoder's error handler: the substitute, and the code point to go on at. The flag says that a substitute could not be encoded
+/// either, so that nothing but an error is left.
+pub(crate) type OnEncode<'a, E> = &'a mut dyn FnMut(Problem, bool) -> Result<(Patch, usize), E>;
 /// A decoder's error handler: the substitute, and the byte to go on at.
 pub(crate) type OnDecode<'a, E> = &'a mut dyn FnMut(Problem) -> Result<(Vec<u8>, usize), E>;
 
@@ -73,13 +74,12 @@ pub(crate) fn encode<E>(text: &[u8], encoding: Encoding, fail: OnEncode<'_, E>) 
             }
         }
         let problem = Problem { encoding: encoding.name(), start: at, end, reason };
-        let (patch, resume) = fail(problem.clone())?;
+        let (patch, resume) = fail(problem.clone(), false)?;
         match patch {
             Patch::Bytes(bytes) => out.extend(bytes),
             Patch::Text(text) => {
                 if !code_points(&text).all(|cp| put(&mut out, encoding, cp)) {
-                    // A substitute that cannot be encoded either is the first problem again, without a second chance.
-                    return fail(Problem { start: at, end, ..problem }).and_then(|_| Ok(out));
+                    return fail(problem, true).map(|_| out);
                 }
             }
         }

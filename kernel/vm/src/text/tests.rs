@@ -45,9 +45,9 @@ fn yes(answer: bool) -> Vec<u8> {
 fn encode(source: &[u8], encoding: &str, errors: &str) -> Vec<u8> {
     let (encoding, handler) = (Encoding::named(encoding).expect("a known encoding"), Handler::named(errors).expect("a known handler"));
     let all: Vec<u32> = code_points(source).collect();
-    let result = codec::encode(source, encoding, &mut |problem: Problem| match handler.encode(problem.encoding, &all[problem.start..problem.end]) {
-        Some((patch, n)) => Ok((patch, problem.start + n)),
-        None => Err(problem),
+    let result = codec::encode(source, encoding, &mut |problem: Problem, again| match handler.encode(problem.encoding, &all[problem.start..problem.end]) {
+        Some((patch, n)) if !again => Ok((patch, problem.start + n)),
+        _ => Err(problem),
     });
     match result {
         Ok(data) => data.iter().flat_map(|b| format!("{b:02x}").into_bytes()).collect(),

@@ -35,6 +35,8 @@ struct Plan<'a> {
     meta: Obj,
     name: &'a Obj,
     bases: Vec<Obj>,
+    /// The same as a tuple.
+    bases_tuple: Obj,
     base: Obj,
     dict: Obj,
     /// What `__slots__` said, sorted out.
@@ -62,10 +64,12 @@ pub(super) fn new(vm: &Vm, meta: &Obj, args: Args<'_>) -> PyResult {
             return Err(vm.type_error(format!("type.__new__() argument {} must be {what}, not {}", i + 1, vm.type_name(arg))));
         }
     }
+    let mut bases_tuple = bases.clone();
     let mut bases = items(bases);
     let mut meta = meta.clone();
     let base = if bases.is_empty() {
         bases.push(vm.types.object.clone());
+        bases_tuple = vm.tuple(bases.clone());
         vm.types.object.clone()
     } else {
         for base in &bases {
@@ -85,7 +89,7 @@ pub(super) fn new(vm: &Vm, meta: &Obj, args: Args<'_>) -> PyResult {
         }
         vm.best_base(&bases)?
     };
-    let class = vm.build_class_object(meta, name, bases, base, namespace)?;
+    let class = vm.build_class_object(meta, name, (bases, bases_tuple), base, namespace)?;
     vm.set_names(&class)?;
     vm.init_subclass(&class, args)?;
     Ok(class)
@@ -135,9 +139,9 @@ impl Vm {
         Ok(new.map(|new| self.tuple(new)))
     }
 
-    fn build_class_object(&self, meta: Obj, name: &Obj, bases: Vec<Obj>, base: Obj, namespace: &Obj) -> PyResult {
+    fn build_class_object(&self, meta: Obj, name: &Obj, (bases, bases_tuple): (Vec<Obj>, Obj), base: Obj, namespace: &Obj) -> PyResult {
         let dict = self.copy_of_namespace(namespace);
-        let mut plan = Plan { meta, name, bases, base, dict, slots: None, add_dict: false, add_weakref: false };
+        let mut plan = Plan { meta, name, bases, bases_tuple, base, dict, slots: None, add_dict: false, add_weakref: false };
         self.plan_slots(&mut plan)?;
         let text = name.get::<Str>().map(|name| name.as_bytes().contains(&0));
         if text == Some(true) {
@@ -256,7 +260,7 @@ impl Vm {
             name: plan.name.clone().into(),
             qualname: plan.name.clone().into(),
             dict: plan.dict.clone().into(),
-            bases: self.tuple(plan.bases.clone()).into(),
+            bases: plan.bases_tuple.clone().into(),
             base: plan.base.clone().into(),
             mro: Slot::empty(),
             full_name: "",
@@ -331,6 +335,7 @@ impl Vm {
         let names = &self.names;
         let dict = plan.dict.get::<Dict>().expect("a class's dict is a dict");
         let payload = self.class(class);
+        self.set_mro(class)?;
         let first = self.class(&plan.base).n_slots.get();
         for (i, name) in plan.slots.iter().flatten().enumerate() {
             let member = self.new_slot_member(class, name.clone(), first + i as u16);
@@ -345,7 +350,6 @@ impl Vm {
         if dict.get_str_key(&names.__doc__).is_none() {
             drop(dict.set_str_key(&names.__doc__, self.none()));
         }
-        self.set_mro(class)?;
         payload.slots.fill_from(&self.class(&plan.base).slots);
         // A class that compares in its own way is not hashable, unless it says how.
         if dict.get_str_key(&names.__hash__).is_none() && dict.get_str_key(&names.__eq__).is_some() {

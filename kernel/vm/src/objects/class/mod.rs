@@ -69,6 +69,8 @@ pub(crate) fn call(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let Some(new) = vm.class(class).slots.new.get() else {
         return Err(vm.type_error(format!("cannot create '{}' instances", vm.class_name(class))));
     };
+    // The arguments of a class made in Python travel in a tuple, which counts them.
+    let _tuple = if vm.class(class).has(flags::HEAP_TYPE) { args.all().to_vec() } else { Vec::new() };
     let made = new(vm, class, args)?;
     let made_class = vm.class_of(&made);
     if !vm.subclass_of(&made_class, class) {
@@ -251,7 +253,8 @@ fn dict(vm: &Vm, class: &Obj) -> PyResult {
 fn doc(vm: &Vm, class: &Obj) -> PyResult {
     let payload = vm.class(class);
     if let (false, Some(spec)) = (payload.has(flags::HEAP_TYPE), payload.spec) {
-        return Ok(if spec.doc.is_empty() { vm.none() } else { vm.str(spec.doc) });
+        let doc = spec.split_doc().1;
+        return Ok(if doc.is_empty() { vm.none() } else { vm.str(doc) });
     }
     let Some(found) = vm.own_attr(class, &vm.names.__doc__) else { return Ok(vm.none()) };
     match vm.class(&vm.class_of(&found)).slots.descr_get.get() {
@@ -411,7 +414,8 @@ impl Vm {
 fn sizeof(vm: &Vm, class: &Obj, _: Args<'_>) -> PyResult {
     let payload = vm.class(class);
     if !payload.has(flags::HEAP_TYPE) {
-        return Ok(vm.int(416));
+        // A static type has no header of the collector, which its class promises.
+        return Ok(vm.int(400));
     }
     // The heap type itself, and the table of its shared keys if it has one.
     let keys = if payload.has(flags::MANAGED_DICT) { layout::SHARED_KEYS_BYTES } else { 0 };
@@ -432,8 +436,11 @@ fn or(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
 }
 
 fn text_signature(vm: &Vm, class: &Obj) -> PyResult {
-    let _ = class;
-    Ok(vm.none())
+    let payload = vm.class(class);
+    match payload.spec.filter(|_| !payload.has(flags::HEAP_TYPE)).and_then(|spec| spec.split_doc().0) {
+        Some(signature) => Ok(vm.str(signature)),
+        None => Ok(vm.none()),
+    }
 }
 
 /// `type`.

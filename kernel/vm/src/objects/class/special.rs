@@ -34,22 +34,12 @@ impl Vm {
         }
     }
 
-    /// Calls a special method with up to three arguments.
+    /// Calls a special method. The arguments are lent: only the method itself counts them.
     pub(crate) fn call_special(&self, special: &Special, obj: &Obj, args: &[&Obj]) -> PyResult {
-        match (special, args) {
-            (Special::Function(f), []) => self.call(f, std::slice::from_ref(obj)),
-            (Special::Function(f), [a]) => self.call_refs(f, &[obj, a]),
-            (Special::Function(f), [a, b]) => self.call_refs(f, &[obj, a, b]),
-            (Special::Function(f), _) => {
-                let all: Vec<Obj> = std::iter::once(obj).chain(args.iter().copied()).cloned().collect();
-                self.call(f, &all)
-            }
-            (Special::Bound(f), []) => self.call(f, &[]),
-            (Special::Bound(f), [a]) => self.call(f, std::slice::from_ref(*a)),
-            (Special::Bound(f), _) => {
-                let all: Vec<Obj> = args.iter().copied().cloned().collect();
-                self.call(f, &all)
-            }
+        let args = args.iter().copied();
+        match special {
+            Special::Function(f) => self.call_lent(f, std::iter::once(obj).chain(args)),
+            Special::Bound(f) => self.call_lent(f, args),
         }
     }
 
@@ -245,6 +235,8 @@ pub(super) fn hash(vm: &Vm, this: &Obj) -> PyResult<i64> {
 }
 
 pub(super) fn call(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
+    // `tp_call` gets a tuple, which counts the arguments.
+    let _tuple = args.all().to_vec();
     match vm.special(this, &vm.names.__call__)? {
         Some(Special::Function(f)) => vm.call_with_self(&f, this, args),
         Some(Special::Bound(f)) => vm.call_args(&f, args),
@@ -255,9 +247,6 @@ pub(super) fn call(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 impl Vm {
     /// Calls a function with an object in front of its arguments.
     pub(crate) fn call_with_self(&self, function: &Obj, this: &Obj, args: Args<'_>) -> PyResult {
-        if args.all().is_empty() {
-            return self.call(function, std::slice::from_ref(this));
-        }
         self.call_with_first(function, this, args)
     }
 }
@@ -287,7 +276,7 @@ pub(super) fn getattr_hook(vm: &Vm, this: &Obj, name: &Obj) -> PyResult {
             drop(raised);
             let getattr_class = vm.class_of(&getattr);
             if vm.class(&getattr_class).has(flags::METHOD_DESCRIPTOR) {
-                return vm.call(&getattr, &[this.clone(), name.clone()]);
+                return vm.call_lent(&getattr, [this, name].into_iter());
             }
             match vm.class(&getattr_class).slots.descr_get.get() {
                 Some(get) => {
@@ -344,7 +333,7 @@ pub(super) fn descr_get(vm: &Vm, this: &Obj, instance: Option<&Obj>, owner: Opti
     let class = vm.class_of(this);
     let Some(get) = vm.class_lookup(&class, &vm.names.__get__) else { return Ok(this.clone()) };
     let none = vm.none();
-    vm.call(&get, &[this.clone(), instance.unwrap_or(&none).clone(), owner.unwrap_or(&none).clone()])
+    vm.call_lent(&get, [this, instance.unwrap_or(&none), owner.unwrap_or(&none)].into_iter())
 }
 
 pub(super) fn descr_set(vm: &Vm, this: &Obj, target: &Obj, value: Option<&Obj>) -> PyResult<()> {
