@@ -194,7 +194,6 @@ fn register_payloads(heap: &Heap) {
     objects::register_leaves(heap);
     objects::register_machine(heap);
     crate::modules::register_payloads(heap);
-    heap.register::<crate::stubs::template::Template>();
 }
 
 fn constants(heap: &HeapOwner) -> Constants {

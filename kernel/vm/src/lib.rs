@@ -23,7 +23,6 @@ mod quick;
 mod raise;
 mod recursion;
 mod specialise;
-mod stubs;
 mod suggest;
 mod text;
 mod import;

@@ -62,7 +62,9 @@ pub mod coroutine;
 pub mod frame;
 pub mod function;
 pub mod generator;
+pub mod template;
 pub mod traceback;
+pub mod type_params;
 
 use heap::Obj;
 
@@ -82,7 +84,6 @@ pub(crate) static TODO: ClassSpec = ClassSpec {
     itemsize: 0,
     doc: "",
 };
-pub use crate::stubs::template;
 
 /// How many places of `__slots__` kind the instances of a builtin class have of their own.
 pub(crate) fn own_places(spec: &ClassSpec) -> u16 {
@@ -179,4 +180,10 @@ pub(crate) fn register_machine(heap: &heap::Heap) {
     heap.register::<async_generator::WrappedValue>();
     heap.register::<async_generator::Asend>();
     heap.register::<async_generator::Athrow>();
+    heap.register::<template::Template>();
+    heap.register::<template::Interpolation>();
+    heap.register::<type_params::TypeVar>();
+    heap.register::<type_params::ParamSpec>();
+    heap.register::<type_params::TypeVarTuple>();
+    heap.register::<type_params::TypeAlias>();
 }

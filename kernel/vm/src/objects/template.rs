@@ -1,0 +1,175 @@
+//! `Template` and `Interpolation`: what a t-string makes (PEP 750; `Objects/templateobject.c`, `Objects/interpolationobject.c`).
+
+use heap::{Obj, Slot, Str, Tuple};
+
+use crate::class::{ClassSpec, GetSet, flags};
+use crate::{Args, PyResult, Signature, Vm, kinds};
+
+/// The payload of a `Template`.
+pub struct Template {
+    /// `strings`, one more than the interpolations.
+    pub strings: Slot,
+    /// `interpolations`.
+    pub interpolations: Slot,
+}
+
+crate::payload!(Template, kinds::TEMPLATE, { strings, interpolations });
+
+/// The payload of an `Interpolation`.
+pub struct Interpolation {
+    value: Slot,
+    expression: Slot,
+    conversion: Slot,
+    format_spec: Slot,
+}
+
+crate::payload!(Interpolation, kinds::INTERPOLATION, { value, expression, conversion, format_spec });
+
+fn template(obj: &Obj) -> &Template {
+    obj.get::<Template>().expect("a template has the payload of one")
+}
+
+fn interpolation(obj: &Obj) -> &Interpolation {
+    obj.get::<Interpolation>().expect("an interpolation has the payload of one")
+}
+
+fn items(slot: &Slot) -> Vec<Obj> {
+    slot.get().and_then(|tuple| tuple.get::<Tuple>().map(|tuple| tuple.items().to_vec())).unwrap_or_default()
+}
+
+impl Vm {
+    /// `{value!conversion:spec}`.
+    pub(crate) fn new_interpolation(&self, value: Obj, expression: Obj, conversion: Obj, format_spec: Obj) -> Obj {
+        let payload =
+            Interpolation { value: value.into(), expression: expression.into(), conversion: conversion.into(), format_spec: format_spec.into() };
+        self.heap.alloc(payload).tracked()
+    }
+
+    fn template_of(&self, parts: Vec<Obj>) -> PyResult {
+        let (mut strings, mut interpolations, mut text) = (Vec::new(), Vec::new(), String::new());
+        for part in parts {
+            if part.get::<Interpolation>().is_some() {
+                strings.push(self.str(&std::mem::take(&mut text)));
+                interpolations.push(part);
+            } else if part.get::<Str>().is_some() {
+                text.push_str(&self.lossy(&part));
+            } else {
+                let name = self.type_name(&part);
+                return Err(self.type_error(format!("Template.__new__ *args need to be of type 'str' or 'Interpolation', got {name}")));
+            }
+        }
+        strings.push(self.str(&text));
+        Ok(self.build_template(self.tuple(strings), self.tuple(interpolations)))
+    }
+
+    /// Strings that are not empty and interpolations, in turn.
+    fn template_parts(&self, obj: &Obj) -> Vec<Obj> {
+        let payload = template(obj);
+        let mut interpolations = items(&payload.interpolations).into_iter();
+        let mut out = Vec::new();
+        for string in items(&payload.strings) {
+            if string.get::<Str>().is_some_and(|text| text.chars() > 0) {
+                out.push(string);
+            }
+            out.extend(interpolations.next());
+        }
+        out
+    }
+}
+
+fn new_template(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    if args.has_keywords() {
+        return Err(vm.type_error("Template.__new__ only accepts *args arguments"));
+    }
+    vm.template_of(args.pos().to_vec())
+}
+
+fn template_repr(vm: &Vm, obj: &Obj) -> PyResult {
+    let payload = template(obj);
+    let strings = vm.repr_text(&vm.slot_or_none(&payload.strings))?;
+    let interpolations = vm.repr_text(&vm.slot_or_none(&payload.interpolations))?;
+    Ok(vm.str(&format!("Template(strings={strings}, interpolations={interpolations})")))
+}
+
+fn concat(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
+    if a.get::<Template>().is_none() || b.get::<Template>().is_none() {
+        let (a, b) = (vm.type_name(a), vm.type_name(b));
+        return Err(vm.type_error(format!("can only concatenate Template (not \"{b}\") to {a}").replace(&format!("to {a}"), "to Template")));
+    }
+    vm.template_of(vm.template_parts(a).into_iter().chain(vm.template_parts(b)).collect())
+}
+
+/// `string.templatelib.Template`.
+pub static TEMPLATE: ClassSpec = ClassSpec {
+    name: "string.templatelib.Template",
+    base: Some(&super::object::OBJECT),
+    kind: kinds::TEMPLATE,
+    flags: flags::HAVE_GC,
+    slots: |slots| {
+        slots.new.set(Some(new_template));
+        slots.repr.set(Some(template_repr));
+        slots.concat.set(Some(concat));
+        slots.iter.set(Some(|vm, obj| vm.iter(&vm.list(vm.template_parts(obj)))));
+    },
+    methods: &[],
+    getset: &[
+        GetSet::member("strings", |vm, obj| Ok(vm.slot_or_none(&template(obj).strings))),
+        GetSet::member("interpolations", |vm, obj| Ok(vm.slot_or_none(&template(obj).interpolations))),
+        GetSet::new("values", |vm, obj| {
+            let values = items(&template(obj).interpolations).iter().map(|part| vm.slot_or_none(&interpolation(part).value)).collect();
+            Ok(vm.tuple(values))
+        }),
+    ],
+    basicsize: 32,
+    itemsize: 0,
+    doc: "Template object",
+};
+
+fn new_interpolation(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let signature = Signature {
+        name: "Interpolation",
+        params: &["value", "expression", "conversion", "format_spec"],
+        positional_only: 0,
+        positional: 4,
+        required: 1,
+    };
+    let [value, expression, conversion, spec] = args.bind::<4>(vm, &signature)?;
+    let text = |arg: Option<&Obj>| arg.cloned().unwrap_or_else(|| vm.consts.empty_str.clone());
+    let conversion = conversion.cloned().unwrap_or_else(|| vm.none());
+    if !conversion.is(&vm.consts.none) && !matches!(&*vm.lossy(&conversion), "s" | "r" | "a") {
+        return Err(vm.value_error("Interpolation() argument 'conversion' must be one of 's', 'a' or 'r'"));
+    }
+    let value = value.cloned().unwrap_or_else(|| vm.none());
+    Ok(vm.new_interpolation(value, text(expression), conversion, text(spec)))
+}
+
+fn interpolation_repr(vm: &Vm, obj: &Obj) -> PyResult {
+    let payload = interpolation(obj);
+    let mut parts = Vec::new();
+    for slot in [&payload.value, &payload.expression, &payload.conversion, &payload.format_spec] {
+        parts.push(vm.repr_text(&vm.slot_or_none(slot))?);
+    }
+    Ok(vm.str(&format!("Interpolation({})", parts.join(", "))))
+}
+
+/// `string.templatelib.Interpolation`.
+pub static INTERPOLATION: ClassSpec = ClassSpec {
+    name: "string.templatelib.Interpolation",
+    base: Some(&super::object::OBJECT),
+    kind: kinds::INTERPOLATION,
+    flags: flags::HAVE_GC,
+    slots: |slots| {
+        slots.new.set(Some(new_interpolation));
+        slots.repr.set(Some(interpolation_repr));
+    },
+    methods: &[],
+    getset: &[
+        GetSet::member("value", |vm, obj| Ok(vm.slot_or_none(&interpolation(obj).value))),
+        GetSet::member("expression", |vm, obj| Ok(vm.slot_or_none(&interpolation(obj).expression))),
+        GetSet::member("conversion", |vm, obj| Ok(vm.slot_or_none(&interpolation(obj).conversion))),
+        GetSet::member("format_spec", |vm, obj| Ok(vm.slot_or_none(&interpolation(obj).format_spec))),
+    ],
+    basicsize: 48,
+    itemsize: 0,
+    doc: "Interpolation object",
+};
