@@ -15,6 +15,7 @@ mod gc;
 pub(crate) mod io;
 pub(crate) mod itertools;
 mod math;
+mod posix;
 pub(crate) mod random;
 pub(crate) mod sre;
 mod string;
@@ -44,6 +45,7 @@ static MODULES: &[&ModuleSpec] = &[
     &gc::MODULE,
     &itertools::MODULE,
     &math::MODULE,
+    &posix::MODULE,
     &random::MODULE,
     &sre::MODULE,
     &string::MODULE,
