@@ -21,6 +21,7 @@ mod string;
 pub(crate) mod sys;
 pub(crate) mod thread;
 mod time;
+pub(crate) mod typing;
 mod weakref;
 
 /// From what a builtin module is made at its first import.
@@ -49,6 +50,7 @@ static MODULES: &[&ModuleSpec] = &[
     &string::MODULE,
     &thread::MODULE,
     &time::MODULE,
+    &typing::MODULE,
     &weakref::MODULE,
 ];
 
@@ -61,6 +63,7 @@ pub(crate) fn register_payloads(heap: &heap::Heap) {
     heap.register::<contextvars::Missing>();
     heap.register::<io::StandardStream>();
     heap.register::<random::Random>();
+    heap.register::<typing::NoDefault>();
     collections::register_payloads(heap);
     itertools::register_payloads(heap);
     sre::register_payloads(heap);
