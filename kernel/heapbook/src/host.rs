@@ -12,12 +12,13 @@ use vm::host::{Host, Memory, Stream};
 /// The host of `heapbook run`.
 pub(crate) struct Real {
     started: Instant,
-    system: RefCell<System>,
+    /// Nothing on a system that does not tell.
+    system: RefCell<Option<System>>,
 }
 
 impl Real {
     pub(crate) fn new() -> Real {
-        Real { started: Instant::now(), system: RefCell::new(System::new()) }
+        Real { started: Instant::now(), system: RefCell::new(System::new().ok()) }
     }
 }
 
@@ -72,6 +73,7 @@ impl Host for Real {
 
     fn memory(&self) -> Memory {
         let mut system = self.system.borrow_mut();
+        let Some(system) = system.as_mut() else { return Memory::default() };
         let own = Pid::from_u32(std::process::id());
         system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&[own]), false, ProcessRefreshKind::nothing().with_memory());

@@ -113,12 +113,7 @@ impl Vm {
         }
         self.flush_streams();
         let sys = self.sys.get();
-        if let Some(sys) = &sys {
-            self.dict_set_str(sys, "last_exc", exception.clone());
-            self.dict_set_str(sys, "last_type", self.class_of(&exception));
-            self.dict_set_str(sys, "last_value", exception.clone());
-            self.dict_set_str(sys, "last_traceback", self.exception(&exception).traceback.get().unwrap_or_else(|| self.none()));
-        }
+        self.keep_last_exception(&exception);
         let hook = sys.as_ref().and_then(|sys| self.dict_get_str(sys, "excepthook"));
         let own = sys.as_ref().and_then(|sys| self.dict_get_str(sys, "__excepthook__"));
         match (hook, own) {
@@ -134,6 +129,30 @@ impl Vm {
             _ => self.write_stderr(&self.format_exception(&exception)),
         }
         if self.is_kind_of(&exception, &self.types.keyboard_interrupt) { 130 } else { 1 }
+    }
+
+    /// `sys.last_exc` and its older relatives: the exception that nobody caught.
+    pub fn keep_last_exception(&self, exception: &Obj) {
+        let Some(sys) = self.sys.get() else { return };
+        self.dict_set_str(&sys, "last_exc", exception.clone());
+        self.dict_set_str(&sys, "last_type", self.class_of(exception));
+        self.dict_set_str(&sys, "last_value", exception.clone());
+        self.dict_set_str(&sys, "last_traceback", self.exception(exception).traceback.get().unwrap_or_else(|| self.none()));
+    }
+
+    /// Adds a reference to each literal of a code object and of the code inside it, as the syntax tree of a running cell holds one.
+    pub fn literals(&self, code: &Obj, held: &mut Vec<Obj>) {
+        let mut todo = vec![code.clone()];
+        while let Some(code) = todo.pop() {
+            let consts = self.code(&code).consts.clone();
+            for value in consts.get::<heap::Tuple>().map(|consts| consts.items().to_vec()).unwrap_or_default() {
+                match value.kind() {
+                    crate::kinds::CODE => todo.push(value),
+                    heap::Kind::TUPLE | heap::Kind::FROZENSET => {}
+                    _ => held.push(value),
+                }
+            }
+        }
     }
 
     fn exit_status(&self, exception: &Obj) -> i32 {

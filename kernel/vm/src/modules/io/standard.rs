@@ -154,6 +154,12 @@ fn flush(vm: &Vm, this: &Obj) -> PyResult<()> {
         Which::Out => Stream::Stdout,
         Which::Err => Stream::Stderr,
     };
+    // What was written to the other stream before comes before this.
+    if stream.which == Which::Err
+        && let Some(stdout) = vm.sys_value("stdout").filter(|stdout| stdout.get::<StandardStream>().is_some_and(|stdout| stdout.which == Which::Out))
+    {
+        flush(vm, &stdout)?;
+    }
     let done = if data.is_empty() { Ok(()) } else { vm.host.write(to, &data) };
     done.and_then(|()| vm.host.flush(to)).map_err(|error| vm.os_error(&error, None))
 }
