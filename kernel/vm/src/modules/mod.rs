@@ -7,6 +7,7 @@ use crate::{PyResult, Vm};
 
 pub(crate) mod abc;
 pub(crate) mod atexit;
+mod ast;
 mod codecs;
 pub(crate) mod collections;
 pub(crate) mod contextvars;
@@ -38,6 +39,7 @@ pub(crate) struct ModuleSpec {
 static MODULES: &[&ModuleSpec] = &[
     &abc::MODULE,
     &atexit::MODULE,
+    &ast::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
