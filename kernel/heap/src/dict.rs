@@ -15,6 +15,7 @@ use crate::leaf::Str;
 use crate::object::Obj;
 use crate::payload::{Payload, Visit};
 use crate::refcount::Trash;
+use crate::slot::Slot;
 
 const EMPTY: i32 = -1;
 const DUMMY: i32 = -2;
@@ -798,6 +799,33 @@ impl Dict {
             unsafe { dealloc(table.at.as_ptr(), Table::layout(table.log2_size, table.unicode).0) };
             table.log2_size = 0;
         }
+    }
+}
+
+/// What an iterator finds in its dict.
+pub enum DictStep {
+    /// The dict's length is another than it was.
+    Changed,
+    /// Nothing is left.
+    End,
+    /// Entry number `.0`, with what was asked for: key, value.
+    Found(usize, Option<Obj>, Option<Obj>),
+}
+
+impl Slot {
+    /// The entry at or behind `position` of the dict inside, which should have `used` keys. `None`: the slot holds no dict.
+    #[inline]
+    pub fn dict_step(&self, used: usize, position: usize, key: bool, value: bool) -> Option<DictStep> {
+        self.with(|held| {
+            let dict = held?.get::<Dict>()?;
+            let table = dict.table();
+            if table.used as usize != used {
+                return Some(DictStep::Changed);
+            }
+            let Some(i) = (position..table.n_entries as usize).find(|&i| table.key(i).is_some()) else { return Some(DictStep::End) };
+            let look = |wanted: bool, obj: Option<&Obj>| if wanted { obj.cloned() } else { None };
+            Some(DictStep::Found(i, look(key, table.key(i)), look(value, table.value(i))))
+        })
     }
 }
 

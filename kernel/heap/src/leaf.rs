@@ -3,6 +3,7 @@
 //! A leaf's header is 8 bytes. Text and bytes up to [`INLINE`] bytes stand in the object itself, longer ones in a
 //! buffer of their own. Text is kept as WTF-8 (UTF-8 that admits lone surrogates).
 
+use std::alloc::{Layout, dealloc, handle_alloc_error, realloc};
 use std::cell::Cell;
 
 use crate::kind::Kind;
@@ -58,7 +59,9 @@ pub struct Str {
     pub(crate) surrogates: bool,
     /// Whether the text is the interned one of its value.
     pub interned: Cell<bool>,
-    _end: [u8; 4],
+    /// Of a text that has grown in its own buffer: the buffer has two to this many bytes. Otherwise 0: as many as the text.
+    room: u8,
+    _end: [u8; 3],
 }
 
 impl Str {
@@ -92,6 +95,11 @@ impl Str {
         self.ascii
     }
 
+    /// How long a text the buffer has room for.
+    fn capacity(&self) -> usize {
+        if self.room == 0 { self.len as usize } else { 1 << self.room }
+    }
+
     /// Bytes a character takes in CPython: 1, 2 or 4 (PEP 393).
     pub fn width(&self) -> usize {
         self.width as usize
@@ -112,10 +120,15 @@ impl Drop for Str {
             unsafe { crate::space::heap_of(std::ptr::NonNull::from(&*self).cast()).as_ref() }.interned.forget(self);
         }
         if self.len as usize > INLINE {
-            // SAFETY: a long text owns the buffer that `Heap::str` made.
-            drop(unsafe { Box::from_raw(std::ptr::from_ref(self.as_bytes()).cast_mut()) });
+            // SAFETY: a long text owns the buffer that was made for it, of this size.
+            unsafe { dealloc(self.as_bytes().as_ptr().cast_mut(), bytes_layout(self.capacity())) };
         }
     }
+}
+
+/// A buffer of so many bytes, as boxed slices of bytes have it too.
+fn bytes_layout(size: usize) -> Layout {
+    Layout::array::<u8>(size).expect("a text is shorter than the address space")
 }
 
 /// The fixed part of a `bytes`; its bytes follow, or a pointer to them.
@@ -217,9 +230,71 @@ impl crate::Heap {
                 surrogates |= b == 0xED && text[i + 1] >= 0xA0;
             }
         }
-        let head = Str { hash: Cell::new(0), len, chars, width, ascii, surrogates, interned: Cell::new(false), _end: [0; 4] };
+        let head = Str { hash: Cell::new(0), len, chars, width, ascii, surrogates, interned: Cell::new(false), room: 0, _end: [0; 3] };
         // SAFETY: room for the struct and its bytes is allocated together.
         unsafe { self.alloc_with_bytes(head, text) }
+    }
+
+    /// `left + right` of two `str` objects. A long left text that nobody else holds grows in place (`PyUnicode_Append`).
+    ///
+    /// Panics if one is no `str`, and beyond 4 GiB.
+    pub fn str_concat(&self, left: Obj, right: &Obj) -> Obj {
+        let (Some(a), Some(b)) = (left.get::<Str>(), right.get::<Str>()) else { panic!("both are texts") };
+        let size = a.len as usize + b.len as usize;
+        let len = u32::try_from(size).expect("a text is shorter than 4 GiB");
+        let head = Str {
+            hash: Cell::new(0),
+            len,
+            chars: a.chars + b.chars,
+            width: a.width.max(b.width),
+            ascii: a.ascii && b.ascii,
+            surrogates: a.surrogates || b.surrogates,
+            interned: Cell::new(false),
+            room: 0,
+            _end: [0; 3],
+        };
+        let alone = left.refcount() == 1 && !left.is(right) && left.kind() == Kind::STR && !a.interned.get() && a.hash.get() == 0 && a.len as usize > INLINE;
+        if !alone {
+            if size <= INLINE {
+                let mut both = [0; INLINE];
+                both[..a.as_bytes().len()].copy_from_slice(a.as_bytes());
+                both[a.as_bytes().len()..size].copy_from_slice(b.as_bytes());
+                // SAFETY: the head is about these bytes.
+                return unsafe { self.alloc_with_bytes(head, &both[..size]) };
+            }
+            let mut both = Vec::with_capacity(size);
+            both.extend_from_slice(a.as_bytes());
+            both.extend_from_slice(b.as_bytes());
+            let fixed = crate::payload::offset::<Str>() + size_of::<Str>();
+            // SAFETY: the object has room for header, head and a pointer to the bytes, which it owns.
+            return unsafe {
+                let at = self.alloc_raw(Kind::STR, fixed + 8, true);
+                at.add(crate::payload::offset::<Str>()).cast::<Str>().write(head);
+                at.add(fixed).cast::<*const u8>().write(Box::into_raw(both.into_boxed_slice()) as *const u8);
+                Obj::from_header(at, true)
+            };
+        }
+        let (have, room, before) = (a.len as usize, a.room, a.capacity());
+        // SAFETY: nobody else holds the text, so nobody looks at it; the buffer is as large as its layout says. `right` is another
+        // object, because `left` is the only reference to its own.
+        unsafe {
+            let this = left.address().add(crate::payload::offset::<Str>()).cast::<Str>();
+            let place = this.add(1).cast::<*mut u8>();
+            let mut grown = head;
+            grown.room = room;
+            if size > before {
+                let wanted = size.next_power_of_two();
+                let moved = realloc(place.read(), bytes_layout(before), wanted);
+                if moved.is_null() {
+                    handle_alloc_error(bytes_layout(wanted));
+                }
+                place.write(moved);
+                grown.room = wanted.trailing_zeros() as u8;
+            }
+            place.read().add(have).copy_from_nonoverlapping(b.as_bytes().as_ptr(), b.len as usize);
+            this.write(grown);
+        }
+        left
     }
 
     /// A new `bytes`.
@@ -246,5 +321,31 @@ impl crate::Heap {
             }
             Obj::from_header(at, true)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{INLINE, Str};
+    use crate::Heap;
+
+    #[test]
+    fn a_text_that_nobody_else_holds_grows_where_it_is() {
+        let heap = Heap::new();
+        let more = heap.str("é and more; ");
+        let mut text = heap.str(&"a".repeat(INLINE + 1));
+        let (id, mut expected) = (text.id(), "a".repeat(INLINE + 1));
+        for _ in 0..200 {
+            text = heap.str_concat(text, &more);
+            expected.push_str("é and more; ");
+        }
+        assert_eq!(text.id(), id);
+        let payload = text.get::<Str>().expect("a text");
+        assert_eq!((payload.to_str(), payload.chars(), payload.is_ascii()), (Some(&*expected), expected.chars().count(), false));
+        let shared = text.clone();
+        let longer = heap.str_concat(text, &shared);
+        assert_ne!(longer.id(), id);
+        assert_eq!(shared.get::<Str>().expect("a text").as_bytes(), expected.as_bytes());
+        assert_eq!(longer.get::<Str>().expect("a text").as_bytes(), expected.repeat(2).as_bytes());
     }
 }

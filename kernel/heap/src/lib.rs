@@ -67,7 +67,7 @@ pub use audit::{AuditError, Fault};
 pub use cell::CellVar;
 pub use census::{CENSUS_VERSION, Census, CensusEdge, CensusObject, CensusRoot, Label, Phase, Step};
 pub use collect::CollectStats;
-pub use dict::Dict;
+pub use dict::{Dict, DictStep};
 pub use extra::{Extra, ExtraLayout};
 pub use generation::{
     DEBUG_COLLECTABLE, DEBUG_LEAK, DEBUG_SAVEALL, DEBUG_STATS, DEBUG_UNCOLLECTABLE, GENERATIONS, GenerationStats, PERMANENT,

@@ -12,6 +12,7 @@ use crate::kind::Kind;
 use crate::object::{EXTRA, Header, Obj};
 use crate::payload::{Payload, Visit};
 use crate::refcount::Trash;
+use crate::slot::Slot;
 
 /// The fixed part of a `tuple`; the items follow.
 #[repr(C)]
@@ -63,6 +64,30 @@ impl Tuple {
             Some(payload) if tuple.refcount() == 1 && index < payload.len() => Ok(unsafe { payload.replace_item(index, item) }),
             _ => Err(item),
         }
+    }
+
+    /// Fills the pair in `slot` anew if nobody else refers to it, and gives a new reference to it, with the items that were in it: drop
+    /// them when all is in order. Otherwise `a` and `b` come back.
+    #[inline]
+    pub fn refill_pair(slot: &Slot, a: Obj, b: Obj) -> Result<(Obj, [Obj; 2]), (Obj, Obj)> {
+        slot.with(|held| match held {
+            Some(pair) if pair.kind() == Kind::TUPLE && pair.refcount() == 1 => {
+                // SAFETY: the kind says which payload it is. The slot holds the only reference, so no look into the items is alive, and
+                // exchanging them runs no code.
+                let before = unsafe {
+                    let payload = pair.payload_unchecked::<Tuple>();
+                    if payload.len() != 2 {
+                        return Err((a, b));
+                    }
+                    [std::mem::replace(&mut *payload.data(), a), std::mem::replace(&mut *payload.data().add(1), b)]
+                };
+                if !pair.is_tracked() {
+                    pair.heap().track(pair);
+                }
+                Ok((pair.clone(), before))
+            }
+            _ => Err((a, b)),
+        })
     }
 
     /// Replaces an item of a tuple that only the caller holds (an iterator's reused result).

@@ -394,6 +394,26 @@ impl Vm {
 
                     // Operators.
                     Quick::BinaryOp => {
+                        // `text += more` into the same variable: the variable lets go first, so that the text can grow in place.
+                        if arg == 13 && top!(2).kind() == Kind::STR && top!(1).kind() == Kind::STR {
+                            let next = unsafe { *ip };
+                            let target = match next.op {
+                                Quick::StoreFast => Some(next.arg),
+                                Quick::StoreFastLoadFast => Some(next.arg >> 4),
+                                _ => None,
+                            };
+                            if let Some(target) = target
+                                && local!(target).get().is_some_and(|held| held.is(&top!(2)))
+                            {
+                                let right = pop!();
+                                drop(pop!());
+                                let held = std::mem::replace(local!(target), StackRef::NULL).into_obj();
+                                let result = self.str_append(held, &right.obj());
+                                drop(right);
+                                push_obj!(attempt!(result, 'run));
+                                continue;
+                            }
+                        }
                         warm!(self.specialise_binary(here, &top!(2), &top!(1)));
                         let result = {
                             let (left, right) = (top!(2), top!(1));

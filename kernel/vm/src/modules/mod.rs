@@ -7,6 +7,7 @@ use crate::{PyResult, Vm};
 
 pub(crate) mod abc;
 pub(crate) mod atexit;
+mod ast;
 mod codecs;
 pub(crate) mod collections;
 pub(crate) mod contextvars;
@@ -22,6 +23,7 @@ mod string;
 pub(crate) mod sys;
 pub(crate) mod thread;
 mod time;
+pub(crate) mod typing;
 mod weakref;
 
 /// From what a builtin module is made at its first import.
@@ -38,6 +40,7 @@ pub(crate) struct ModuleSpec {
 static MODULES: &[&ModuleSpec] = &[
     &abc::MODULE,
     &atexit::MODULE,
+    &ast::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
@@ -51,6 +54,7 @@ static MODULES: &[&ModuleSpec] = &[
     &string::MODULE,
     &thread::MODULE,
     &time::MODULE,
+    &typing::MODULE,
     &weakref::MODULE,
 ];
 
@@ -63,6 +67,7 @@ pub(crate) fn register_payloads(heap: &heap::Heap) {
     heap.register::<contextvars::Missing>();
     heap.register::<io::StandardStream>();
     heap.register::<random::Random>();
+    heap.register::<typing::NoDefault>();
     collections::register_payloads(heap);
     itertools::register_payloads(heap);
     sre::register_payloads(heap);

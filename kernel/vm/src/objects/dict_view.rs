@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use heap::{Dict, Kind, Obj, Payload, Slot, Trash, Tuple, Visit};
+use heap::{Dict, DictStep, Kind, Obj, Payload, Slot, Trash, Tuple, Visit};
 
 use crate::class::{ClassSpec, Operator, Slots, flags};
 use crate::objects::list::dict_part;
@@ -180,6 +180,9 @@ pub(crate) fn iterator(vm: &Vm, dict: &Obj, flavour: Flavour, reverse: bool) -> 
 /// The next key, value or pair of a dict's iterator.
 #[inline]
 pub(crate) fn step<const K: u8>(vm: &Vm, it: &DictIterator<K>, flavour: Flavour, reverse: bool) -> PyResult<Option<Obj>> {
+    if !reverse {
+        return forward(vm, it, flavour);
+    }
     let Some(obj) = it.dict.get() else { return Ok(None) };
     let table = obj.get::<Dict>().expect("an iterator is over a dict");
     if it.used.get() != table.len() {
@@ -187,11 +190,7 @@ pub(crate) fn step<const K: u8>(vm: &Vm, it: &DictIterator<K>, flavour: Flavour,
         return Err(vm.runtime_error("dictionary changed size during iteration"));
     }
     let position = it.position.get();
-    let found = match reverse {
-        false => table.next_index(position),
-        true if position == usize::MAX => None,
-        true => table.previous_index(position),
-    };
+    let found = if position == usize::MAX { None } else { table.previous_index(position) };
     let Some(i) = found else {
         drop(it.dict.take());
         return Ok(None);
@@ -200,7 +199,7 @@ pub(crate) fn step<const K: u8>(vm: &Vm, it: &DictIterator<K>, flavour: Flavour,
         drop(it.dict.take());
         return Err(vm.runtime_error("dictionary keys changed during iteration"));
     }
-    it.position.set(if reverse { i.wrapping_sub(1) } else { i + 1 });
+    it.position.set(i.wrapping_sub(1));
     it.left.set(it.left.get() - 1);
     match flavour {
         Flavour::Keys => Ok(table.key_at(i)),
@@ -209,24 +208,45 @@ pub(crate) fn step<const K: u8>(vm: &Vm, it: &DictIterator<K>, flavour: Flavour,
     }
 }
 
+/// The next key, value or pair, in order.
+#[inline]
+fn forward<const K: u8>(vm: &Vm, it: &DictIterator<K>, flavour: Flavour) -> PyResult<Option<Obj>> {
+    let (key, value) = (flavour != Flavour::Values, flavour != Flavour::Keys);
+    match it.dict.dict_step(it.used.get(), it.position.get(), key, value) {
+        None => Ok(None),
+        Some(DictStep::Found(i, key, value)) if it.left.get() > 0 => {
+            it.position.set(i + 1);
+            it.left.set(it.left.get() - 1);
+            match (key, value) {
+                (Some(key), Some(value)) => Ok(Some(reused_pair(vm, &it.result, key, value))),
+                (key, value) => Ok(key.or(value)),
+            }
+        }
+        Some(DictStep::Changed) => {
+            it.used.set(usize::MAX);
+            Err(vm.runtime_error("dictionary changed size during iteration"))
+        }
+        Some(DictStep::End) => {
+            drop(it.dict.take());
+            Ok(None)
+        }
+        Some(DictStep::Found(..)) => {
+            drop(it.dict.take());
+            Err(vm.runtime_error("dictionary keys changed during iteration"))
+        }
+    }
+}
+
 /// The pair in `slot`, filled anew if nobody else has it; otherwise a new pair.
 #[inline]
 pub(crate) fn reused_pair(vm: &Vm, slot: &Slot, a: Obj, b: Obj) -> Obj {
-    let Some(mut pair) = slot.take() else { return vm.pair(a, b) };
-    let a = match Tuple::replace_unshared(&mut pair, 0, a) {
-        Ok(before) => before,
-        Err(a) => {
-            drop(slot.replace(Some(pair)));
-            return vm.pair(a, b);
+    match Tuple::refill_pair(slot, a, b) {
+        Ok((pair, before)) => {
+            drop(before);
+            pair
         }
-    };
-    let b = Tuple::replace_unshared(&mut pair, 1, b);
-    vm.heap.track(&pair);
-    let result = pair.clone();
-    drop(slot.replace(Some(pair)));
-    drop(a);
-    drop(b);
-    result
+        Err((a, b)) => vm.pair(a, b),
+    }
 }
 
 fn left<const K: u8>(it: &DictIterator<K>) -> usize {

@@ -512,6 +512,17 @@ fn proxy_pop(vm: &Vm, proxy: &Obj, args: Args<'_>) -> PyResult {
     }
 }
 
+fn proxy_repr(vm: &Vm, proxy: &Obj) -> PyResult {
+    // The variables may hold another proxy of the same frame: the frame is what is entered.
+    let Some(frame) = proxy.get::<LocalsProxy>().and_then(LocalsProxy::frame) else { return Ok(vm.str("{}")) };
+    if vm.repr_enter(&frame) {
+        return Ok(vm.str("{...}"));
+    }
+    let result = vm.proxy_dict(proxy).and_then(|dict| vm.repr(&dict));
+    vm.repr_leave(&frame);
+    result
+}
+
 fn proxy_compare(vm: &Vm, proxy: &Obj, other: &Obj, how: crate::Compare) -> PyResult {
     if proxy.get::<LocalsProxy>().is_none() {
         return Ok(vm.not_implemented());
@@ -531,7 +542,7 @@ pub static FRAME_LOCALS_PROXY: ClassSpec = ClassSpec {
     kind: kinds::FRAME_LOCALS_PROXY,
     flags: flags::HAVE_GC | flags::MAPPING | flags::DISALLOW_INSTANTIATION,
     slots: |slots| {
-        slots.repr.set(Some(|vm, proxy| vm.repr(&vm.proxy_dict(proxy)?)));
+        slots.repr.set(Some(proxy_repr));
         slots.subscript.set(Some(proxy_get));
         slots.ass_subscript.set(Some(proxy_set));
         slots.len.set(Some(|vm, proxy| vm.len(&vm.proxy_dict(proxy)?)));

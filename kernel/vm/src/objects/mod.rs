@@ -186,4 +186,6 @@ pub(crate) fn register_machine(heap: &heap::Heap) {
     heap.register::<type_params::ParamSpec>();
     heap.register::<type_params::TypeVarTuple>();
     heap.register::<type_params::TypeAlias>();
+    heap.register::<type_params::ParamSpecArgs>();
+    heap.register::<type_params::ParamSpecKwargs>();
 }

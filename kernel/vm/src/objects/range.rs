@@ -7,7 +7,7 @@ use heap::{Kind, Obj, Slot};
 use crate::class::{ClassSpec, Operator, flags};
 use crate::objects::range_iterator::{LongRangeIterator, RangeIterator};
 use crate::objects::sequence::adjust;
-use crate::objects::slice::Slice;
+use crate::objects::slice::{Slice, long_indices, small_parts};
 use crate::{Args, Compare, Convention, GetSet, Method, PyResult, Vm, kinds};
 
 /// The payload of a `range`.
@@ -201,11 +201,15 @@ fn len(vm: &Vm, obj: &Obj) -> PyResult<usize> {
 fn subscript(vm: &Vm, obj: &Obj, key: &Obj) -> PyResult {
     let range = range(obj);
     if let Some(slice) = key.get::<Slice>() {
-        let (start, stop, step) = vm.slice_unpack(slice)?;
-        let len = range.len.plain_int().unwrap_or(i64::MAX) as usize;
-        let places = adjust(len, start, stop, step);
-        let at = |i: isize| vm.range_item(range, &vm.int(i as i64));
-        return vm.range(at(places.start)?, at(places.stop)?, vm.binary(Operator::Multiply, &range.step, &vm.int(places.step as i64))?);
+        let [start, stop, step] = match range.len.plain_int().filter(|_| small_parts(vm, key)) {
+            Some(len) => {
+                let (start, stop, step) = vm.slice_unpack(slice)?;
+                let places = adjust(len as usize, start, stop, step);
+                [places.start, places.stop, places.step].map(|i| vm.int(i as i64))
+            }
+            None => long_indices(vm, key, &range.len)?,
+        };
+        return vm.range(vm.range_item(range, &start)?, vm.range_item(range, &stop)?, vm.binary(Operator::Multiply, &range.step, &step)?);
     }
     if !vm.has_index(key) {
         return Err(vm.type_error(format!("range indices must be integers or slices, not {}", vm.type_name(key))));

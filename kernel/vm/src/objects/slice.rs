@@ -2,7 +2,7 @@
 
 use heap::{Obj, Slot};
 
-use crate::class::{ClassSpec, flags};
+use crate::class::{ClassSpec, Operator, flags};
 use crate::objects::sequence::adjust;
 use crate::{Args, Compare, Convention, GetSet, Method, PyResult, Vm, kinds};
 
@@ -98,13 +98,53 @@ fn compare(vm: &Vm, a: &Obj, b: &Obj, op: Compare) -> PyResult {
 }
 
 fn indices(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
-    let len = vm.index_clamped(&args.all()[0])?;
-    if len < 0 {
+    let len = vm.index(&args.all()[0])?;
+    if vm.compare_bool(&len, &vm.int(0), Compare::Lt)? {
         return Err(vm.value_error("length should not be negative"));
     }
-    let (start, stop, step) = vm.slice_unpack(slice(obj))?;
-    let places = adjust(len as usize, start, stop, step);
-    Ok(vm.tuple([places.start, places.stop, places.step].map(|i| vm.int(i as i64)).to_vec()))
+    if let Some(len) = len.plain_int().filter(|_| small_parts(vm, obj)) {
+        let (start, stop, step) = vm.slice_unpack(slice(obj))?;
+        let places = adjust(len as usize, start, stop, step);
+        return Ok(vm.tuple([places.start, places.stop, places.step].map(|i| vm.int(i as i64)).to_vec()));
+    }
+    Ok(vm.tuple(long_indices(vm, obj, &len)?.to_vec()))
+}
+
+/// Whether all parts are machine numbers or None.
+pub(crate) fn small_parts(vm: &Vm, obj: &Obj) -> bool {
+    vm.slice_parts(obj).iter().all(|part| part.is(&vm.consts.none) || part.plain_int().is_some())
+}
+
+/// `_PySlice_GetLongIndices`.
+pub(crate) fn long_indices(vm: &Vm, obj: &Obj, len: &Obj) -> PyResult<[Obj; 3]> {
+    let [start, stop, step] = vm.slice_parts(obj);
+    let bound = |part: &Obj| {
+        if vm.has_index(part) { vm.index(part) } else { Err(vm.type_error("slice indices must be integers or None or have an __index__ method")) }
+    };
+    let (zero, one) = (vm.int(0), vm.int(1));
+    let step = if step.is(&vm.consts.none) { one.clone() } else { bound(&step)? };
+    if vm.eq(&step, &zero)? {
+        return Err(vm.value_error("slice step cannot be zero"));
+    }
+    let down = vm.compare_bool(&step, &zero, Compare::Lt)?;
+    let (lower, upper) = if down { (vm.int(-1), vm.binary(Operator::Subtract, len, &one)?) } else { (zero.clone(), len.clone()) };
+    let place = |part: &Obj, default: &Obj| {
+        if part.is(&vm.consts.none) {
+            return Ok(default.clone());
+        }
+        let mut place = bound(part)?;
+        if vm.compare_bool(&place, &zero, Compare::Lt)? {
+            place = vm.binary(Operator::Add, &place, len)?;
+            if vm.compare_bool(&place, &lower, Compare::Lt)? {
+                place = lower.clone();
+            }
+        } else if vm.compare_bool(&place, &upper, Compare::Gt)? {
+            place = upper.clone();
+        }
+        Ok(place)
+    };
+    let (first, last) = if down { (&upper, &lower) } else { (&lower, &upper) };
+    Ok([place(&start, first)?, place(&stop, last)?, step])
 }
 
 fn reduce(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {

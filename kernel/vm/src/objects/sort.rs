@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 use std::convert::Infallible;
 
-use heap::{Float, Kind, List, Obj, Str};
+use heap::{Float, Kind, List, Obj, Str, Tuple};
 
 use crate::objects::timsort;
 use crate::{Compare, PyResult, Vm};
@@ -15,8 +15,10 @@ pub(crate) fn sort_list(vm: &Vm, obj: &Obj, key: Option<&Obj>, reverse: bool) ->
     let list = obj.get::<List>().expect("a list is sorted");
     let room = list.allocated();
     let mut items = list.take_all();
+    // A room that no change of the list leaves as it is shows whether there was one.
+    list.reserve_exact(1);
     let sorted = sort_items(vm, &mut items, key.filter(|key| !key.is(&vm.consts.none)), reverse);
-    let changed = !list.is_empty() || list.allocated() > 0;
+    let changed = !list.is_empty() || list.allocated() != 1;
     let strangers = list.take_all();
     list.restore(items, room);
     drop(strangers);
@@ -72,10 +74,24 @@ fn sort_order(vm: &Vm, keys: &[Obj], order: &mut [u32]) -> PyResult<()> {
                 order.iter_mut().zip(pairs).for_each(|(place, (_, i))| *place = i);
                 return Ok(());
             }
+            Kind::TUPLE if keys.iter().all(|key| key.extra().is_none()) => {
+                return timsort::sort(order, |&a: &u32, &b: &u32| tuple_less(vm, &keys[a as usize], &keys[b as usize]));
+            }
             _ => {}
         }
     }
     timsort::sort(order, |&a: &u32, &b: &u32| vm.compare_bool(&keys[a as usize], &keys[b as usize], Compare::Lt))
+}
+
+/// `a < b` of two exact tuples (`unsafe_tuple_compare`).
+fn tuple_less(vm: &Vm, a: &Obj, b: &Obj) -> PyResult<bool> {
+    let (Some(a), Some(b)) = (a.get::<Tuple>(), b.get::<Tuple>()) else { return vm.compare_bool(a, b, Compare::Lt) };
+    for (x, y) in a.items().iter().zip(b.items()) {
+        if !vm.compare_bool(x, y, Compare::Eq)? {
+            return vm.compare_bool(x, y, Compare::Lt);
+        }
+    }
+    Ok(a.len() < b.len())
 }
 
 fn sort_floats(keys: &[Obj], order: &mut [u32]) {

@@ -136,7 +136,7 @@ fn concat(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
         return Ok(plain(a));
     }
     vm.check_text_size(x.len() as u128 + y.len() as u128)?;
-    Ok(vm.str_from_bytes(&[x, y].concat()))
+    Ok(vm.heap.str_concat(a.clone(), b))
 }
 
 fn repeat(vm: &Vm, this: &Obj, n: isize) -> PyResult {
@@ -176,9 +176,17 @@ impl Vm {
         if bytes < 1 << 32 { Ok(()) } else { Err(self.memory_error("")) }
     }
 
-    /// `a + b` of two objects that are `str` (`PyUnicode_Concat`).
-    pub fn str_concat(&self, a: &Obj, b: &Obj) -> PyResult {
-        concat(self, a, b)
+    /// `a += b` of two plain `str` objects, the first of which the caller gives up: it grows in place if nobody else holds it
+    /// (`PyUnicode_Append`).
+    pub(crate) fn str_append(&self, a: Obj, b: &Obj) -> PyResult {
+        if text_of(&a).is_empty() {
+            return Ok(b.clone());
+        }
+        if text_of(b).is_empty() {
+            return Ok(a);
+        }
+        self.check_text_size(text_of(&a).len() as u128 + text_of(b).len() as u128)?;
+        Ok(self.heap.str_concat(a, b))
     }
 
     /// The texts one after another, for f-strings (`_PyUnicode_JoinArray` with an empty separator).

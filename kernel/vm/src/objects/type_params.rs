@@ -6,7 +6,8 @@ use std::cell::Cell;
 
 use heap::{Kind, Obj, Payload, Slot, Trash, Tuple, Visit};
 
-use crate::class::{ClassSpec, GetSet, flags};
+use crate::class::{ClassSpec, Convention, GetSet, Method, flags};
+use crate::modules::typing::call_typing;
 use crate::{Args, PyResult, Signature, Vm, kinds};
 
 /// A value that may still be a function to call.
@@ -79,6 +80,8 @@ impl Param {
 pub(crate) type TypeVar = Parameter<{ kinds::TYPE_VAR.0 }>;
 pub(crate) type ParamSpec = Parameter<{ kinds::PARAM_SPEC.0 }>;
 pub(crate) type TypeVarTuple = Parameter<{ kinds::TYPE_VAR_TUPLE.0 }>;
+pub(crate) type ParamSpecArgs = Parameter<{ kinds::PARAM_SPEC_ARGS.0 }>;
+pub(crate) type ParamSpecKwargs = Parameter<{ kinds::PARAM_SPEC_KWARGS.0 }>;
 pub(crate) type TypeAlias = Parameter<{ kinds::TYPE_ALIAS.0 }>;
 
 fn param(obj: &Obj) -> Option<&Param> {
@@ -87,6 +90,8 @@ fn param(obj: &Obj) -> Option<&Param> {
         kinds::PARAM_SPEC => obj.get::<ParamSpec>().map(|p| &p.0),
         kinds::TYPE_VAR_TUPLE => obj.get::<TypeVarTuple>().map(|p| &p.0),
         kinds::TYPE_ALIAS => obj.get::<TypeAlias>().map(|p| &p.0),
+        kinds::PARAM_SPEC_ARGS => obj.get::<ParamSpecArgs>().map(|p| &p.0),
+        kinds::PARAM_SPEC_KWARGS => obj.get::<ParamSpecKwargs>().map(|p| &p.0),
         _ => None,
     }
 }
@@ -150,7 +155,7 @@ impl Vm {
     }
 
     fn no_default(&self) -> PyResult {
-        let typing = self.import_module("typing")?;
+        let typing = self.import_module("_typing")?;
         self.getattr_str(&typing, "NoDefault")
     }
 }
@@ -227,6 +232,18 @@ const CONTRAVARIANT: GetSet = GetSet::member("__contravariant__", |vm, obj| Ok(v
 const INFER: GetSet = GetSet::member("__infer_variance__", |vm, obj| Ok(vm.bool(this(obj).variance.get() == ' ')));
 const BOUND: GetSet = GetSet::new("__bound__", |vm, obj| Ok(or_none(vm, this(obj).bound.get(vm)?)));
 
+fn has_default(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
+    let default = &this(obj).default;
+    Ok(vm.bool(!default.value.is_empty() || !default.evaluate.is_empty()))
+}
+
+const HAS_DEFAULT: Method = Method::new("has_default", has_default, Convention::NoArgs);
+const MRO_ENTRIES: Method = Method::new(
+    "__mro_entries__",
+    |vm, obj, _| Err(vm.type_error(format!("Cannot subclass an instance of {}", vm.type_name(obj).trim_start_matches("typing.")))),
+    Convention::One,
+);
+
 fn slots(slots: &crate::Slots) {
     slots.repr.set(Some(repr));
     slots.binary[crate::Operator::Or as usize].set(Some(union));
@@ -242,7 +259,12 @@ pub static TYPE_VAR: ClassSpec = ClassSpec {
         slots(all);
         all.new.set(Some(|vm, _, args| Ok(vm.heap.alloc(Parameter::<{ kinds::TYPE_VAR.0 }>(parameter(vm, "typevar", args)?)).tracked())));
     },
-    methods: &[],
+    methods: &[
+        HAS_DEFAULT,
+        MRO_ENTRIES,
+        Method::new("__typing_subst__", |vm, obj, args| call_typing(vm, "_typevar_subst", obj, args), Convention::One),
+        Method::new("__typing_prepare_subst__", prepare_subst, Convention::Positional),
+    ],
     getset: &[
         NAME,
         BOUND,
@@ -269,8 +291,28 @@ pub static PARAM_SPEC: ClassSpec = ClassSpec {
         slots(all);
         all.new.set(Some(|vm, _, args| Ok(vm.heap.alloc(Parameter::<{ kinds::PARAM_SPEC.0 }>(parameter(vm, "paramspec", args)?)).tracked())));
     },
-    methods: &[],
-    getset: &[NAME, BOUND, DEFAULT, COVARIANT, CONTRAVARIANT, INFER],
+    methods: &[
+        HAS_DEFAULT,
+        MRO_ENTRIES,
+        Method::new("__typing_subst__", |vm, obj, args| call_typing(vm, "_paramspec_subst", obj, args), Convention::One),
+        Method::new("__typing_prepare_subst__", |vm, obj, args| call_typing(vm, "_paramspec_prepare_subst", obj, args), Convention::Positional),
+    ],
+    getset: &[
+        NAME,
+        BOUND,
+        DEFAULT,
+        COVARIANT,
+        CONTRAVARIANT,
+        INFER,
+        GetSet::new("args", |vm, obj| {
+            let origin = Param { bound: Lazy { value: obj.clone().into(), ..Lazy::default() }, ..Param::default() };
+            Ok(vm.heap.alloc(Parameter::<{ kinds::PARAM_SPEC_ARGS.0 }>(origin)).tracked())
+        }),
+        GetSet::new("kwargs", |vm, obj| {
+            let origin = Param { bound: Lazy { value: obj.clone().into(), ..Lazy::default() }, ..Param::default() };
+            Ok(vm.heap.alloc(Parameter::<{ kinds::PARAM_SPEC_KWARGS.0 }>(origin)).tracked())
+        }),
+    ],
     basicsize: 64,
     itemsize: 0,
     doc: "Parameter specification variable.",
@@ -289,7 +331,16 @@ pub static TYPE_VAR_TUPLE: ClassSpec = ClassSpec {
             Ok(vm.heap.alloc(Parameter::<{ kinds::TYPE_VAR_TUPLE.0 }>(parameter(vm, "typevartuple", args)?)).tracked())
         }));
     },
-    methods: &[],
+    methods: &[
+        HAS_DEFAULT,
+        MRO_ENTRIES,
+        Method::new(
+            "__typing_subst__",
+            |vm, _, _| Err(vm.type_error("Substitution of bare TypeVarTuple is not supported")),
+            Convention::One,
+        ),
+        Method::new("__typing_prepare_subst__", |vm, obj, args| call_typing(vm, "_typevartuple_prepare_subst", obj, args), Convention::Positional),
+    ],
     getset: &[NAME, DEFAULT],
     basicsize: 48,
     itemsize: 0,
@@ -317,4 +368,60 @@ pub static TYPE_ALIAS: ClassSpec = ClassSpec {
     basicsize: 72,
     itemsize: 0,
     doc: "Type alias.",
+};
+
+/// A TypeVar takes its default where an argument is missing (`typevar_typing_prepare_subst`).
+fn prepare_subst(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
+    let args = args.check(vm, "__typing_prepare_subst__", 2, 2)?;
+    let params = vm.getattr_str(&args[0], "__parameters__")?;
+    let given = args[1].get::<Tuple>().map_or(0, Tuple::len);
+    let index = params.get::<Tuple>().and_then(|params| params.items().iter().position(|param| param.is(obj))).unwrap_or(0);
+    if index < given {
+        return Ok(args[1].clone());
+    }
+    let default = this(obj).default.get(vm)?;
+    match default {
+        Some(default) if index == given => {
+            let items = args[1].get::<Tuple>().map_or(&[][..], Tuple::items);
+            Ok(vm.tuple(items.iter().cloned().chain([default]).collect()))
+        }
+        _ => {
+            let alias = vm.text_of(&args[0])?;
+            Err(vm.type_error(format!("Too few arguments for {alias}")))
+        }
+    }
+}
+
+fn part_repr(vm: &Vm, obj: &Obj, part: &str) -> PyResult {
+    let origin = or_none(vm, this(obj).bound.value.get());
+    let name = vm.getattr_str(&origin, "__name__")?;
+    Ok(vm.str(&format!("{}.{part}", vm.lossy(&name))))
+}
+
+/// `typing.ParamSpecArgs`.
+pub static PARAM_SPEC_ARGS: ClassSpec = ClassSpec {
+    name: "typing.ParamSpecArgs",
+    base: Some(&super::object::OBJECT),
+    kind: kinds::PARAM_SPEC_ARGS,
+    flags: flags::HAVE_GC,
+    slots: |slots| slots.repr.set(Some(|vm, obj| part_repr(vm, obj, "args"))),
+    methods: &[],
+    getset: &[GetSet::member("__origin__", |vm, obj| Ok(or_none(vm, this(obj).bound.value.get())))],
+    basicsize: 32,
+    itemsize: 0,
+    doc: "The args for a ParamSpec object.",
+};
+
+/// `typing.ParamSpecKwargs`.
+pub static PARAM_SPEC_KWARGS: ClassSpec = ClassSpec {
+    name: "typing.ParamSpecKwargs",
+    base: Some(&super::object::OBJECT),
+    kind: kinds::PARAM_SPEC_KWARGS,
+    flags: flags::HAVE_GC,
+    slots: |slots| slots.repr.set(Some(|vm, obj| part_repr(vm, obj, "kwargs"))),
+    methods: &[],
+    getset: &[GetSet::member("__origin__", |vm, obj| Ok(or_none(vm, this(obj).bound.value.get())))],
+    basicsize: 32,
+    itemsize: 0,
+    doc: "The kwargs for a ParamSpec object.",
 };

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use heap::{Obj, Slot, Str, Tuple};
 
 use crate::class::{ClassSpec, flags};
+use crate::objects::dict_view::reused_pair;
 use crate::objects::sequence::make;
 use crate::{Args, Convention, Method, PyResult, Raised, Vm, kinds};
 
@@ -70,6 +71,9 @@ fn next(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
     if iterators.is_empty() {
         return Ok(None);
     }
+    if let [first, second] = iterators {
+        return next_pair(vm, it, iterators, first, second);
+    }
     // While the tuple is being filled, a nested call finds none and makes its own.
     if let Some(mut result) = it.result.take() {
         if result.refcount() == 1 {
@@ -95,6 +99,18 @@ fn next(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
         }
     }
     Ok(Some(vm.tuple(items)))
+}
+
+/// The usual case.
+fn next_pair(vm: &Vm, it: &Zip, iterators: &[Obj], first: &Obj, second: &Obj) -> PyResult<Option<Obj>> {
+    let a = match vm.next(first) {
+        Ok(Some(item)) => item,
+        ended => return finish(vm, it, iterators, 0, ended),
+    };
+    match vm.next(second) {
+        Ok(Some(b)) => Ok(Some(reused_pair(vm, &it.result, a, b))),
+        ended => finish(vm, it, iterators, 1, ended),
+    }
 }
 
 /// Fills the result tuple anew; false at the end.
