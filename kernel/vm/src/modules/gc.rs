@@ -170,6 +170,7 @@ impl Vm {
                 )
             }
             DebugEvent::Collectable(obj) => format!("gc: collectable <{} {:#x}>\n", self.type_name(obj), obj.id()),
+            DebugEvent::Uncollectable(obj) => format!("gc: uncollectable <{} {:#x}>\n", self.type_name(obj), obj.id()),
             DebugEvent::Done { unreachable, uncollectable } => {
                 let elapsed = self.host.monotonic().saturating_sub(self.state.gc_started.get()).as_secs_f64();
                 format!("gc: done, {unreachable} unreachable, {uncollectable} uncollectable, {elapsed:.4}s elapsed\n")
