@@ -45,6 +45,7 @@ static MODULES: &[&ModuleSpec] = &[
     &contextvars::MODULE,
     &errno::MODULE,
     &gc::MODULE,
+    &io::MODULE,
     &itertools::MODULE,
     &math::MODULE,
     &random::MODULE,
