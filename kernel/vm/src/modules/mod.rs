@@ -16,6 +16,7 @@ mod gc;
 pub(crate) mod io;
 pub(crate) mod itertools;
 mod math;
+mod opcode;
 pub(crate) mod random;
 pub(crate) mod sre;
 mod string;
@@ -48,6 +49,7 @@ static MODULES: &[&ModuleSpec] = &[
     &io::MODULE,
     &itertools::MODULE,
     &math::MODULE,
+    &opcode::MODULE,
     &random::MODULE,
     &sre::MODULE,
     &string::MODULE,
