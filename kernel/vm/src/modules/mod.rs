@@ -13,6 +13,7 @@ pub(crate) mod collections;
 pub(crate) mod contextvars;
 mod errno;
 mod gc;
+mod importlib;
 pub(crate) mod io;
 pub(crate) mod itertools;
 mod math;
@@ -46,6 +47,9 @@ static MODULES: &[&ModuleSpec] = &[
     &contextvars::MODULE,
     &errno::MODULE,
     &gc::MODULE,
+    &importlib::IMPORTLIB,
+    &importlib::MACHINERY,
+    &importlib::UTIL,
     &io::MODULE,
     &itertools::MODULE,
     &math::MODULE,
