@@ -583,6 +583,7 @@ impl Dict {
     /// `popitem`: takes the last entry out.
     pub fn pop_last(&self) -> Option<(Obj, Obj)> {
         let last = (0..self.table().n_entries as usize).rev().find(|&i| self.table().key(i).is_some())?;
+        self.split.set(0);
         let entry = self.remove_at(last);
         self.table_mut().n_entries = last as u32;
         entry
