@@ -675,8 +675,11 @@ impl Dict {
         if table.used == 0 {
             return Dict::new();
         }
-        if table.used >= table.n_entries * 2 / 3 {
-            return Dict::with_table(table.clone());
+        if self.split.get() > 0 || table.used >= table.n_entries * 2 / 3 {
+            let copy = Dict::with_table(table.clone());
+            // The copy of a split dict shares the keys, too.
+            copy.split.set(self.split.get());
+            return copy;
         }
         let copy = Dict::new();
         if !copy.start_merge(self) {
