@@ -13,9 +13,11 @@ pub(crate) mod collections;
 pub(crate) mod contextvars;
 mod errno;
 mod gc;
+mod importlib;
 pub(crate) mod io;
 pub(crate) mod itertools;
 mod math;
+mod opcode;
 mod posix;
 pub(crate) mod random;
 pub(crate) mod sre;
@@ -46,8 +48,13 @@ static MODULES: &[&ModuleSpec] = &[
     &contextvars::MODULE,
     &errno::MODULE,
     &gc::MODULE,
+    &importlib::IMPORTLIB,
+    &importlib::MACHINERY,
+    &importlib::UTIL,
+    &io::MODULE,
     &itertools::MODULE,
     &math::MODULE,
+    &opcode::MODULE,
     &posix::MODULE,
     &random::MODULE,
     &sre::MODULE,

@@ -32,7 +32,6 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
     init: |vm, module| {
         let dict = vm.module_dict(module);
         vm.dict_set_str(&dict, "error", vm.types.os_error.clone());
-        vm.dict_set_str(&dict, "_have_functions", vm.list(Vec::new()));
         for (name, value) in [("F_OK", 0), ("R_OK", 4), ("W_OK", 2), ("X_OK", 1), ("O_RDONLY", 0), ("O_WRONLY", 1), ("O_RDWR", 2), ("O_CREAT", 64), ("O_EXCL", 128), ("O_TRUNC", 512), ("O_APPEND", 1024)] {
             vm.dict_set_str(&dict, name, vm.int(value));
         }

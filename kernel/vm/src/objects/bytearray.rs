@@ -143,15 +143,12 @@ fn array(obj: &Obj) -> &ByteArray {
 fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
     const SIGNATURE: Signature = Signature { name: "bytearray", params: &["source", "encoding", "errors"], positional_only: 0, positional: 3, required: 0 };
     let [source, encoding, errors] = args.bind(vm, &SIGNATURE)?;
+    array(this).change(vm, Vec::clear)?;
     let data = match made(vm, "bytearray", source, encoding, errors)? {
         Ok(data) => data,
         Err(ready) => vm.need_bytes(&ready)?,
     };
-    if array(this).len() != data.len() && array(this).exports.get() > 0 {
-        return Err(exported(vm));
-    }
     let grown = source.is_some_and(|source| text(source).is_none() && integer(source).is_none() && !vm.is_bytes_like(source) && source.get::<List>().is_none() && source.get::<Tuple>().is_none());
-    array(this).change(vm, |bytes| bytes.clear())?;
     if grown && !vm.has_index(source.unwrap_or(this)) {
         // An iterator's bytes come one by one, and the room grows with them.
         return data.into_iter().try_for_each(|byte| array(this).change(vm, |bytes| bytes.push(byte)));
@@ -222,7 +219,7 @@ fn ass_subscript(vm: &Vm, this: &Obj, key: &Obj, value: Option<&Obj>) -> PyResul
         let start = places.start as usize;
         return array(this).change(vm, |data| drop(data.splice(start..start + places.count, new)));
     }
-    if value.is_none() {
+    if value.is_none() || new.is_empty() {
         let gone: Vec<usize> = places.iter().collect();
         return array(this).change(vm, |data| {
             let mut at = 0;
@@ -271,8 +268,8 @@ pub(super) fn sizeof(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
 
 /// The class, how to make it again, and the instance's attributes.
 fn reduced(vm: &Vm, this: &Obj, arguments: Vec<Obj>) -> PyResult {
-    let attributes = vm.instance_dict(this).unwrap_or_else(|| vm.none());
-    Ok(vm.tuple(vec![vm.class_of(this), vm.tuple(arguments), attributes]))
+    let state = vm.call_method(this, "__getstate__", &[])?;
+    Ok(vm.tuple(vec![vm.class_of(this), vm.tuple(arguments), state]))
 }
 
 pub(super) fn reduce(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {

@@ -225,8 +225,17 @@ impl Vm {
             }
             Ok(())
         };
-        if let Some(items) = source.get::<List>().map(List::to_vec).or_else(|| source.get::<Tuple>().map(|tuple| tuple.items().to_vec())) {
-            items.into_iter().try_for_each(each)?;
+        if let Some(list) = source.get::<List>() {
+            // An item's `__index__` may change the list.
+            let mut i = 0;
+            while let Some(item) = list.get(i) {
+                each(item)?;
+                i += 1;
+            }
+            return Ok(out);
+        }
+        if let Some(tuple) = source.get::<Tuple>() {
+            tuple.items().iter().cloned().try_for_each(each)?;
             return Ok(out);
         }
         if text(source).is_some() {

@@ -223,8 +223,24 @@ fn fromkeys(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let exact = made.kind() == Kind::DICT && made.extra().is_none();
     if exact && dict(&made).is_empty() && args[0].extra().is_none() {
         match (args[0].get::<Dict>(), args[0].as_set()) {
-            (Some(source), _) => dict(&made).presize(source.len(), source.is_all_str()),
-            (_, Some(source)) => dict(&made).presize(source.len(), false),
+            (Some(source), _) => {
+                dict(&made).presize(source.len(), source.is_all_str());
+                let mut from = 0;
+                while let Some(i) = source.next_index(from) {
+                    let Some(key) = source.key_at(i) else { break };
+                    vm.dict_set_hashed(&made, &key, source.hash_at(i), value.clone())?;
+                    from = i + 1;
+                }
+                return Ok(made);
+            }
+            (_, Some(source)) => {
+                dict(&made).presize(source.len(), false);
+                let mut position = 0;
+                while let Some((key, hash)) = source.next_entry(&mut position) {
+                    vm.dict_set_hashed(&made, &key, hash, value.clone())?;
+                }
+                return Ok(made);
+            }
             _ => {}
         }
     }

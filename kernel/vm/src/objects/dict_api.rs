@@ -190,16 +190,31 @@ impl Vm {
         Ok(())
     }
 
+    /// Since 3.14 the error of an element that is no sequence says in a note which one it is.
+    #[cold]
+    fn with_note_of_element(&self, raised: Raised, n: usize) -> Raised {
+        if self.version >= Version::V3_14 && self.class_of(&raised.0).is(&self.types.type_error) {
+            let note = self.str(&format!("Cannot convert dictionary update sequence element #{n} to a sequence"));
+            if let Err(raised) = self.call_method(&raised.0, "add_note", &[note]) {
+                return raised;
+            }
+        }
+        raised
+    }
+
     /// `PyDict_MergeFromSeq2`.
     fn dict_merge_pairs(&self, obj: &Obj, pairs: &Obj) -> PyResult<()> {
-        let mut n = 0;
+        let mut n = 0_usize;
         self.iterate(pairs, &mut |pair| {
             let message = if self.version >= Version::V3_14 {
                 "object is not iterable".to_owned()
             } else {
                 format!("cannot convert dictionary update sequence element #{n} to a sequence")
             };
-            let items = self.sequence_items(&pair, &message)?;
+            let items = match self.sequence_items(&pair, &message) {
+                Ok(items) => items,
+                Err(raised) => return Err(self.with_note_of_element(raised, n)),
+            };
             let [key, value] = &items[..] else {
                 let len = items.len();
                 return Err(self.value_error(format!("dictionary update sequence element #{n} has length {len}; 2 is required")));

@@ -190,7 +190,7 @@ pub(crate) fn step<const K: u8>(vm: &Vm, it: &DictIterator<K>, flavour: Flavour,
         return Err(vm.runtime_error("dictionary changed size during iteration"));
     }
     let position = it.position.get();
-    let found = if position == usize::MAX { None } else { table.previous_index(position) };
+    let found = if position >= table.end() { None } else { table.previous_index(position) };
     let Some(i) = found else {
         drop(it.dict.take());
         return Ok(None);
@@ -366,7 +366,7 @@ fn xor(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
 fn and(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
     // The view may be the right operand.
     let (mut a, mut b) = if is_set_like(a) { (a, b) } else { (b, a) };
-    if b.as_set().is_some() && b.extra().is_none() && len(a) <= vm.len(b)? {
+    if b.kind() == Kind::SET && b.extra().is_none() && len(a) <= vm.len(b)? {
         return vm.call_method(b, "intersection", std::slice::from_ref(a));
     }
     if is_set_like(b) && len(b) > len(a) {

@@ -87,7 +87,7 @@ fn this(obj: &Obj) -> &Enumerate {
 fn next(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
     let it = this(obj);
     let Some(iterator) = it.iterator.get() else { return Ok(None) };
-    let Some(item) = vm.next(&iterator)? else { return Ok(None) };
+    let Some(item) = vm.next_inner(&iterator)? else { return Ok(None) };
     let index = it.index.get();
     let number = if index < i64::MAX {
         it.index.set(index + 1);

@@ -121,7 +121,9 @@ fn compare(vm: &Vm, a: &Obj, b: &Obj, op: Compare) -> PyResult {
 }
 
 fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
-    if args.has_keywords() && class.is(&vm.types.float) {
+    // A class that extends float may have an `__init__` of its own, which takes the keywords.
+    let init = |class: &Obj| vm.class(class).slots.init.get().map(|init| init as usize);
+    if args.has_keywords() && init(class) == init(&vm.types.float) {
         return Err(vm.type_error("float() takes no keyword arguments"));
     }
     let value = match args.pos() {
@@ -216,7 +218,7 @@ impl Vm {
 
     /// `a ** b` of floats; complex for a negative base with a broken exponent (`float_pow`).
     pub(crate) fn float_power(&self, a: f64, b: f64) -> PyResult {
-        if a == 0.0 && b < 0.0 {
+        if a == 0.0 && b < 0.0 && b.is_finite() {
             return Err(self.zero_division("zero to a negative power"));
         }
         if a < 0.0 && a.is_finite() && b.is_finite() && b.fract() != 0.0 {

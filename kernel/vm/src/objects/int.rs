@@ -130,7 +130,8 @@ fn with_base(vm: &Vm, args: Args<'_>) -> PyResult {
     if base != 0 && !(2..=36).contains(&base) {
         return Err(vm.value_error("int() base must be >= 2 and <= 36, or 0"));
     }
-    parse(vm, x, base as u32)?.ok_or_else(|| vm.type_error("int() can't convert non-string with explicit base"))
+    let parsed = if x.get::<super::memoryview::MemoryView>().is_some() { None } else { parse(vm, x, base as u32)? };
+    parsed.ok_or_else(|| vm.type_error("int() can't convert non-string with explicit base"))
 }
 
 /// An `int` from text or bytes; nothing if the object is neither.

@@ -88,9 +88,7 @@ fn new(vm: &Vm, class: &Obj, _: Args<'_>) -> PyResult {
 }
 
 fn init(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult<()> {
-    if args.has_keywords() && obj.extra().is_none() {
-        vm.no_keywords("list", args)?;
-    }
+    vm.no_keywords_unless_new(&vm.class_of(obj), &vm.types.list, args)?;
     let args = Args::positional(args.pos()).check(vm, "list", 0, 1)?;
     if !list(obj).is_empty() {
         release(list(obj).take_all());
@@ -128,6 +126,8 @@ fn compare(vm: &Vm, a: &Obj, b: &Obj, op: Compare) -> PyResult {
     let mut i = 0;
     while let (Some(v), Some(w)) = (x.get(i), y.get(i)) {
         if !v.is(&w) && !vm.eq(&v, &w)? {
+            // The comparison may have changed the lists: what is there now counts.
+            let (Some(v), Some(w)) = (x.get(i), y.get(i)) else { break };
             return match op {
                 Compare::Eq => Ok(vm.bool(false)),
                 Compare::Ne => Ok(vm.bool(true)),

@@ -90,14 +90,14 @@ fn next(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
     let (Some(iterators), Some(function)) = (it.iterators.get(), it.function.get()) else { return Ok(None) };
     let iterators = iterators.get::<Tuple>().expect("a map has a tuple of iterators").items();
     if let [iterator] = iterators {
-        return match vm.next(iterator)? {
+        return match vm.next_inner(iterator)? {
             Some(item) => vm.call(&function, &[item]).map(Some),
             None => Ok(None),
         };
     }
     let mut items = Vec::with_capacity(iterators.len());
     for (i, iterator) in iterators.iter().enumerate() {
-        match vm.next(iterator)? {
+        match vm.next_inner(iterator)? {
             Some(item) => items.push(item),
             None => {
                 if it.strict.get() {
@@ -129,8 +129,8 @@ fn setstate(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn filter_new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
-    vm.no_keywords("filter", args)?;
-    let args = args.check(vm, "filter", 2, 2)?;
+    vm.no_keywords_unless_init(class, &vm.types.filter, args)?;
+    let args = Args::positional(args.pos()).check(vm, "filter", 2, 2)?;
     let iterator = vm.iter(&args[1])?;
     Ok(make(vm, class, Filter { iterator: iterator.into(), function: args[0].clone().into() }))
 }
@@ -139,7 +139,7 @@ fn filter_next(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
     let it = obj.get::<Filter>().expect("a filter's method is called on one");
     let (Some(iterator), Some(function)) = (it.iterator.get(), it.function.get()) else { return Ok(None) };
     let is_truth = function.is(&vm.consts.none) || function.is(&vm.types.bool);
-    while let Some(item) = vm.next(&iterator)? {
+    while let Some(item) = vm.next_inner(&iterator)? {
         let good = if is_truth { vm.is_true(&item)? } else { vm.is_true(&vm.call(&function, std::slice::from_ref(&item))?)? };
         if good {
             return Ok(Some(item));

@@ -275,6 +275,17 @@ fn place(vm: &Vm, view: &MemoryView, key: &Obj) -> PyResult<usize> {
     usize::try_from(at).ok().filter(|&at| at < view.len).ok_or_else(|| vm.index_error("index out of bounds on dimension 1"))
 }
 
+/// A key that is a tuple of one index is that index; nothing if the key is no tuple of indices.
+fn single_key(vm: &Vm, key: &Obj) -> PyResult<Option<Obj>> {
+    let Some(items) = key.get::<heap::Tuple>().map(heap::Tuple::items) else { return Ok(None) };
+    match items {
+        [] => Err(vm.not_implemented_error("sub-views are not implemented")),
+        [index] if vm.has_index(index) => Ok(Some(index.clone())),
+        more if more.iter().all(|index| vm.has_index(index)) => Err(vm.type_error(format!("cannot index 1-dimension view with {}-element tuple", more.len()))),
+        _ => Ok(None),
+    }
+}
+
 fn bad_key(vm: &Vm) -> Raised {
     vm.type_error("memoryview: invalid slice key")
 }
@@ -288,6 +299,8 @@ fn subscript(vm: &Vm, this: &Obj, key: &Obj) -> PyResult {
         let first = if places.count == 0 { of.start } else { of.place(places.start as usize) };
         return Ok(derive(vm, of, first, of.stride * places.step, places.count, of.format, of.readonly));
     }
+    let single = single_key(vm, key)?;
+    let key = single.as_ref().unwrap_or(key);
     if !vm.has_index(key) {
         return Err(bad_key(vm));
     }
@@ -322,6 +335,8 @@ fn ass_subscript(vm: &Vm, this: &Obj, key: &Obj, value: Option<&Obj>) -> PyResul
         all.chunks_exact(to.item_size()).enumerate().for_each(|(i, raw)| store(to, i, raw));
         return Ok(());
     }
+    let single = single_key(vm, key)?;
+    let key = single.as_ref().unwrap_or(key);
     if !vm.has_index(key) {
         return Err(bad_key(vm));
     }
@@ -397,10 +412,10 @@ fn index(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn hash(vm: &Vm, this: &Obj) -> PyResult<i64> {
-    let of = view(vm, this)?;
-    if let Some(hash) = of.hash.get() {
+    if let Some(hash) = this.get::<MemoryView>().and_then(|view| view.hash.get()) {
         return Ok(hash);
     }
+    let of = view(vm, this)?;
     if !of.readonly {
         return Err(vm.value_error("cannot hash writable memoryview object"));
     }

@@ -50,15 +50,17 @@ impl Values {
 
 /// `format % values` of a `str`.
 pub(crate) fn format_str(vm: &Vm, format: &Obj, values: &Obj) -> PyResult {
+    let all: Vec<u32> = wtf8::code_points(text_of(format)).collect();
+    let out = run(vm, &all, values, false)?;
     // A text that is all there is to show is shown itself.
-    if text_of(format) == b"%s" {
-        let one = values.get::<Tuple>().map_or(Some(values), |tuple| if let [one] = tuple.items() { Some(one) } else { None });
-        if let Some(one) = one.filter(|one| one.kind() == Kind::STR) {
+    if let [b'%', inner @ .., b's'] = text_of(format)
+        && !inner.contains(&b'%')
+    {
+        let one = values.get::<Tuple>().map_or(Some(values), |tuple| tuple.items().last());
+        if let Some(one) = one.filter(|one| one.kind() == Kind::STR && text_of(one) == out) {
             return Ok(one.clone());
         }
     }
-    let all: Vec<u32> = wtf8::code_points(text_of(format)).collect();
-    let out = run(vm, &all, values, false)?;
     vm.check_text_size(out.len() as u128)?;
     Ok(vm.str_from_bytes(&out))
 }
@@ -255,6 +257,14 @@ fn bytes_of(vm: &Vm, code: char, value: &Obj) -> PyResult<Vec<u8>> {
     Err(vm.type_error(format!("%b requires a bytes-like object, or an object that implements __bytes__, not '{}'", vm.type_name(value))))
 }
 
+/// The class's name with its module, unless that is `builtins` (`PyType_GetFullyQualifiedName`).
+fn full_name(vm: &Vm, value: &Obj) -> String {
+    let class = vm.class_of(value);
+    let part = |name| vm.getattr_str(&class, name).map(|text| vm.lossy(&text)).unwrap_or_default();
+    let (module, name) = (part("__module__"), part("__qualname__"));
+    if module.is_empty() || module == "builtins" { name } else { format!("{module}.{name}") }
+}
+
 fn character(vm: &Vm, value: &Obj, bytes: bool) -> PyResult<Vec<u8>> {
     if bytes {
         return byte(vm, value);
@@ -264,7 +274,7 @@ fn character(vm: &Vm, value: &Obj, bytes: bool) -> PyResult<Vec<u8>> {
         return if n == 1 { Ok(text.to_vec()) } else { Err(vm.type_error(format!("%c requires an int or a unicode character, not a string of length {n}"))) };
     }
     let index = match vm.index(value) {
-        Err(raised) if raised.is(vm, &vm.types.type_error) => return Err(vm.type_error(format!("%c requires an int or a unicode character, not {}", vm.type_name(value)))),
+        Err(raised) if raised.is(vm, &vm.types.type_error) => return Err(vm.type_error(format!("%c requires an int or a unicode character, not {}", full_name(vm, value)))),
         other => other?,
     };
     match integer(&index) {
@@ -285,7 +295,7 @@ fn byte(vm: &Vm, value: &Obj) -> PyResult<Vec<u8>> {
     }
     let index = match vm.index(value) {
         Err(raised) if raised.is(vm, &vm.types.type_error) => {
-            return Err(vm.type_error(format!("%c requires an integer in range(256) or a single byte, not {}", vm.type_name(value))));
+            return Err(vm.type_error(format!("%c requires an integer in range(256) or a single byte, not {}", full_name(vm, value))));
         }
         other => other?,
     };

@@ -5,7 +5,6 @@ use std::cell::Cell;
 use heap::{Obj, Slot};
 
 use crate::class::{ClassSpec, Operator};
-use crate::objects::list_iterator::state;
 use crate::{Args, Compare, Convention, Method, PyResult, Vm, kinds};
 
 /// The payload of a `range_iterator`.
@@ -128,7 +127,7 @@ fn reduce(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
 
 fn setstate(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
     let it = this(obj);
-    let by = (state(vm, args)? as i64).clamp(0, it.left.get());
+    let by = (vm.index_isize(&args.all()[0])? as i64).clamp(0, it.left.get());
     it.start.set(it.start.get().wrapping_add(by.wrapping_mul(it.step)));
     it.left.set(it.left.get() - by);
     Ok(vm.none())
@@ -143,6 +142,9 @@ fn long_reduce(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
 
 fn long_setstate(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
     let (it, mut state) = (long(obj), args.all()[0].clone());
+    if !matches!(state.kind(), heap::Kind::INT | kinds::BIG_INT) {
+        return Err(vm.type_error(format!("state must be an int, not {}", vm.type_name(&state))));
+    }
     if vm.compare_bool(&state, &vm.int(0), Compare::Lt)? {
         state = vm.int(0);
     } else if vm.compare_bool(&state, &it.len, Compare::Gt)? {

@@ -41,8 +41,8 @@ pub static REVERSED: ClassSpec = ClassSpec {
 };
 
 fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
-    vm.no_keywords("reversed", args)?;
-    let sequence = &args.check(vm, "reversed", 1, 1)?[0];
+    vm.no_keywords_unless_init(class, &vm.types.reversed, args)?;
+    let sequence = &Args::positional(args.pos()).check(vm, "reversed", 1, 1)?[0];
     let not_reversible = || vm.type_error(format!("'{}' object is not reversible", vm.type_name(sequence)));
     match vm.lookup_special(sequence, "__reversed__")? {
         Some(method) if method.is(&vm.consts.none) => return Err(not_reversible()),

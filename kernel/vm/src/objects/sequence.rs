@@ -6,7 +6,7 @@ use heap::{ExtraLayout, List, Obj, Payload, Str, Tuple};
 
 use crate::class::flags;
 use crate::objects::slice::Slice;
-use crate::{Args, PyResult, Vm};
+use crate::{Args, PyResult, Vm, kinds};
 
 /// A slice's places in a sequence of known length: `count` items from `start` on, `step` apart.
 #[derive(Clone, Copy, Debug)]
@@ -152,7 +152,7 @@ impl Vm {
         match self.iter(obj) {
             Ok(iterator) => {
                 let list = self.list(Vec::new());
-                crate::objects::list::extend_from_iterator(self, &list, obj, &iterator)?;
+                crate::objects::list::extend_from_iterator(self, &list, &iterator, &iterator)?;
                 Ok(list.get::<List>().map(List::take_all).unwrap_or_default())
             }
             Err(raised) if raised.is(self, &self.types.type_error) => Err(self.type_error(message)),
@@ -169,6 +169,27 @@ impl Vm {
     /// The arguments are none, and there are no keywords: what a `__new__` without parameters asks for (`_PyArg_NoKeywords`).
     pub(crate) fn no_keywords(&self, name: &str, args: Args<'_>) -> PyResult<()> {
         if args.has_keywords() { Err(self.type_error(format!("{name}() takes no keyword arguments"))) } else { Ok(()) }
+    }
+
+    /// No keywords for a builtin class, or one that extends it without a `__new__` of its own.
+    pub(crate) fn no_keywords_unless_new(&self, class: &Obj, builtin: &Obj, args: Args<'_>) -> PyResult<()> {
+        let new = |class: &Obj| self.class(class).slots.new.get().map(|new| new as usize);
+        if args.has_keywords() && new(class) == new(builtin) { self.no_keywords(&self.class_name(builtin), args) } else { Ok(()) }
+    }
+
+    /// No keywords for a builtin class, or one that extends it without an `__init__` of its own.
+    pub(crate) fn no_keywords_unless_init(&self, class: &Obj, builtin: &Obj, args: Args<'_>) -> PyResult<()> {
+        let init = |class: &Obj| self.class(class).slots.init.get().map(|init| init as usize);
+        if args.has_keywords() && init(class) == init(builtin) { self.no_keywords(&self.class_name(builtin), args) } else { Ok(()) }
+    }
+
+    /// The next item of an iterator that another one goes through: such chains can be longer than the native stack.
+    #[inline]
+    pub(crate) fn next_inner(&self, iterator: &Obj) -> PyResult<Option<Obj>> {
+        match iterator.kind() {
+            kinds::MAP | kinds::FILTER | kinds::ZIP | kinds::ENUMERATE => self.guarded(" while iterating", || self.next(iterator)),
+            _ => self.next(iterator),
+        }
     }
 
     /// The reprs of what `item(i)` gives, between `open` and `close`. `item` looks anew each time, since a `repr` may change the container.

@@ -209,9 +209,7 @@ fn init(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult<()> {
 
 fn frozenset_new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let exact = class.is(&vm.types.frozenset);
-    if exact {
-        vm.no_keywords("frozenset", args)?;
-    }
+    vm.no_keywords_unless_init(class, &vm.types.frozenset, args)?;
     let made = match Args::positional(args.pos()).check(vm, "frozenset", 0, 1)? {
         [iterable] if exact && iterable.kind() == Kind::FROZENSET && iterable.extra().is_none() => return Ok(iterable.clone()),
         [iterable] => {
@@ -228,7 +226,7 @@ fn repr(vm: &Vm, obj: &Obj) -> PyResult {
     let name = vm.type_name(obj);
     let exact = obj.kind() == Kind::SET && obj.extra().is_none();
     if vm.repr_enter(obj) {
-        return Ok(vm.str(&if exact { "{...}".to_owned() } else { format!("{name}(...)") }));
+        return Ok(vm.str(&format!("{name}(...)")));
     }
     if set(obj).is_empty() {
         vm.repr_leave(obj);

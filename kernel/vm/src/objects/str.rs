@@ -54,6 +54,9 @@ fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     if args.pos().len() > 3 {
         return Err(vm.type_error(format!("str expected at most 3 arguments, got {}", args.pos().len())));
     }
+    if args.all().len() > 3 {
+        return Err(vm.type_error(format!("str() takes at most 3 arguments ({} given)", args.all().len())));
+    }
     let [object, encoding, errors] = args.bind(vm, &SIGNATURE)?;
     let name = |obj: Option<&Obj>, which: &str| match obj {
         Some(obj) if text(obj).is_none() => Err(vm.type_error(format!("str() argument '{which}' must be str, not {}", vm.type_name(obj)))),

@@ -61,9 +61,7 @@ impl Vm {
 
 fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let exact = class.is(&vm.types.tuple);
-    if exact {
-        vm.no_keywords("tuple", args)?;
-    }
+    vm.no_keywords_unless_init(class, &vm.types.tuple, args)?;
     let made = match Args::positional(args.pos()).check(vm, "tuple", 0, 1)? {
         [iterable] => vm.tuple_from(iterable)?,
         _ => vm.consts.empty_tuple.clone(),
@@ -93,6 +91,7 @@ fn hash(vm: &Vm, obj: &Obj) -> PyResult<i64> {
     for item in items(obj) {
         hasher.add(match item.quick_hash() {
             Some(hash) => hash,
+            None if item.kind() == Kind::TUPLE => vm.guarded(" while hashing a tuple", || vm.hash(item))?,
             None => vm.hash(item)?,
         });
     }

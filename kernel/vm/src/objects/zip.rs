@@ -93,7 +93,7 @@ fn next(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
     }
     let mut items = Vec::with_capacity(iterators.len());
     for (i, iterator) in iterators.iter().enumerate() {
-        match vm.next(iterator) {
+        match vm.next_inner(iterator) {
             Ok(Some(item)) => items.push(item),
             ended => return finish(vm, it, iterators, i, ended),
         }
@@ -103,11 +103,11 @@ fn next(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
 
 /// The usual case.
 fn next_pair(vm: &Vm, it: &Zip, iterators: &[Obj], first: &Obj, second: &Obj) -> PyResult<Option<Obj>> {
-    let a = match vm.next(first) {
+    let a = match vm.next_inner(first) {
         Ok(Some(item)) => item,
         ended => return finish(vm, it, iterators, 0, ended),
     };
-    match vm.next(second) {
+    match vm.next_inner(second) {
         Ok(Some(b)) => Ok(Some(reused_pair(vm, &it.result, a, b))),
         ended => finish(vm, it, iterators, 1, ended),
     }
@@ -116,7 +116,7 @@ fn next_pair(vm: &Vm, it: &Zip, iterators: &[Obj], first: &Obj, second: &Obj) ->
 /// Fills the result tuple anew; false at the end.
 fn refill(vm: &Vm, it: &Zip, iterators: &[Obj], result: &mut Obj) -> PyResult<bool> {
     for (i, iterator) in iterators.iter().enumerate() {
-        match vm.next(iterator) {
+        match vm.next_inner(iterator) {
             Ok(Some(item)) => drop(Tuple::replace_unshared(result, i, item)),
             ended => return finish(vm, it, iterators, i, ended).map(|_| false),
         }
@@ -142,7 +142,7 @@ pub(crate) fn check_lengths(vm: &Vm, name: &str, iterators: &[Obj], i: usize) ->
         return Err(error(i, "shorter"));
     }
     for (i, iterator) in iterators.iter().enumerate().skip(1) {
-        if vm.next(iterator)?.is_some() {
+        if vm.next_inner(iterator)?.is_some() {
             return Err(error(i, "longer"));
         }
     }

@@ -1,0 +1,28 @@
+//! `importlib` and the two of its modules that the library asks for: the machine imports by itself (`import.rs`), so these are thin.
+
+use super::ModuleSpec;
+
+/// `importlib`.
+pub(super) static IMPORTLIB: ModuleSpec = ModuleSpec {
+    name: "importlib",
+    functions: &[],
+    init: |vm, module| {
+        let dict = vm.module_dict(module);
+        vm.dict_set_str(&dict, "__path__", vm.list(Vec::new()));
+        vm.exec_text(include_str!("package.py"), "<importlib>", &dict).map(drop)
+    },
+};
+
+/// `importlib.machinery`.
+pub(super) static MACHINERY: ModuleSpec = ModuleSpec {
+    name: "importlib.machinery",
+    functions: &[],
+    init: |vm, module| vm.exec_text(include_str!("machinery.py"), "<importlib.machinery>", &vm.module_dict(module)).map(drop),
+};
+
+/// `importlib.util`.
+pub(super) static UTIL: ModuleSpec = ModuleSpec {
+    name: "importlib.util",
+    functions: &[],
+    init: |vm, module| vm.exec_text(include_str!("util.py"), "<importlib.util>", &vm.module_dict(module)).map(drop),
+};
