@@ -30,7 +30,8 @@ fn main() {
     }
     table.push('\n');
     let pack = [table.into_bytes(), sources].concat();
-    fs::write(PathBuf::from(env::var_os("OUT_DIR").expect("cargo names the folder")).join("library.bin"), pack).expect("the pack is written");
+    fs::write(PathBuf::from(env::var_os("OUT_DIR").expect("cargo names the folder")).join("library.bin"), pack)
+        .expect("the pack is written");
 }
 
 /// Adds a module; of a name that ends in `.*`, the package and all that is in it.
@@ -43,7 +44,8 @@ fn add(lib: &Path, name: &str, modules: &mut Vec<(String, bool, PathBuf)>) {
     if path.join("__init__.py").is_file() {
         modules.push((name.to_owned(), true, path.join("__init__.py")));
         if all {
-            let mut files: Vec<PathBuf> = fs::read_dir(&path).expect("a package is a folder").map(|entry| entry.expect("a folder can be read").path()).collect();
+            let mut files: Vec<PathBuf> =
+                fs::read_dir(&path).expect("a package is a folder").map(|entry| entry.expect("a folder can be read").path()).collect();
             files.sort();
             for file in files {
                 let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or("");

@@ -253,7 +253,12 @@ impl crate::Heap {
             room: 0,
             _end: [0; 3],
         };
-        let alone = left.refcount() == 1 && !left.is(right) && left.kind() == Kind::STR && !a.interned.get() && a.hash.get() == 0 && a.len as usize > INLINE;
+        let alone = left.refcount() == 1
+            && !left.is(right)
+            && left.kind() == Kind::STR
+            && !a.interned.get()
+            && a.hash.get() == 0
+            && a.len as usize > INLINE;
         if !alone {
             if size <= INLINE {
                 let mut both = [0; INLINE];

@@ -159,7 +159,11 @@ impl List {
         self.len.set(len as u32);
         // SAFETY: the item was there, and is no longer counted as being there.
         let item = unsafe { self.data().add(len).read() };
-        if len == 0 { self.set_allocated(0) } else { self.resize_room(len) }
+        if len == 0 {
+            self.set_allocated(0)
+        } else {
+            self.resize_room(len)
+        }
         Some(item)
     }
 

@@ -25,7 +25,11 @@ pub(crate) fn command(args: &ProgramArgs) -> anyhow::Result<ExitCode> {
     let first = words.next().context("nothing to run: give a FILE, `-c CODE`, `-m MODULE`, or `-` for the standard input")?;
     // As with `python`, the last word before the program's own arguments says what to run, and `sys.argv[0]` is named after it.
     let (program, name, folder) = match first.as_str() {
-        "-c" => (Program::Text(words.next().context("`-c` needs the code behind it")? + "\n", "<string>".into()), "-c".to_owned(), String::new()),
+        "-c" => (
+            Program::Text(words.next().context("`-c` needs the code behind it")? + "\n", "<string>".into()),
+            "-c".to_owned(),
+            String::new(),
+        ),
         "-m" => (Program::Module(words.next().context("`-m` needs a module's name behind it")?), "-m".to_owned(), String::new()),
         "-" => {
             let mut text = String::new();

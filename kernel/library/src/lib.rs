@@ -31,7 +31,8 @@ fn table() -> &'static HashMap<&'static str, Place> {
         let mut table = HashMap::new();
         for line in text.lines() {
             let mut fields = line.split(' ');
-            let (Some(name), Some(package), Some(Ok(length))) = (fields.next(), fields.next(), fields.next().map(str::parse::<usize>)) else {
+            let (Some(name), Some(package), Some(Ok(length))) = (fields.next(), fields.next(), fields.next().map(str::parse::<usize>))
+            else {
                 unreachable!("a line of the table has three fields")
             };
             table.insert(name, (at..at + length, package == "1"));

@@ -89,7 +89,8 @@ impl<'a> Args<'a> {
         if (min..=max).contains(&n) {
             return Ok(self.all);
         }
-        let (bound, how) = if n < min { (min, if min == max { "" } else { "at least " }) } else { (max, if min == max { "" } else { "at most " }) };
+        let (bound, how) =
+            if n < min { (min, if min == max { "" } else { "at least " }) } else { (max, if min == max { "" } else { "at most " }) };
         let plural = if bound == 1 { "" } else { "s" };
         Err(vm.type_error(format!("{name} expected {how}{bound} argument{plural}, got {n}")))
     }
@@ -114,7 +115,11 @@ impl<'a> Args<'a> {
                 return Err(unexpected_keyword(vm, name, key, &signature.params[signature.positional_only..]));
             };
             if out[i].is_some() {
-                return Err(vm.type_error(format!("argument for {name}() given by name ('{}') and position ({})", signature.params[i], i + 1)));
+                return Err(vm.type_error(format!(
+                    "argument for {name}() given by name ('{}') and position ({})",
+                    signature.params[i],
+                    i + 1
+                )));
             }
             out[i] = Some(value);
         }

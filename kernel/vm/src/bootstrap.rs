@@ -99,7 +99,11 @@ impl Vm {
             if def.wrap.is_none() || !(def.ops.is_set)(&payload.slots) || dict.get_str_key(&self.intern(def.name)).is_some() {
                 continue;
             }
-            let value = if def.name == "__hash__" && is_unhashable(&payload.slots) { self.none() } else { immortal(self.new_slot_wrapper(class, def)) };
+            let value = if def.name == "__hash__" && is_unhashable(&payload.slots) {
+                self.none()
+            } else {
+                immortal(self.new_slot_wrapper(class, def))
+            };
             set(def.name, value);
         }
         for method in spec.methods {
@@ -225,7 +229,9 @@ fn class_objects(heap: &Heap) -> Types {
         let object: &'static ClassSpec = &objects::object::OBJECT;
         let base = spec.base.or((!std::ptr::eq(spec, object)).then_some(object)).map(|base| {
             let found = made.iter().find(|(other, _)| std::ptr::eq(*other, base));
-            found.map(|(_, class)| class.clone()).unwrap_or_else(|| panic!("the base of {} stands above it in the table of classes", spec.name))
+            found
+                .map(|(_, class)| class.clone())
+                .unwrap_or_else(|| panic!("the base of {} stands above it in the table of classes", spec.name))
         });
         let class = class_object(heap, spec, base);
         made.push((spec, class.clone()));

@@ -166,7 +166,15 @@ impl Vm {
 
     /// `initialize_locals`: every argument finds its parameter.
     #[inline(never)]
-    unsafe fn bind(&self, function: &Function, code: &CodeObject, locals: *mut StackRef, args: *mut StackRef, n: usize, names: &[Obj]) -> PyResult<()> {
+    unsafe fn bind(
+        &self,
+        function: &Function,
+        code: &CodeObject,
+        locals: *mut StackRef,
+        args: *mut StackRef,
+        n: usize,
+        names: &[Obj],
+    ) -> PyResult<()> {
         let given = n - names.len();
         let argcount = code.code.argcount as usize;
         let total = argcount + code.code.kwonlyargcount as usize;
@@ -324,8 +332,11 @@ impl Vm {
         // SAFETY: parameters have initialised places.
         let keyword_only = (argcount..total).filter(|&i| unsafe { !(*locals.add(i)).is_null() }).count();
         let defaults = function.defaults.get().and_then(|defaults| defaults.get::<Tuple>().map(Tuple::len)).unwrap_or(0);
-        let (takes, plural) =
-            if defaults > 0 { (format!("from {} to {argcount}", argcount - defaults), true) } else { (argcount.to_string(), argcount != 1) };
+        let (takes, plural) = if defaults > 0 {
+            (format!("from {} to {argcount}", argcount - defaults), true)
+        } else {
+            (argcount.to_string(), argcount != 1)
+        };
         let s = |plural: bool| if plural { "s" } else { "" };
         let and = if keyword_only > 0 {
             format!(" positional argument{} (and {keyword_only} keyword-only argument{})", s(given != 1), s(keyword_only != 1))

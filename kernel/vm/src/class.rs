@@ -390,7 +390,9 @@ impl heap::Payload for Class {
     }
 
     fn dismantle(&mut self, trash: &mut heap::Trash<'_>) {
-        [&self.base, &self.dict, &self.bases, &self.mro, &self.subclasses, &self.name, &self.qualname].into_iter().for_each(|slot| trash.take(slot));
+        [&self.base, &self.dict, &self.bases, &self.mro, &self.subclasses, &self.name, &self.qualname]
+            .into_iter()
+            .for_each(|slot| trash.take(slot));
         self.member_names.take().into_iter().chain(self.keys.take()).for_each(|name| trash.push(name));
     }
 }

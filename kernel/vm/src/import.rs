@@ -16,7 +16,11 @@ pub(crate) const EMBEDDED: &str = "<frozen ";
 /// What was found for a name.
 enum Found {
     Builtin(&'static modules::ModuleSpec),
-    Source { text: Vec<u8>, filename: String, package: Option<Option<String>> },
+    Source {
+        text: Vec<u8>,
+        filename: String,
+        package: Option<Option<String>>,
+    },
     /// A folder without `__init__.py` (PEP 420).
     Namespace(Vec<String>),
 }
@@ -52,7 +56,9 @@ impl Vm {
     fn imported(&self, name: &str) -> PyResult<Option<Obj>> {
         let Some(modules) = self.modules.get() else { return Err(self.runtime_error("unable to get sys.modules")) };
         match self.dict_get(&modules, &self.intern(name))? {
-            Some(module) if module.is(&self.consts.none) => Err(self.module_not_found(&format!("import of {name} halted; None in sys.modules"), name)),
+            Some(module) if module.is(&self.consts.none) => {
+                Err(self.module_not_found(&format!("import of {name} halted; None in sys.modules"), name))
+            }
             found => Ok(found),
         }
     }
@@ -222,7 +228,8 @@ impl Vm {
 
     /// `_handle_fromlist`: names that are submodules are imported; a name that is not there is the importing statement's affair.
     fn import_submodules(&self, module: &Obj, full: &str, names: &Obj) -> PyResult<()> {
-        let names = names.get::<Tuple>().map(|names| names.items().to_vec()).or_else(|| names.get::<List>().map(List::to_vec)).unwrap_or_default();
+        let names =
+            names.get::<Tuple>().map(|names| names.items().to_vec()).or_else(|| names.get::<List>().map(List::to_vec)).unwrap_or_default();
         for name in names.iter().filter(|name| name.get::<Str>().is_some()) {
             let name = self.lossy(name);
             if name == "*" {
@@ -267,7 +274,9 @@ impl Vm {
         }
         let mut base = package.as_str();
         for _ in 1..level {
-            let Some((up, _)) = base.rsplit_once('.') else { return Err(Raised::import(self, "attempted relative import beyond top-level package")) };
+            let Some((up, _)) = base.rsplit_once('.') else {
+                return Err(Raised::import(self, "attempted relative import beyond top-level package"));
+            };
             base = up;
         }
         Ok(if name.is_empty() { base.to_owned() } else { format!("{base}.{name}") })
@@ -294,8 +303,13 @@ impl Raised {
 
 /// `__import__(name, globals=None, locals=None, fromlist=(), level=0)`.
 pub(crate) fn dunder_import(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    static SIGNATURE: Signature =
-        Signature { name: "__import__", params: &["name", "globals", "locals", "fromlist", "level"], positional_only: 0, positional: 5, required: 1 };
+    static SIGNATURE: Signature = Signature {
+        name: "__import__",
+        params: &["name", "globals", "locals", "fromlist", "level"],
+        positional_only: 0,
+        positional: 5,
+        required: 1,
+    };
     let [name, globals, _, fromlist, level] = args.bind(vm, &SIGNATURE)?;
     let name = name.expect("a required parameter is there");
     if name.get::<Str>().is_none() {

@@ -84,7 +84,11 @@ impl Vm {
             if !Vm::is_text(&name) {
                 let module_name = self.getattr_str(module, "__name__")?;
                 let (what, holder) = if skip_private { ("Key", "__dict__") } else { ("Item", "__all__") };
-                return Err(self.type_error(format!("{what} in {}.{holder} must be str, not {}", self.lossy(&module_name), self.type_name(&name))));
+                return Err(self.type_error(format!(
+                    "{what} in {}.{holder} must be str, not {}",
+                    self.lossy(&module_name),
+                    self.type_name(&name)
+                )));
             }
             if skip_private && self.lossy(&name).starts_with('_') {
                 continue;
@@ -194,7 +198,8 @@ impl Vm {
                 let has_await = self.class(&self.class_of(obj)).slots.await_.get().is_some();
                 if after > 0 && !has_await {
                     let method = if after == 1 { "__aenter__" } else { "__aexit__" };
-                    let text = format!("'async with' received an object from {method} that does not implement __await__: {}", self.type_name(obj));
+                    let text =
+                        format!("'async with' received an object from {method} that does not implement __await__: {}", self.type_name(obj));
                     return Err(self.type_error(text));
                 }
                 return Err(raised);
@@ -214,7 +219,8 @@ impl Vm {
         };
         let iterator = aiter(self, obj)?;
         if self.class(&self.class_of(&iterator)).slots.anext.get().is_none() {
-            let text = format!("'async for' received an object from __aiter__ that does not implement __anext__: {}", self.type_name(&iterator));
+            let text =
+                format!("'async for' received an object from __aiter__ that does not implement __anext__: {}", self.type_name(&iterator));
             return Err(self.type_error(text));
         }
         Ok(iterator)
@@ -233,7 +239,8 @@ impl Vm {
         match self.awaitable_iter(&awaitable) {
             Ok(iterator) => Ok(iterator),
             Err(raised) => {
-                let error = self.type_error(format!("'async for' received an invalid object from __anext__: {}", self.type_name(&awaitable)));
+                let error =
+                    self.type_error(format!("'async for' received an invalid object from __anext__: {}", self.type_name(&awaitable)));
                 if let Some(payload) = error.0.get::<crate::objects::exception::Exception>() {
                     payload.cause.set(raised.0.clone());
                     payload.context.set(raised.0);

@@ -146,7 +146,9 @@ impl Vm {
         let args = if args.kind() == Kind::TUPLE {
             args
         } else {
-            if self.class(&self.class_of(&args)).slots.iter.get().is_none() && self.class(&self.class_of(&args)).slots.subscript.get().is_none() {
+            if self.class(&self.class_of(&args)).slots.iter.get().is_none()
+                && self.class(&self.class_of(&args)).slots.subscript.get().is_none()
+            {
                 let callee = self.callee_text(&func.obj());
                 return Err(self.type_error(format!("{callee} argument after * must be an iterable, not {}", self.type_name(&args))));
             }
@@ -174,7 +176,8 @@ impl Vm {
 
     /// `_PyObject_FunctionStr`: the callable in messages, `module.name()`.
     fn callee_text(&self, callable: &Obj) -> String {
-        let part = |name: &str| self.getattr_opt_str(callable, name).ok().flatten().filter(|part| Vm::is_text(part)).map(|part| self.lossy(&part));
+        let part =
+            |name: &str| self.getattr_opt_str(callable, name).ok().flatten().filter(|part| Vm::is_text(part)).map(|part| self.lossy(&part));
         let Some(qualname) = part("__qualname__") else { return self.repr_text(callable).unwrap_or_default() };
         match part("__module__") {
             Some(module) if module != "builtins" => format!("{module}.{qualname}()"),
@@ -319,7 +322,11 @@ impl Vm {
             let callee = self.callee_text(callee);
             return Err(self.type_error(format!("{callee} argument after ** must be a mapping, not {}", self.type_name(update))));
         }
-        let keys = if update.kind() == Kind::DICT { self.dict_items(update).into_iter().map(|(key, _)| key).collect() } else { self.to_vec(&self.call_method(update, "keys", &[])?)? };
+        let keys = if update.kind() == Kind::DICT {
+            self.dict_items(update).into_iter().map(|(key, _)| key).collect()
+        } else {
+            self.to_vec(&self.call_method(update, "keys", &[])?)?
+        };
         for key in keys {
             if self.dict_get(dict, &key)?.is_some() {
                 let callee = self.callee_text(callee);
@@ -469,7 +476,9 @@ impl Vm {
             let allowed = if match_self { 1 } else { args.len() };
             if allowed < positional {
                 let plural = if allowed == 1 { "" } else { "s" };
-                return Err(self.type_error(format!("{class_name}() accepts {allowed} positional sub-pattern{plural} ({positional} given)")));
+                return Err(
+                    self.type_error(format!("{class_name}() accepts {allowed} positional sub-pattern{plural} ({positional} given)"))
+                );
             }
             if match_self {
                 values.push(subject.clone());

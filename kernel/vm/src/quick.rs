@@ -62,7 +62,23 @@ impl Quick {
     /// Whether special forms of the instruction remember something.
     pub(crate) fn has_cache(self) -> bool {
         use Quick::*;
-        matches!(self, LoadGlobal | LoadAttr | StoreAttr | Call | CallKw | LoadSuperAttr | BinaryOp | CompareOp | ForIter | StoreSubscr
-            | BinarySubscr | ToBool | ContainsOp | UnpackSequence | Send)
+        matches!(
+            self,
+            LoadGlobal
+                | LoadAttr
+                | StoreAttr
+                | Call
+                | CallKw
+                | LoadSuperAttr
+                | BinaryOp
+                | CompareOp
+                | ForIter
+                | StoreSubscr
+                | BinarySubscr
+                | ToBool
+                | ContainsOp
+                | UnpackSequence
+                | Send
+        )
     }
 }

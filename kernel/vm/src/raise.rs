@@ -174,7 +174,11 @@ impl Vm {
     /// Issues a warning about a place in a source file (`PyErr_WarnExplicit`).
     pub fn warn_explicit(&self, category: &Obj, text: &str, filename: &str, line: i32) -> PyResult<()> {
         let warnings = self.import_module("warnings")?;
-        self.call_method(&warnings, "warn_explicit", &[self.heap.str(text), category.clone(), self.str(filename), self.int(i64::from(line))])?;
+        self.call_method(
+            &warnings,
+            "warn_explicit",
+            &[self.heap.str(text), category.clone(), self.str(filename), self.int(i64::from(line))],
+        )?;
         Ok(())
     }
 }

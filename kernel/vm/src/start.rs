@@ -96,7 +96,9 @@ impl Vm {
             };
         };
         for statement in statements {
-            let done = self.compile_text(&statement.text, filename, Mode::Single, Options::default()).and_then(|code| self.run_code(&code, &main, &main));
+            let done = self
+                .compile_text(&statement.text, filename, Mode::Single, Options::default())
+                .and_then(|code| self.run_code(&code, &main, &main));
             if let Err(raised) = done {
                 let exits = raised.is(self, &self.types.system_exit);
                 status = self.uncaught(raised);
@@ -188,7 +190,19 @@ impl Vm {
     /// `finalize_modules`: `sys` forgets its hooks, modules go out of `sys.modules`, and what only they held dies in a collection.
     fn clear_modules(&self) {
         let (Some(modules), Some(sys)) = (self.modules.get(), self.sys.get()) else { return };
-        for name in ["path", "argv", "ps1", "ps2", "last_exc", "last_type", "last_value", "last_traceback", "path_hooks", "path_importer_cache", "meta_path"] {
+        for name in [
+            "path",
+            "argv",
+            "ps1",
+            "ps2",
+            "last_exc",
+            "last_type",
+            "last_value",
+            "last_traceback",
+            "path_hooks",
+            "path_importer_cache",
+            "meta_path",
+        ] {
             if self.dict_get_str(&sys, name).is_some() {
                 self.dict_set_str(&sys, name, self.none());
             }

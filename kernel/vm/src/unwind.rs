@@ -282,7 +282,11 @@ impl Vm {
         if self.is_kind_of(exception, &self.types.base_exception_group) {
             let pair = self.call_method(exception, "split", std::slice::from_ref(pattern))?;
             let Some([matched, rest]) = pair.get::<Tuple>().map(Tuple::items) else {
-                return Err(self.type_error(format!("{}.split must return a 2-tuple, got {}", self.type_name(exception), self.type_name(&pair))));
+                return Err(self.type_error(format!(
+                    "{}.split must return a 2-tuple, got {}",
+                    self.type_name(exception),
+                    self.type_name(&pair)
+                )));
             };
             let given = |part: &Obj| Some(part.clone()).filter(|part| !part.is(&self.consts.none));
             return Ok((given(matched), given(rest)));
@@ -317,7 +321,10 @@ impl Vm {
         }
         let name = code.place_name(place);
         let text = self.lossy(name);
-        self.name_error_text(name, format!("cannot access free variable '{text}' where it is not associated with a value in enclosing scope"))
+        self.name_error_text(
+            name,
+            format!("cannot access free variable '{text}' where it is not associated with a value in enclosing scope"),
+        )
     }
 
     #[cold]

@@ -146,7 +146,9 @@ impl Vm {
     /// `_PyObject_GC_MAY_BE_TRACKED`: whether a container must be tracked because of this item.
     #[inline]
     pub fn may_be_tracked(&self, item: &Obj) -> bool {
-        !item.is_leaf() && item.get::<Class>().is_none_or(|class| class.has(crate::class::flags::HEAP_TYPE)) && (item.kind() != heap::Kind::TUPLE || item.is_tracked())
+        !item.is_leaf()
+            && item.get::<Class>().is_none_or(|class| class.has(crate::class::flags::HEAP_TYPE))
+            && (item.kind() != heap::Kind::TUPLE || item.is_tracked())
     }
 
     /// The object's class.
@@ -168,13 +170,19 @@ impl Vm {
 
     /// The text of a `str` for messages: lone surrogates are replaced. Not for anything that Python code computes with.
     pub fn lossy(&self, text: &Obj) -> String {
-        text.get::<Str>().map(|s| s.to_str().map_or_else(|| String::from_utf8_lossy(s.as_bytes()).into_owned(), str::to_owned)).unwrap_or_default()
+        text.get::<Str>()
+            .map(|s| s.to_str().map_or_else(|| String::from_utf8_lossy(s.as_bytes()).into_owned(), str::to_owned))
+            .unwrap_or_default()
     }
 
     /// The class's name for messages (`tp_name`): with the module for builtin classes that say it so.
     pub fn class_name(&self, class: &Obj) -> String {
         let payload = self.class(class);
-        if payload.full_name.is_empty() { payload.name.get().map(|name| self.lossy(&name)).unwrap_or_default() } else { payload.full_name.to_owned() }
+        if payload.full_name.is_empty() {
+            payload.name.get().map(|name| self.lossy(&name)).unwrap_or_default()
+        } else {
+            payload.full_name.to_owned()
+        }
     }
 
     /// The name of the object's class, for messages.

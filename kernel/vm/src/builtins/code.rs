@@ -102,7 +102,8 @@ impl Vm {
         if let Some(locals) = &locals
             && self.class(&self.class_of(locals)).slots.subscript.get().is_none()
         {
-            let prefix = if function == "exec" || self.version >= compile::Version::V3_13 { format!("{function}() ") } else { String::new() };
+            let prefix =
+                if function == "exec" || self.version >= compile::Version::V3_13 { format!("{function}() ") } else { String::new() };
             let _ = prefix;
             return Err(self.type_error(format!("locals must be a mapping or None, not {}", self.type_name(locals))));
         }
@@ -117,10 +118,13 @@ impl Vm {
             return Err(self.type_error(format!("exec() globals must be a dict, not {}", self.type_name(globals))));
         }
         let (globals, locals) = match (globals, locals) {
-            (None, locals) => (self.current_globals()?, match locals {
-                Some(locals) => locals,
-                None => self.current_locals()?,
-            }),
+            (None, locals) => (
+                self.current_globals()?,
+                match locals {
+                    Some(locals) => locals,
+                    None => self.current_locals()?,
+                },
+            ),
             (Some(globals), locals) => {
                 let locals = locals.unwrap_or_else(|| globals.clone());
                 (globals, locals)
@@ -149,7 +153,8 @@ fn eval(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn exec(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    let signature = Signature { name: "exec", params: &["", "globals", "locals", "closure"], positional_only: 1, positional: 3, required: 1 };
+    let signature =
+        Signature { name: "exec", params: &["", "globals", "locals", "closure"], positional_only: 1, positional: 3, required: 1 };
     let [source, globals, locals, closure] = args.bind::<4>(vm, &signature)?;
     let Some(source) = source else { unreachable!("the source is required") };
     let closure = closure.filter(|closure| !closure.is(&vm.consts.none));
@@ -325,9 +330,9 @@ fn build_class(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     }
     let cell = {
         let function = func.get::<Function>();
-        let (code, globals) = function.and_then(|function| Some((function.code.get()?, function.globals.get()?))).ok_or_else(|| {
-            vm.system_error("a class body without code")
-        })?;
+        let (code, globals) = function
+            .and_then(|function| Some((function.code.get()?, function.globals.get()?)))
+            .ok_or_else(|| vm.system_error("a class body without code"))?;
         vm.run_code_with(&code, &globals, Some(&namespace), function.and_then(|function| function.closure.get()))?
     };
     if !bases.is(&orig_bases) {
@@ -352,4 +357,3 @@ fn build_class(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     }
     Ok(class)
 }
-

@@ -62,14 +62,16 @@ fn divmod(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn pow(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    static SIGNATURE: Signature = Signature { name: "pow", params: &["base", "exp", "mod"], positional_only: 0, positional: 3, required: 2 };
+    static SIGNATURE: Signature =
+        Signature { name: "pow", params: &["base", "exp", "mod"], positional_only: 0, positional: 3, required: 2 };
     let [base, exp, modulus] = args.bind(vm, &SIGNATURE)?;
     let (Some(base), Some(exp)) = (base, exp) else { unreachable!("required parameters are bound") };
     vm.power(base, exp, modulus.filter(|modulus| !modulus.is(&vm.consts.none)))
 }
 
 fn round(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    static SIGNATURE: Signature = Signature { name: "round", params: &["number", "ndigits"], positional_only: 0, positional: 2, required: 1 };
+    static SIGNATURE: Signature =
+        Signature { name: "round", params: &["number", "ndigits"], positional_only: 0, positional: 2, required: 1 };
     let [number, digits] = args.bind(vm, &SIGNATURE)?;
     let Some(number) = number else { unreachable!("required parameters are bound") };
     let Some(method) = vm.lookup_special(number, "__round__")? else {
@@ -151,7 +153,9 @@ impl Sum {
                 drop(sum);
                 // From an int to a float the fast way is open again, as in CPython.
                 match total.get::<Float>() {
-                    Some(float) if total.kind() == Kind::FLOAT && matches!(item.kind(), Kind::FLOAT) => Ok(Sum::Float(Compensated { high: float.0, low: 0.0 })),
+                    Some(float) if total.kind() == Kind::FLOAT && matches!(item.kind(), Kind::FLOAT) => {
+                        Ok(Sum::Float(Compensated { high: float.0, low: 0.0 }))
+                    }
                     _ => Ok(Sum::Any(total)),
                 }
             }

@@ -42,19 +42,19 @@ impl Vm {
 fn separator<'a>(vm: &Vm, name: &str, value: Option<&'a Obj>) -> PyResult<Option<&'a Obj>> {
     match value {
         Some(value) if value.is(&vm.consts.none) => Ok(None),
-        Some(value) if value.get::<Str>().is_none() => Err(vm.type_error(format!("{name} must be None or a string, not {}", vm.type_name(value)))),
+        Some(value) if value.get::<Str>().is_none() => {
+            Err(vm.type_error(format!("{name} must be None or a string, not {}", vm.type_name(value))))
+        }
         value => Ok(value),
     }
 }
 
 fn print(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    static SIGNATURE: Signature = Signature { name: "print", params: &["sep", "end", "file", "flush"], positional_only: 0, positional: 0, required: 0 };
+    static SIGNATURE: Signature =
+        Signature { name: "print", params: &["sep", "end", "file", "flush"], positional_only: 0, positional: 0, required: 0 };
     let values = args.pos();
-    let [sep, end, file, flush] = if args.has_keywords() {
-        Args::new(&args.all()[values.len()..], args.names()).bind(vm, &SIGNATURE)?
-    } else {
-        [None; 4]
-    };
+    let [sep, end, file, flush] =
+        if args.has_keywords() { Args::new(&args.all()[values.len()..], args.names()).bind(vm, &SIGNATURE)? } else { [None; 4] };
     let file = match file.filter(|file| !file.is(&vm.consts.none)) {
         Some(file) => file.clone(),
         None => match vm.sys_value("stdout") {

@@ -38,9 +38,8 @@ macro_rules! class {
 
 const QUITTER_PARTS: Parts = spec("_sitebuiltins.Quitter", quit, quitter_repr);
 const PRINTER_PARTS: Parts = spec("_sitebuiltins._Printer", show, |vm, obj| Ok(vm.str(notice(&name(vm, obj)))));
-const HELPER_PARTS: Parts = spec("_sitebuiltins._Helper", help, |vm, _| {
-    Ok(vm.str("Type help() for interactive help, or help(object) for help about object."))
-});
+const HELPER_PARTS: Parts =
+    spec("_sitebuiltins._Helper", help, |vm, _| Ok(vm.str("Type help() for interactive help, or help(object) for help about object.")));
 class!(QUITTER, QUITTER_PARTS);
 class!(PRINTER, PRINTER_PARTS);
 class!(HELPER, HELPER_PARTS);
@@ -82,7 +81,9 @@ fn quit(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 fn notice(name: &str) -> &'static str {
     match name {
         "license" => "Type license() to see the full license text",
-        "credits" => "A machine that runs Python code as CPython does; CPython is by the Python developers, see www.python.org for more information.",
+        "credits" => {
+            "A machine that runs Python code as CPython does; CPython is by the Python developers, see www.python.org for more information."
+        }
         _ => "Python's library is copyright (c) 2001 Python Software Foundation.\nAll Rights Reserved.",
     }
 }

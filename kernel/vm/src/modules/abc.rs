@@ -56,15 +56,33 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
     functions: &[
         Method::new("get_cache_token", |vm, _, _| Ok(vm.int(vm.state.abc_token.get() as i64)), Convention::NoArgs),
         Method::new("_abc_init", init, Convention::One),
-        Method::new("_reset_registry", |vm, _, args| { forget(vm, &args.pos()[0], true)?; Ok(vm.none()) }, Convention::One),
-        Method::new("_reset_caches", |vm, _, args| { forget(vm, &args.pos()[0], false)?; Ok(vm.none()) }, Convention::One),
+        Method::new(
+            "_reset_registry",
+            |vm, _, args| {
+                forget(vm, &args.pos()[0], true)?;
+                Ok(vm.none())
+            },
+            Convention::One,
+        ),
+        Method::new(
+            "_reset_caches",
+            |vm, _, args| {
+                forget(vm, &args.pos()[0], false)?;
+                Ok(vm.none())
+            },
+            Convention::One,
+        ),
         Method::new("_get_dump", dump, Convention::One),
         Method::new("_abc_register", register, Convention::Positional),
         Method::new("_abc_instancecheck", instancecheck, Convention::Positional),
-        Method::new("_abc_subclasscheck", |vm, _, args| {
-            let [class, subclass] = args.check(vm, "_abc_subclasscheck", 2, 2)? else { unreachable!("two arguments were checked") };
-            Ok(vm.bool(subclasscheck(vm, class, subclass)?))
-        }, Convention::Positional),
+        Method::new(
+            "_abc_subclasscheck",
+            |vm, _, args| {
+                let [class, subclass] = args.check(vm, "_abc_subclasscheck", 2, 2)? else { unreachable!("two arguments were checked") };
+                Ok(vm.bool(subclasscheck(vm, class, subclass)?))
+            },
+            Convention::Positional,
+        ),
     ],
     init: |_, _| Ok(()),
 };

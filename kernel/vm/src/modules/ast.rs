@@ -38,9 +38,12 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
         let dict = vm.module_dict(module);
         vm.dict_set_str(&dict, "NODES", vm.str(include_str!("ast_nodes.txt")));
         vm.exec_text(MAKE, "<_ast>", &dict)?;
-        for (name, flag) in
-            [("PyCF_ALLOW_TOP_LEVEL_AWAIT", 0x2000), ("PyCF_ONLY_AST", 0x400), ("PyCF_OPTIMIZED_AST", 0x8400), ("PyCF_TYPE_COMMENTS", 0x1000)]
-        {
+        for (name, flag) in [
+            ("PyCF_ALLOW_TOP_LEVEL_AWAIT", 0x2000),
+            ("PyCF_ONLY_AST", 0x400),
+            ("PyCF_OPTIMIZED_AST", 0x8400),
+            ("PyCF_TYPE_COMMENTS", 0x1000),
+        ] {
             vm.dict_set_str(&dict, name, vm.int(flag));
         }
         Ok(())

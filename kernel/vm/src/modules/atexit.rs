@@ -11,8 +11,22 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
     functions: &[
         Method::new("register", register, Convention::Keywords),
         Method::new("unregister", unregister, Convention::One),
-        Method::new("_clear", |vm, _, _| { drop(vm.state.atexit.take()); Ok(vm.none()) }, Convention::NoArgs),
-        Method::new("_run_exitfuncs", |vm, _, _| { vm.run_atexit(); Ok(vm.none()) }, Convention::NoArgs),
+        Method::new(
+            "_clear",
+            |vm, _, _| {
+                drop(vm.state.atexit.take());
+                Ok(vm.none())
+            },
+            Convention::NoArgs,
+        ),
+        Method::new(
+            "_run_exitfuncs",
+            |vm, _, _| {
+                vm.run_atexit();
+                Ok(vm.none())
+            },
+            Convention::NoArgs,
+        ),
         Method::new("_ncallbacks", |vm, _, _| Ok(vm.int(vm.state.atexit.borrow().len() as i64)), Convention::NoArgs),
     ],
     init: |_, _| Ok(()),

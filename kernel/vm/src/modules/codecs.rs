@@ -120,7 +120,11 @@ fn handle(vm: &Vm, args: Args<'_>, handler: Handler) -> PyResult {
     let object = vm.getattr_str(error, "object")?;
     let start = usize::try_from(vm.index_isize(&vm.getattr_str(error, "start")?)?).unwrap_or(0);
     let end = usize::try_from(vm.index_isize(&vm.getattr_str(error, "end")?)?).unwrap_or(0);
-    let name = if vm.is_kind_of(error, &vm.types.unicode_translate_error) { String::new() } else { vm.text_of(&vm.getattr_str(error, "encoding")?)? };
+    let name = if vm.is_kind_of(error, &vm.types.unicode_translate_error) {
+        String::new()
+    } else {
+        vm.text_of(&vm.getattr_str(error, "encoding")?)?
+    };
     if encoding {
         let Some(source) = text(&object) else { return Err(wrong()) };
         let all: Vec<u32> = code_points(source).skip(start).take(end.saturating_sub(start)).collect();
@@ -139,7 +143,9 @@ fn handle(vm: &Vm, args: Args<'_>, handler: Handler) -> PyResult {
 
 fn errors_of(vm: &Vm, obj: Option<&Obj>, function: &str) -> PyResult<Option<Obj>> {
     match obj.filter(|obj| !obj.is(&vm.consts.none)) {
-        Some(obj) if text(obj).is_none() => Err(vm.type_error(format!("{function}() argument 2 must be str or None, not {}", vm.type_name(obj)))),
+        Some(obj) if text(obj).is_none() => {
+            Err(vm.type_error(format!("{function}() argument 2 must be str or None, not {}", vm.type_name(obj))))
+        }
         other => Ok(other.cloned()),
     }
 }
@@ -202,7 +208,9 @@ fn charmap_decode(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let args = args.check(vm, "charmap_decode", 1, 3)?;
     let data = vm.need_bytes(&args[0])?;
     let errors = errors_of(vm, args.get(1), "charmap_decode")?;
-    let Some(mapping) = args.get(2).filter(|mapping| !mapping.is(&vm.consts.none)) else { return decode(vm, Args::positional(args), "charmap_decode", Encoding::Latin1) };
+    let Some(mapping) = args.get(2).filter(|mapping| !mapping.is(&vm.consts.none)) else {
+        return decode(vm, Args::positional(args), "charmap_decode", Encoding::Latin1);
+    };
     let table: Option<Vec<u32>> = text(mapping).map(|text| code_points(text).collect());
     let mut out = Vec::new();
     let mut at = 0;
@@ -253,7 +261,9 @@ fn charmap_encode(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     if text(&args[0]).is_none() {
         return Err(vm.type_error(format!("charmap_encode() argument 1 must be str, not {}", vm.type_name(&args[0]))));
     }
-    let Some(mapping) = args.get(2).filter(|mapping| !mapping.is(&vm.consts.none)) else { return encode(vm, Args::positional(args), "charmap_encode", Encoding::Latin1) };
+    let Some(mapping) = args.get(2).filter(|mapping| !mapping.is(&vm.consts.none)) else {
+        return encode(vm, Args::positional(args), "charmap_encode", Encoding::Latin1);
+    };
     let all: Vec<u32> = code_points(text_of(&args[0])).collect();
     let one = |cp: u32| -> PyResult<Option<Vec<u8>>> {
         let Some(value) = mapped(vm, mapping, cp)? else { return Ok(None) };
@@ -294,11 +304,22 @@ fn charmap_encode(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 impl Vm {
     /// The codec of that name: a tuple of encoder, decoder, reader and writer (`_PyCodec_Lookup`).
     pub(crate) fn lookup_codec(&self, name: &Obj) -> PyResult {
-        let Some(text) = text(name) else { return Err(self.type_error(format!("lookup() argument must be str, not {}", self.type_name(name)))) };
+        let Some(text) = text(name) else {
+            return Err(self.type_error(format!("lookup() argument must be str, not {}", self.type_name(name))));
+        };
         let shown = wtf8::lossy(text);
         let mut plain = Vec::new();
         for cp in code_points(text) {
-            push(&mut plain, if cp == ' ' as u32 { '-' as u32 } else if cp < 128 { (cp as u8).to_ascii_lowercase().into() } else { cp });
+            push(
+                &mut plain,
+                if cp == ' ' as u32 {
+                    '-' as u32
+                } else if cp < 128 {
+                    (cp as u8).to_ascii_lowercase().into()
+                } else {
+                    cp
+                },
+            );
         }
         let key = wtf8::lossy(&plain);
         if let Some(found) = self.text.codecs.borrow().get(&key) {
@@ -326,7 +347,9 @@ impl Vm {
 
     /// Runs a codec's function on an object: the first part of what it gives.
     pub(crate) fn run_codec(&self, codec: &Obj, item: usize, obj: &Obj, errors: Option<&Obj>) -> PyResult {
-        let Some(function) = codec.get::<Tuple>().and_then(|tuple| tuple.items().get(item).cloned()) else { return Err(self.type_error("a codec is a tuple of four")) };
+        let Some(function) = codec.get::<Tuple>().and_then(|tuple| tuple.items().get(item).cloned()) else {
+            return Err(self.type_error("a codec is a tuple of four"));
+        };
         let mut all = vec![obj.clone()];
         all.extend(errors.cloned());
         let result = self.call(&function, &all)?;

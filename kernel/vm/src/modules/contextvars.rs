@@ -72,7 +72,13 @@ pub(crate) static CONTEXT: ClassSpec = ClassSpec {
     kind: Kind(kinds::MODULES.0 + 61),
     flags: flags::HAVE_GC | flags::WEAKREFS,
     slots: |s| {
-        s.new.set(Some(|vm, _, args| if args.all().is_empty() { Ok(new_context(vm, vm.dict())) } else { Err(vm.type_error("Context() does not accept any arguments")) }));
+        s.new.set(Some(|vm, _, args| {
+            if args.all().is_empty() {
+                Ok(new_context(vm, vm.dict()))
+            } else {
+                Err(vm.type_error("Context() does not accept any arguments"))
+            }
+        }));
         s.len.set(Some(|vm, this| vm.len(&values(vm, this))));
         s.iter.set(Some(|vm, this| vm.iter(&values(vm, this))));
         s.contains.set(Some(|vm, this, key| {
@@ -116,7 +122,8 @@ pub(crate) static TOKEN: ClassSpec = ClassSpec {
     },
     methods: &[
         Method::new("__enter__", |_, this, _| Ok(this.clone()), NoArgs).signature("($self, /)"),
-        Method::new("__exit__", |vm, this, _| reset(vm, &token(this).var.get().unwrap_or_else(|| vm.none()), this), Positional).signature("($self, type, value, traceback, /)"),
+        Method::new("__exit__", |vm, this, _| reset(vm, &token(this).var.get().unwrap_or_else(|| vm.none()), this), Positional)
+            .signature("($self, type, value, traceback, /)"),
         Method::class("__class_getitem__", class_getitem, One),
     ],
     getset: &[
@@ -199,7 +206,11 @@ fn copied(vm: &Vm, of: &Obj) -> PyResult {
 }
 
 fn check_key(vm: &Vm, key: &Obj) -> PyResult<()> {
-    if key.get::<ContextVar>().is_some() { Ok(()) } else { Err(vm.type_error(format!("a ContextVar key was expected, got {}", vm.repr_text(key)?))) }
+    if key.get::<ContextVar>().is_some() {
+        Ok(())
+    } else {
+        Err(vm.type_error(format!("a ContextVar key was expected, got {}", vm.repr_text(key)?)))
+    }
 }
 
 fn new_var(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {

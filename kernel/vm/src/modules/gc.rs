@@ -9,8 +9,24 @@ use crate::{Args, PyResult, Signature, Vm};
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "gc",
     functions: &[
-        Method::new("enable", |vm, _, _| { vm.heap.enable_gc(); Ok(vm.none()) }, Convention::NoArgs).signature("($module, /)"),
-        Method::new("disable", |vm, _, _| { vm.heap.disable_gc(); Ok(vm.none()) }, Convention::NoArgs).signature("($module, /)"),
+        Method::new(
+            "enable",
+            |vm, _, _| {
+                vm.heap.enable_gc();
+                Ok(vm.none())
+            },
+            Convention::NoArgs,
+        )
+        .signature("($module, /)"),
+        Method::new(
+            "disable",
+            |vm, _, _| {
+                vm.heap.disable_gc();
+                Ok(vm.none())
+            },
+            Convention::NoArgs,
+        )
+        .signature("($module, /)"),
         Method::new("isenabled", |vm, _, _| Ok(vm.bool(vm.heap.is_gc_enabled())), Convention::NoArgs).signature("($module, /)"),
         Method::new("collect", collect, Convention::Keywords).signature("($module, /, generation=2)"),
         Method::new("get_count", |vm, _, _| Ok(three(vm, vm.heap.gc_counts())), Convention::NoArgs).signature("($module, /)"),
@@ -21,18 +37,36 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("get_referrers", get_referrers, Convention::Positional),
         Method::new("get_referents", get_referents, Convention::Positional),
         Method::new("is_tracked", |vm, _, args| Ok(vm.bool(args.pos()[0].is_tracked())), Convention::One).signature("($module, obj, /)"),
-        Method::new("is_finalized", |vm, _, args| Ok(vm.bool(args.pos()[0].is_finalized())), Convention::One).signature("($module, obj, /)"),
+        Method::new("is_finalized", |vm, _, args| Ok(vm.bool(args.pos()[0].is_finalized())), Convention::One)
+            .signature("($module, obj, /)"),
         Method::new("set_debug", set_debug, Convention::One).signature("($module, flags, /)"),
         Method::new("get_debug", |vm, _, _| Ok(vm.int(i64::from(vm.heap.gc_debug()))), Convention::NoArgs).signature("($module, /)"),
-        Method::new("freeze", |vm, _, _| { vm.heap.freeze(); Ok(vm.none()) }, Convention::NoArgs).signature("($module, /)"),
-        Method::new("unfreeze", |vm, _, _| { vm.heap.unfreeze(); Ok(vm.none()) }, Convention::NoArgs).signature("($module, /)"),
+        Method::new(
+            "freeze",
+            |vm, _, _| {
+                vm.heap.freeze();
+                Ok(vm.none())
+            },
+            Convention::NoArgs,
+        )
+        .signature("($module, /)"),
+        Method::new(
+            "unfreeze",
+            |vm, _, _| {
+                vm.heap.unfreeze();
+                Ok(vm.none())
+            },
+            Convention::NoArgs,
+        )
+        .signature("($module, /)"),
         Method::new("get_freeze_count", |vm, _, _| Ok(vm.int(vm.heap.freeze_count() as i64)), Convention::NoArgs).signature("($module, /)"),
     ],
     init,
 };
 
 /// `gc.DEBUG_STATS` and so on.
-const FLAGS: [(&str, i64); 5] = [("DEBUG_STATS", 1), ("DEBUG_COLLECTABLE", 2), ("DEBUG_UNCOLLECTABLE", 4), ("DEBUG_SAVEALL", 32), ("DEBUG_LEAK", 38)];
+const FLAGS: [(&str, i64); 5] =
+    [("DEBUG_STATS", 1), ("DEBUG_COLLECTABLE", 2), ("DEBUG_UNCOLLECTABLE", 4), ("DEBUG_SAVEALL", 32), ("DEBUG_LEAK", 38)];
 
 fn init(vm: &Vm, module: &Obj) -> PyResult<()> {
     let dict = vm.module_dict(module);
@@ -101,7 +135,8 @@ fn get_stats(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
 }
 
 fn get_objects(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    static SIGNATURE: Signature = Signature { name: "get_objects", params: &["generation"], positional_only: 0, positional: 1, required: 0 };
+    static SIGNATURE: Signature =
+        Signature { name: "get_objects", params: &["generation"], positional_only: 0, positional: 1, required: 0 };
     let [generation] = args.bind(vm, &SIGNATURE)?;
     let generation = match generation.filter(|value| !value.is(&vm.consts.none)) {
         None => None,

@@ -45,10 +45,14 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("fmod", |vm, _, args| two(vm, args, "fmod", m::fmod), Convention::Positional),
         Method::new("pow", |vm, _, args| two(vm, args, "pow", m::pow), Convention::Positional),
         Method::new("remainder", |vm, _, args| two(vm, args, "remainder", m::remainder), Convention::Positional),
-        Method::new("fma", |vm, _, args| {
-            let [x, y, z] = args.check(vm, "fma", 3, 3)? else { unreachable!("three arguments were checked") };
-            finish(vm, m::fma(vm.as_float(x)?, vm.as_float(y)?, vm.as_float(z)?))
-        }, Convention::Positional),
+        Method::new(
+            "fma",
+            |vm, _, args| {
+                let [x, y, z] = args.check(vm, "fma", 3, 3)? else { unreachable!("three arguments were checked") };
+                finish(vm, m::fma(vm.as_float(x)?, vm.as_float(y)?, vm.as_float(z)?))
+            },
+            Convention::Positional,
+        ),
         Method::new("log", log, Convention::Positional),
         Method::new("log2", |vm, _, args| logarithm(vm, &args.pos()[0], m::log2, m::log2_bigint), Convention::One),
         Method::new("log10", |vm, _, args| logarithm(vm, &args.pos()[0], m::log10, m::log10_bigint), Convention::One),
@@ -56,37 +60,57 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("isinf", |vm, _, args| Ok(vm.bool(vm.as_float(&args.pos()[0])?.is_infinite())), Convention::One),
         Method::new("isnan", |vm, _, args| Ok(vm.bool(vm.as_float(&args.pos()[0])?.is_nan())), Convention::One),
         Method::new("isclose", isclose, Convention::Keywords),
-        Method::new("frexp", |vm, _, args| {
-            let (mantissa, exponent) = m::frexp(vm.as_float(&args.pos()[0])?);
-            Ok(vm.tuple(vec![vm.float(mantissa), vm.int(i64::from(exponent))]))
-        }, Convention::One),
+        Method::new(
+            "frexp",
+            |vm, _, args| {
+                let (mantissa, exponent) = m::frexp(vm.as_float(&args.pos()[0])?);
+                Ok(vm.tuple(vec![vm.float(mantissa), vm.int(i64::from(exponent))]))
+            },
+            Convention::One,
+        ),
         Method::new("ldexp", ldexp, Convention::Positional),
-        Method::new("modf", |vm, _, args| {
-            let (fraction, whole) = m::modf(vm.as_float(&args.pos()[0])?);
-            Ok(vm.tuple(vec![vm.float(fraction), vm.float(whole)]))
-        }, Convention::One),
+        Method::new(
+            "modf",
+            |vm, _, args| {
+                let (fraction, whole) = m::modf(vm.as_float(&args.pos()[0])?);
+                Ok(vm.tuple(vec![vm.float(fraction), vm.float(whole)]))
+            },
+            Convention::One,
+        ),
         Method::new("nextafter", nextafter, Convention::Keywords),
         Method::new("ulp", |vm, _, args| Ok(vm.float(m::ulp(vm.as_float(&args.pos()[0])?))), Convention::One),
-        Method::new("fsum", |vm, _, args| {
-            let values = floats(vm, &args.pos()[0])?;
-            m::fsum(values).map(|sum| vm.float(sum)).map_err(|error| match error {
-                pymath::Error::EDOM => vm.value_error("-inf + inf in fsum"),
-                pymath::Error::ERANGE => vm.overflow_error("intermediate overflow in fsum"),
-            })
-        }, Convention::One),
-        Method::new("hypot", |vm, _, args| {
-            let values = args.check(vm, "hypot", 0, usize::MAX)?.iter().map(|x| vm.as_float(x)).collect::<PyResult<Vec<_>>>()?;
-            Ok(vm.float(m::dist(&values, &vec![0.0; values.len()])))
-        }, Convention::Positional),
+        Method::new(
+            "fsum",
+            |vm, _, args| {
+                let values = floats(vm, &args.pos()[0])?;
+                m::fsum(values).map(|sum| vm.float(sum)).map_err(|error| match error {
+                    pymath::Error::EDOM => vm.value_error("-inf + inf in fsum"),
+                    pymath::Error::ERANGE => vm.overflow_error("intermediate overflow in fsum"),
+                })
+            },
+            Convention::One,
+        ),
+        Method::new(
+            "hypot",
+            |vm, _, args| {
+                let values = args.check(vm, "hypot", 0, usize::MAX)?.iter().map(|x| vm.as_float(x)).collect::<PyResult<Vec<_>>>()?;
+                Ok(vm.float(m::dist(&values, &vec![0.0; values.len()])))
+            },
+            Convention::Positional,
+        ),
         Method::new("dist", dist, Convention::Positional),
         Method::new("sumprod", sumprod, Convention::Positional),
         Method::new("prod", prod, Convention::Keywords),
         Method::new("gcd", |vm, _, args| many(vm, args, m::integer::gcd), Convention::Positional),
         Method::new("lcm", |vm, _, args| many(vm, args, m::integer::lcm), Convention::Positional),
-        Method::new("isqrt", |vm, _, args| {
-            let n = integer(vm, &args.pos()[0])?;
-            m::integer::isqrt(&n).map(|root| vm.big_int(root)).map_err(|_| vm.value_error("isqrt() argument must be nonnegative"))
-        }, Convention::One),
+        Method::new(
+            "isqrt",
+            |vm, _, args| {
+                let n = integer(vm, &args.pos()[0])?;
+                m::integer::isqrt(&n).map(|root| vm.big_int(root)).map_err(|_| vm.value_error("isqrt() argument must be nonnegative"))
+            },
+            Convention::One,
+        ),
         Method::new("factorial", factorial, Convention::One),
         Method::new("comb", comb, Convention::Positional),
         Method::new("perm", perm, Convention::Positional),
@@ -146,7 +170,10 @@ fn logarithm(vm: &Vm, x: &Obj, small: fn(f64) -> pymath::Result<f64>, big: fn(&B
     result.map(|value| vm.float(value)).map_err(|error| match (error, leaf::integer(x).is_some()) {
         (pymath::Error::EDOM, true) => vm.value_error("expected a positive input"),
         (pymath::Error::EDOM, false) => match vm.as_float(x) {
-            Ok(value) => vm.value_error(format!("expected a positive input, got {}", vm.lossy(&vm.repr(&vm.float(value)).unwrap_or_else(|_| vm.str(""))))),
+            Ok(value) => vm.value_error(format!(
+                "expected a positive input, got {}",
+                vm.lossy(&vm.repr(&vm.float(value)).unwrap_or_else(|_| vm.str("")))
+            )),
             Err(raised) => raised,
         },
         (error, _) => wrong(vm, error),
@@ -169,7 +196,9 @@ fn isclose(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let [a, b, relative, absolute] = args.bind(vm, &SIGNATURE)?;
     let number = |value: Option<&Obj>| value.map(|value| vm.as_float(value)).transpose();
     let (a, b) = (number(a)?.unwrap_or_default(), number(b)?.unwrap_or_default());
-    m::isclose(a, b, number(relative)?, number(absolute)?).map(|close| vm.bool(close)).map_err(|_| vm.value_error("tolerances must be non-negative"))
+    m::isclose(a, b, number(relative)?, number(absolute)?)
+        .map(|close| vm.bool(close))
+        .map_err(|_| vm.value_error("tolerances must be non-negative"))
 }
 
 fn ldexp(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
@@ -182,7 +211,8 @@ fn ldexp(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn nextafter(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    static SIGNATURE: Signature = Signature { name: "nextafter", params: &["x", "y", "steps"], positional_only: 2, positional: 2, required: 2 };
+    static SIGNATURE: Signature =
+        Signature { name: "nextafter", params: &["x", "y", "steps"], positional_only: 2, positional: 2, required: 2 };
     let [x, y, steps] = args.bind(vm, &SIGNATURE)?;
     let (x, y) = (vm.as_float(x.expect("a required parameter is there"))?, vm.as_float(y.expect("a required parameter is there"))?);
     let steps = match steps.filter(|steps| !steps.is(&vm.consts.none)) {
@@ -235,7 +265,8 @@ fn sumprod(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn prod(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    static SIGNATURE: Signature = Signature { name: "prod", params: &["iterable", "start"], positional_only: 1, positional: 1, required: 1 };
+    static SIGNATURE: Signature =
+        Signature { name: "prod", params: &["iterable", "start"], positional_only: 1, positional: 1, required: 1 };
     let [iterable, start] = args.bind(vm, &SIGNATURE)?;
     let mut total = start.cloned().unwrap_or_else(|| vm.int(1));
     vm.iterate(iterable.expect("a required parameter is there"), &mut |item| {

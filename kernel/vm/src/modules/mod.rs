@@ -6,8 +6,8 @@ use crate::class::Method;
 use crate::{PyResult, Vm};
 
 pub(crate) mod abc;
-pub(crate) mod atexit;
 mod ast;
+pub(crate) mod atexit;
 mod codecs;
 pub(crate) mod collections;
 pub(crate) mod contextvars;

@@ -19,7 +19,8 @@ fn ask(vm: &Vm, args: Args<'_>, question: fn(Op, Version) -> bool) -> PyResult {
 }
 
 fn stack_effect(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    let signature = Signature { name: "stack_effect", params: &["opcode", "oparg", "jump"], positional_only: 2, positional: 2, required: 1 };
+    let signature =
+        Signature { name: "stack_effect", params: &["opcode", "oparg", "jump"], positional_only: 2, positional: 2, required: 1 };
     let [number, arg, jump] = args.bind::<3>(vm, &signature)?;
     let found = number.map(|number| op(vm, number)).transpose()?.flatten();
     let Some(found) = found else { return Err(vm.value_error("invalid opcode or oparg")) };

@@ -58,10 +58,14 @@ pub(crate) static RANDOM: ClassSpec = ClassSpec {
     },
     methods: &[
         Method::new("random", |vm, this, _| Ok(vm.float(own(this).twister.borrow_mut().float())), Convention::NoArgs),
-        Method::new("seed", |vm, this, args| {
-            seed(vm, this, args.check(vm, "seed", 0, 1)?.first())?;
-            Ok(vm.none())
-        }, Convention::Positional),
+        Method::new(
+            "seed",
+            |vm, this, args| {
+                seed(vm, this, args.check(vm, "seed", 0, 1)?.first())?;
+                Ok(vm.none())
+            },
+            Convention::Positional,
+        ),
         Method::new("getrandbits", getrandbits, Convention::One),
         Method::new("getstate", getstate, Convention::NoArgs),
         Method::new("setstate", setstate, Convention::One),
@@ -195,7 +199,8 @@ fn setstate(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     for word in &mut words {
         *word = numbers.next().flatten().ok_or_else(|| vm.type_error("an integer is required"))? as u32;
     }
-    let index = numbers.next().flatten().filter(|index| (0..=WORDS as i64).contains(index)).ok_or_else(|| vm.value_error("invalid state"))?;
+    let index =
+        numbers.next().flatten().filter(|index| (0..=WORDS as i64).contains(index)).ok_or_else(|| vm.value_error("invalid state"))?;
     *own(this).twister.borrow_mut() = State { words, index: index as usize };
     Ok(vm.none())
 }

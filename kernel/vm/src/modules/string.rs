@@ -43,7 +43,8 @@ fn parser(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 /// The first part of a field's name, and an iterator over `(is an attribute, name)`.
 fn field_name_split(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let (first, mut rest) = str_format::split_name(given(vm, args)?);
-    let shown = |name: &[u8]| -> PyResult { Ok(str_format::number(vm, name)?.map_or_else(|| vm.str_from_bytes(name), |n| vm.int(n as i64))) };
+    let shown =
+        |name: &[u8]| -> PyResult { Ok(str_format::number(vm, name)?.map_or_else(|| vm.str_from_bytes(name), |n| vm.int(n as i64))) };
     let first = shown(first)?;
     let mut steps = Vec::new();
     while let Some(step) = str_format::next_step(vm, &mut rest)? {

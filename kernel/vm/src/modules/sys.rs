@@ -21,10 +21,12 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("_is_gil_enabled", |vm, _, _| Ok(vm.bool(true)), Convention::NoArgs).signature("($module, /)"),
         Method::new("exit", exit, Convention::Positional).signature("($module, status=None, /)"),
         Method::new("exc_info", exc_info, Convention::NoArgs).signature("($module, /)"),
-        Method::new("exception", |vm, _, _| Ok(vm.thread.handled().unwrap_or_else(|| vm.none())), Convention::NoArgs).signature("($module, /)"),
+        Method::new("exception", |vm, _, _| Ok(vm.thread.handled().unwrap_or_else(|| vm.none())), Convention::NoArgs)
+            .signature("($module, /)"),
         Method::new("_getframe", getframe, Convention::Positional).signature("($module, depth=0, /)"),
         Method::new("_getframemodulename", getframemodulename, Convention::Keywords).signature("($module, /, depth=0)"),
-        Method::new("getrecursionlimit", |vm, _, _| Ok(vm.int(vm.thread.recursion_limit.get() as i64)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("getrecursionlimit", |vm, _, _| Ok(vm.int(vm.thread.recursion_limit.get() as i64)), Convention::NoArgs)
+            .signature("($module, /)"),
         Method::new("setrecursionlimit", setrecursionlimit, Convention::One).signature("($module, limit, /)"),
         Method::new("displayhook", displayhook, Convention::One).signature("($module, object, /)"),
         Method::new("excepthook", excepthook, Convention::Positional).signature("($module, exctype, value, traceback, /)"),
@@ -32,7 +34,8 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("getdefaultencoding", |vm, _, _| Ok(vm.str("utf-8")), Convention::NoArgs).signature("($module, /)"),
         Method::new("getfilesystemencoding", |vm, _, _| Ok(vm.str("utf-8")), Convention::NoArgs).signature("($module, /)"),
         Method::new("getfilesystemencodeerrors", |vm, _, _| Ok(vm.str("surrogateescape")), Convention::NoArgs).signature("($module, /)"),
-        Method::new("getallocatedblocks", |vm, _, _| Ok(vm.int(vm.heap.all_objects().len() as i64)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("getallocatedblocks", |vm, _, _| Ok(vm.int(vm.heap.all_objects().len() as i64)), Convention::NoArgs)
+            .signature("($module, /)"),
         Method::new("getunicodeinternedsize", interned_size, Convention::Keywords),
         Method::new("is_finalizing", |vm, _, _| Ok(vm.bool(vm.state.finalizing.get())), Convention::NoArgs).signature("($module, /)"),
         Method::new("is_stack_trampoline_active", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs).signature("($module, /)"),
@@ -135,19 +138,43 @@ fn numbers(vm: &Vm, dict: &Obj) -> PyResult<()> {
     let values = vec![f(f64::MAX), n(1024), n(308), f(f64::MIN_POSITIVE), n(-1021), n(-307), n(15), n(53), f(f64::EPSILON), n(2), n(1)];
     vm.dict_set_str(dict, "float_info", struct_sequence(vm, "sys.float_info", &names.map(StructField::Shown), values)?);
     let names = ["bits_per_digit", "sizeof_digit", "default_max_str_digits", "str_digits_check_threshold"];
-    vm.dict_set_str(dict, "int_info", struct_sequence(vm, "sys.int_info", &names.map(StructField::Shown), vec![n(30), n(4), n(4300), n(640)])?);
+    vm.dict_set_str(
+        dict,
+        "int_info",
+        struct_sequence(vm, "sys.int_info", &names.map(StructField::Shown), vec![n(30), n(4), n(4300), n(640)])?,
+    );
     let names = ["width", "modulus", "inf", "nan", "imag", "algorithm", "hash_bits", "seed_bits", "cutoff"];
     let values = vec![n(64), n((1 << 61) - 1), n(314159), n(0), n(1000003), vm.str("siphash13"), n(64), n(128), n(0)];
     vm.dict_set_str(dict, "hash_info", struct_sequence(vm, "sys.hash_info", &names.map(StructField::Shown), values)?);
     let names = ["name", "lock", "version"];
-    vm.dict_set_str(dict, "thread_info", struct_sequence(vm, "sys.thread_info", &names.map(StructField::Shown), vec![vm.str("pthread"), vm.none(), vm.none()])?);
+    vm.dict_set_str(
+        dict,
+        "thread_info",
+        struct_sequence(vm, "sys.thread_info", &names.map(StructField::Shown), vec![vm.str("pthread"), vm.none(), vm.none()])?,
+    );
     Ok(())
 }
 
 fn flags(vm: &Vm) -> PyResult {
     let names = [
-        "debug", "inspect", "interactive", "optimize", "dont_write_bytecode", "no_user_site", "no_site", "ignore_environment", "verbose",
-        "bytes_warning", "quiet", "hash_randomization", "isolated", "dev_mode", "utf8_mode", "warn_default_encoding", "safe_path", "int_max_str_digits",
+        "debug",
+        "inspect",
+        "interactive",
+        "optimize",
+        "dont_write_bytecode",
+        "no_user_site",
+        "no_site",
+        "ignore_environment",
+        "verbose",
+        "bytes_warning",
+        "quiet",
+        "hash_randomization",
+        "isolated",
+        "dev_mode",
+        "utf8_mode",
+        "warn_default_encoding",
+        "safe_path",
+        "int_max_str_digits",
     ];
     let values = names.iter().map(|name| match *name {
         "dev_mode" | "safe_path" => vm.bool(false),
@@ -172,7 +199,8 @@ fn getrefcount(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn getsizeof(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    static SIGNATURE: Signature = Signature { name: "getsizeof", params: &["object", "default"], positional_only: 0, positional: 2, required: 1 };
+    static SIGNATURE: Signature =
+        Signature { name: "getsizeof", params: &["object", "default"], positional_only: 0, positional: 2, required: 1 };
     let [obj, default] = args.bind(vm, &SIGNATURE)?;
     let obj = obj.expect("a required parameter is there");
     match (sizeof(vm, obj), default) {
@@ -239,7 +267,8 @@ fn getframe(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn getframemodulename(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    static SIGNATURE: Signature = Signature { name: "_getframemodulename", params: &["depth"], positional_only: 0, positional: 1, required: 0 };
+    static SIGNATURE: Signature =
+        Signature { name: "_getframemodulename", params: &["depth"], positional_only: 0, positional: 1, required: 0 };
     let [depth] = args.bind(vm, &SIGNATURE)?;
     let depth = depth.map_or(Ok(0), |depth| vm.index_isize(depth))?.max(0) as usize;
     let Some(frame) = vm.current_frame(depth) else { return Ok(vm.none()) };
@@ -255,7 +284,9 @@ fn setrecursionlimit(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let thread = &vm.thread;
     let depth = thread.recursion_limit.get() - thread.remaining.get();
     if depth >= limit {
-        return Err(vm.recursion_error(format!("cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low")));
+        return Err(
+            vm.recursion_error(format!("cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low"))
+        );
     }
     thread.remaining.set(limit - depth);
     thread.recursion_limit.set(limit);
@@ -263,7 +294,8 @@ fn setrecursionlimit(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn set_int_max_str_digits(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    static SIGNATURE: Signature = Signature { name: "set_int_max_str_digits", params: &["maxdigits"], positional_only: 0, positional: 1, required: 1 };
+    static SIGNATURE: Signature =
+        Signature { name: "set_int_max_str_digits", params: &["maxdigits"], positional_only: 0, positional: 1, required: 1 };
     let [digits] = args.bind(vm, &SIGNATURE)?;
     let digits = vm.index_isize(digits.expect("a required parameter is there"))?;
     if digits != 0 && digits < 640 {

@@ -30,10 +30,14 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("start_new_thread", refuse, Convention::Keywords),
         Method::new("start_new", refuse, Convention::Keywords),
         Method::new("start_joinable_thread", refuse, Convention::Keywords),
-        Method::new("interrupt_main", |vm, _, _| {
-            vm.interrupt.store(true, std::sync::atomic::Ordering::Relaxed);
-            Ok(vm.none())
-        }, Convention::Positional),
+        Method::new(
+            "interrupt_main",
+            |vm, _, _| {
+                vm.interrupt.store(true, std::sync::atomic::Ordering::Relaxed);
+                Ok(vm.none())
+            },
+            Convention::Positional,
+        ),
     ],
     init: |vm, module| {
         let dict = vm.module_dict(module);
@@ -96,7 +100,14 @@ pub(crate) static LOCK_CLASS: ClassSpec = ClassSpec {
         Method::new("__exit__", release, Convention::Positional),
         Method::new("locked", |vm, this, _| Ok(vm.bool(lock(this).held.get())), Convention::NoArgs),
         Method::new("locked_lock", |vm, this, _| Ok(vm.bool(lock(this).held.get())), Convention::NoArgs),
-        Method::new("_at_fork_reinit", |vm, this, _| { lock(this).held.set(false); Ok(vm.none()) }, Convention::NoArgs),
+        Method::new(
+            "_at_fork_reinit",
+            |vm, this, _| {
+                lock(this).held.set(false);
+                Ok(vm.none())
+            },
+            Convention::NoArgs,
+        ),
     ],
     getset: &[],
     basicsize: 24,
@@ -110,7 +121,8 @@ fn lock(this: &Obj) -> &Lock {
 
 /// Whether an `acquire` may wait: `(blocking=True, timeout=-1)`.
 fn may_wait(vm: &Vm, args: Args<'_>) -> PyResult<bool> {
-    static SIGNATURE: Signature = Signature { name: "acquire", params: &["blocking", "timeout"], positional_only: 0, positional: 2, required: 0 };
+    static SIGNATURE: Signature =
+        Signature { name: "acquire", params: &["blocking", "timeout"], positional_only: 0, positional: 2, required: 0 };
     let [blocking, timeout] = args.bind(vm, &SIGNATURE)?;
     let blocking = blocking.map_or(Ok(true), |blocking| vm.is_true(blocking))?;
     let timeout = timeout.map_or(Ok(-1.0), |timeout| vm.as_float(timeout))?;
@@ -162,7 +174,14 @@ pub(crate) static RLOCK_CLASS: ClassSpec = ClassSpec {
         Method::new("locked", |vm, this, _| Ok(vm.bool(rlock(this).depth.get() > 0)), Convention::NoArgs),
         Method::new("_is_owned", |vm, this, _| Ok(vm.bool(rlock(this).depth.get() > 0)), Convention::NoArgs),
         Method::new("_recursion_count", |vm, this, _| Ok(vm.int(rlock(this).depth.get() as i64)), Convention::NoArgs),
-        Method::new("_at_fork_reinit", |vm, this, _| { rlock(this).depth.set(0); Ok(vm.none()) }, Convention::NoArgs),
+        Method::new(
+            "_at_fork_reinit",
+            |vm, this, _| {
+                rlock(this).depth.set(0);
+                Ok(vm.none())
+            },
+            Convention::NoArgs,
+        ),
     ],
     getset: &[],
     basicsize: 32,

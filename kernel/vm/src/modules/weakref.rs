@@ -9,8 +9,10 @@ use crate::{Args, PyResult, Vm};
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "_weakref",
     functions: &[
-        Method::new("getweakrefcount", |vm, _, args| Ok(vm.int(vm.heap.weakref_count(&args.pos()[0]) as i64)), Convention::One).signature("($module, object, /)"),
-        Method::new("getweakrefs", |vm, _, args| Ok(vm.list(vm.heap.weakrefs_of(&args.pos()[0]))), Convention::One).signature("($module, object, /)"),
+        Method::new("getweakrefcount", |vm, _, args| Ok(vm.int(vm.heap.weakref_count(&args.pos()[0]) as i64)), Convention::One)
+            .signature("($module, object, /)"),
+        Method::new("getweakrefs", |vm, _, args| Ok(vm.list(vm.heap.weakrefs_of(&args.pos()[0]))), Convention::One)
+            .signature("($module, object, /)"),
         Method::new("proxy", proxy, Convention::Positional).signature("($module, object, callback=None, /)"),
         Method::new("_remove_dead_weakref", remove_dead_weakref, Convention::Positional).signature("($module, dct, key, /)"),
     ],

@@ -216,7 +216,9 @@ impl Vm {
         generating.running.set(false);
         athrow.state.set(AwaitState::Closed);
         match raised {
-            Some(raised) if !raised.is(self, &self.types.stop_async_iteration) && !raised.is(self, &self.types.generator_exit) => Err(raised),
+            Some(raised) if !raised.is(self, &self.types.stop_async_iteration) && !raised.is(self, &self.types.generator_exit) => {
+                Err(raised)
+            }
             _ => Err(self.stop_iteration(self.none())),
         }
     }

@@ -71,7 +71,9 @@ fn repr(vm: &Vm, obj: &Obj) -> PyResult {
     let function = payload(obj);
     let name = function.method.name;
     Ok(vm.str(&match function.self_.get() {
-        Some(this) if this.kind() != kinds::MODULE => format!("<built-in method {name} of {} object at {:#x}>", vm.type_name(&this), this.id()),
+        Some(this) if this.kind() != kinds::MODULE => {
+            format!("<built-in method {name} of {} object at {:#x}>", vm.type_name(&this), this.id())
+        }
         _ => format!("<built-in function {name}>"),
     }))
 }

@@ -141,14 +141,21 @@ fn array(obj: &Obj) -> &ByteArray {
 }
 
 fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
-    const SIGNATURE: Signature = Signature { name: "bytearray", params: &["source", "encoding", "errors"], positional_only: 0, positional: 3, required: 0 };
+    const SIGNATURE: Signature =
+        Signature { name: "bytearray", params: &["source", "encoding", "errors"], positional_only: 0, positional: 3, required: 0 };
     let [source, encoding, errors] = args.bind(vm, &SIGNATURE)?;
     array(this).change(vm, Vec::clear)?;
     let data = match made(vm, "bytearray", source, encoding, errors)? {
         Ok(data) => data,
         Err(ready) => vm.need_bytes(&ready)?,
     };
-    let grown = source.is_some_and(|source| text(source).is_none() && integer(source).is_none() && !vm.is_bytes_like(source) && source.get::<List>().is_none() && source.get::<Tuple>().is_none());
+    let grown = source.is_some_and(|source| {
+        text(source).is_none()
+            && integer(source).is_none()
+            && !vm.is_bytes_like(source)
+            && source.get::<List>().is_none()
+            && source.get::<Tuple>().is_none()
+    });
     if grown && !vm.has_index(source.unwrap_or(this)) {
         // An iterator's bytes come one by one, and the room grows with them.
         return data.into_iter().try_for_each(|byte| array(this).change(vm, |bytes| bytes.push(byte)));
@@ -202,8 +209,8 @@ fn ass_subscript(vm: &Vm, this: &Obj, key: &Obj, value: Option<&Obj>) -> PyResul
                 Ok(())
             }
             None => array(this).change(vm, |data| {
-            data.remove(at);
-        }),
+                data.remove(at);
+            }),
         };
     };
     let (start, stop, step) = vm.slice_unpack(slice)?;
@@ -307,7 +314,9 @@ pub(super) fn extend(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
         Some(data) => data,
         None => {
             let iterator = match vm.iter(source) {
-                Err(raised) if raised.is(vm, &vm.types.type_error) => return Err(vm.type_error(format!("can't extend bytearray with {}", vm.type_name(source)))),
+                Err(raised) if raised.is(vm, &vm.types.type_error) => {
+                    return Err(vm.type_error(format!("can't extend bytearray with {}", vm.type_name(source))));
+                }
                 other => other?,
             };
             // The hint is asked for, as in CPython, so that its error shows.
@@ -350,8 +359,8 @@ pub(super) fn remove(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     match array(this).to_vec().iter().position(|&b| b == byte) {
         Some(at) => {
             array(this).change(vm, |data| {
-            data.remove(at);
-        })?;
+                data.remove(at);
+            })?;
             Ok(vm.none())
         }
         None => Err(vm.value_error("value not found in bytearray")),

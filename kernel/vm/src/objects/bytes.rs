@@ -49,7 +49,8 @@ pub(crate) fn data(obj: &Obj) -> &[u8] {
 }
 
 fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
-    const SIGNATURE: Signature = Signature { name: "bytes", params: &["source", "encoding", "errors"], positional_only: 0, positional: 3, required: 0 };
+    const SIGNATURE: Signature =
+        Signature { name: "bytes", params: &["source", "encoding", "errors"], positional_only: 0, positional: 3, required: 0 };
     let [source, encoding, errors] = args.bind(vm, &SIGNATURE)?;
     let value = match source {
         Some(source) if encoding.is_none() && errors.is_none() && source.kind() == Kind::BYTES => source.clone(),
@@ -62,7 +63,13 @@ fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
 }
 
 /// What `bytes(...)` and `bytearray(...)` hold; what `__bytes__` gave comes as it is.
-pub(crate) fn made(vm: &Vm, name: &str, source: Option<&Obj>, encoding: Option<&Obj>, errors: Option<&Obj>) -> PyResult<Result<Vec<u8>, Obj>> {
+pub(crate) fn made(
+    vm: &Vm,
+    name: &str,
+    source: Option<&Obj>,
+    encoding: Option<&Obj>,
+    errors: Option<&Obj>,
+) -> PyResult<Result<Vec<u8>, Obj>> {
     for (obj, which) in [(encoding, "encoding"), (errors, "errors")] {
         if let Some(obj) = obj.filter(|obj| text(obj).is_none()) {
             return Err(vm.type_error(format!("{name}() argument '{which}' must be str, not {}", vm.type_name(obj))));
@@ -81,7 +88,10 @@ pub(crate) fn made(vm: &Vm, name: &str, source: Option<&Obj>, encoding: Option<&
     }
     let Some(source) = source else { return Ok(Ok(Vec::new())) };
     if name == "bytes" {
-        if let Some(method) = vm.lookup_special(source, "__bytes__").and_then(|method| if is_exact(source) && source.get::<Bytes>().is_some() { Ok(None) } else { Ok(method) })? {
+        if let Some(method) = vm
+            .lookup_special(source, "__bytes__")
+            .and_then(|method| if is_exact(source) && source.get::<Bytes>().is_some() { Ok(None) } else { Ok(method) })?
+        {
             let ready = vm.call(&method, &[])?;
             if ready.get::<Bytes>().is_none() {
                 return Err(vm.type_error(format!("__bytes__ returned non-bytes (type {})", vm.type_name(&ready))));

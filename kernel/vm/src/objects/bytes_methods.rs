@@ -200,7 +200,11 @@ fn affix(vm: &Vm, this: &Obj, args: Args<'_>, name: &str) -> PyResult {
     let args = args.check(vm, name, 1, 3)?;
     let data = data(this);
     let range = bounds(vm, args, data.len())?;
-    let matches = |affix: &[u8]| range.is_some_and(|(start, end)| if name == "startswith" { data[start..end].starts_with(affix) } else { data[start..end].ends_with(affix) });
+    let matches = |affix: &[u8]| {
+        range.is_some_and(
+            |(start, end)| if name == "startswith" { data[start..end].starts_with(affix) } else { data[start..end].ends_with(affix) },
+        )
+    };
     if let Some(tuple) = args[0].get::<Tuple>() {
         for item in tuple.items() {
             if matches(&vm.need_bytes(item)?) {
@@ -312,10 +316,15 @@ fn pad(vm: &Vm, this: &Obj, args: Args<'_>, name: &str) -> PyResult {
             [b] => b,
             ref more => {
                 let what = if fill.get::<Bytes>().is_some() { "bytes" } else { "bytearray" };
-                return Err(vm.type_error(format!("{name}(): argument 2 must be a byte string of length 1, not a {what} object of length {}", more.len())));
+                return Err(vm.type_error(format!(
+                    "{name}(): argument 2 must be a byte string of length 1, not a {what} object of length {}",
+                    more.len()
+                )));
             }
         },
-        Some(fill) => return Err(vm.type_error(format!("{name}() argument 2 must be a byte string of length 1, not {}", vm.type_name(fill)))),
+        Some(fill) => {
+            return Err(vm.type_error(format!("{name}() argument 2 must be a byte string of length 1, not {}", vm.type_name(fill))));
+        }
     };
     let data = data(this);
     if width <= data.len() {
@@ -374,7 +383,8 @@ fn maketrans(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn decode(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
-    const SIGNATURE: Signature = Signature { name: "decode", params: &["encoding", "errors"], positional_only: 0, positional: 2, required: 0 };
+    const SIGNATURE: Signature =
+        Signature { name: "decode", params: &["encoding", "errors"], positional_only: 0, positional: 2, required: 0 };
     let [encoding, errors] = args.bind(vm, &SIGNATURE)?;
     for (obj, name) in [(encoding, "encoding"), (errors, "errors")] {
         if let Some(obj) = obj.filter(|obj| text(obj).is_none()) {
@@ -386,7 +396,8 @@ fn decode(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 
 /// `data.hex(sep, bytes_per_sep)` (`_Py_strhex_with_sep`).
 pub(super) fn hex(vm: &Vm, data: &[u8], args: Args<'_>) -> PyResult {
-    const SIGNATURE: Signature = Signature { name: "hex", params: &["sep", "bytes_per_sep"], positional_only: 0, positional: 2, required: 0 };
+    const SIGNATURE: Signature =
+        Signature { name: "hex", params: &["sep", "bytes_per_sep"], positional_only: 0, positional: 2, required: 0 };
     let [separator, group] = args.bind(vm, &SIGNATURE)?;
     let group = group.map_or(Ok(1), |group| vm.index_c_int(group))?;
     let separator = match separator {
@@ -449,4 +460,3 @@ fn fromhex(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let plain = if vm.subclass_of(class, &vm.types.bytes) { vm.bytes(&out) } else { vm.bytearray(out) };
     vm.call(class, &[plain])
 }
-

@@ -81,7 +81,11 @@ pub static CLASS_METHOD: ClassSpec = ClassSpec {
         GetSet::member("__wrapped__", callable),
         GetSet::new("__isabstractmethod__", |vm, obj| vm.is_abstract(payload(obj).callable.get())),
         GetSet::with_set("__dict__", super::own_dict, super::set_own_dict),
-        GetSet::with_set("__annotations__", |vm, obj| forward(vm, obj, "__annotations__"), |vm, obj, value| keep(vm, obj, "__annotations__", value)),
+        GetSet::with_set(
+            "__annotations__",
+            |vm, obj| forward(vm, obj, "__annotations__"),
+            |vm, obj, value| keep(vm, obj, "__annotations__", value),
+        ),
         GetSet::with_set("__annotate__", |vm, obj| forward(vm, obj, "__annotate__"), |vm, obj, value| keep(vm, obj, "__annotate__", value)),
     ],
     basicsize: 32,

@@ -9,7 +9,9 @@ use std::cell::UnsafeCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use compile::code::{CO_FAST_ARG_KW, CO_FAST_ARG_POS, CO_FAST_ARG_VAR, CO_FAST_CELL, CO_FAST_FREE, CO_FAST_LOCAL, CO_VARARGS, CO_VARKEYWORDS};
+use compile::code::{
+    CO_FAST_ARG_KW, CO_FAST_ARG_POS, CO_FAST_ARG_VAR, CO_FAST_CELL, CO_FAST_FREE, CO_FAST_LOCAL, CO_VARARGS, CO_VARKEYWORDS,
+};
 use compile::{Code, Const, Op, PyStr, Version};
 use heap::{Obj, Payload, Str, Tuple, Visit};
 
@@ -147,7 +149,8 @@ impl Vm {
             .instrs
             .iter()
             .map(|instr| {
-                let immortal = |arg: u32| consts.get::<Tuple>().and_then(|consts| consts.items().get(arg as usize)).is_some_and(Obj::is_immortal);
+                let immortal =
+                    |arg: u32| consts.get::<Tuple>().and_then(|consts| consts.items().get(arg as usize)).is_some_and(Obj::is_immortal);
                 let op = if instr.op == Op::LoadConst && immortal(instr.arg) { Quick::LoadConstImmortal } else { Quick::from_op(instr.op) };
                 // An instruction without room for a cache is never specialised.
                 let cache = if !op.has_cache() {

@@ -469,7 +469,9 @@ fn imaginary(text: &[u8]) -> Option<f64> {
 fn leading_float(text: &[u8]) -> (Option<f64>, &[u8]) {
     let sign = usize::from(matches!(text.first(), Some(b'+' | b'-')));
     let body = &text[sign..];
-    let word = [&b"infinity"[..], b"inf", b"nan"].into_iter().find(|word| body.len() >= word.len() && body[..word.len()].eq_ignore_ascii_case(word));
+    let word = [&b"infinity"[..], b"inf", b"nan"]
+        .into_iter()
+        .find(|word| body.len() >= word.len() && body[..word.len()].eq_ignore_ascii_case(word));
     let n = match word {
         Some(word) => word.len(),
         None => {

@@ -112,7 +112,10 @@ impl Vm {
     pub(crate) fn new_getset_descriptor(&self, class: &Obj, getset: &'static GetSet) -> Obj {
         let name = self.intern(getset.name);
         if getset.member {
-            return self.heap.alloc(MemberDescriptor { class: class.clone().into(), name: name.into(), place: Place::Native(getset) }).tracked();
+            return self
+                .heap
+                .alloc(MemberDescriptor { class: class.clone().into(), name: name.into(), place: Place::Native(getset) })
+                .tracked();
         }
         self.heap.alloc(GetSetDescriptor { class: class.clone().into(), name: name.into(), getset }).tracked()
     }
@@ -171,7 +174,10 @@ fn wrapper_get(vm: &Vm, this: &Obj, instance: Option<&Obj>, _: Option<&Obj>) -> 
     // `None` has methods, too: its class is looked at, not whether an instance was given.
     let Some(instance) = instance else { return Ok(this.clone()) };
     let payload = wrapper(this);
-    if instance.is(&vm.consts.none) && !vm.objclass(&payload.class).is(&vm.types.none_type) && !vm.objclass(&payload.class).is(&vm.types.object) {
+    if instance.is(&vm.consts.none)
+        && !vm.objclass(&payload.class).is(&vm.types.none_type)
+        && !vm.objclass(&payload.class).is(&vm.types.object)
+    {
         return Ok(this.clone());
     }
     vm.check_descriptor(&payload.class, payload.def.name, instance)?;
@@ -213,8 +219,16 @@ fn reduce(vm: &Vm, class: &Obj, name: Obj) -> PyResult {
     Ok(vm.tuple(vec![getattr, vm.tuple(vec![class.clone(), name])]))
 }
 
-const REDUCE_WRAPPER: Method = Method::new("__reduce__", |vm, this, _| reduce(vm, &vm.objclass(&wrapper(this).class), vm.intern(wrapper(this).def.name)), Convention::NoArgs);
-const REDUCE_METHOD: Method = Method::new("__reduce__", |vm, this, _| reduce(vm, &vm.objclass(&method(this).class), vm.intern(method(this).method.name)), Convention::NoArgs);
+const REDUCE_WRAPPER: Method = Method::new(
+    "__reduce__",
+    |vm, this, _| reduce(vm, &vm.objclass(&wrapper(this).class), vm.intern(wrapper(this).def.name)),
+    Convention::NoArgs,
+);
+const REDUCE_METHOD: Method = Method::new(
+    "__reduce__",
+    |vm, this, _| reduce(vm, &vm.objclass(&method(this).class), vm.intern(method(this).method.name)),
+    Convention::NoArgs,
+);
 
 /// `wrapper_descriptor`.
 pub static SLOT_WRAPPER: ClassSpec = ClassSpec {
@@ -254,7 +268,12 @@ fn bound_call(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 
 fn bound_repr(vm: &Vm, this: &Obj) -> PyResult {
     let (descriptor, instance) = bound_parts(this);
-    Ok(vm.str(&format!("<method-wrapper '{}' of {} object at {:#x}>", wrapper(&descriptor).def.name, vm.type_name(&instance), instance.id())))
+    Ok(vm.str(&format!(
+        "<method-wrapper '{}' of {} object at {:#x}>",
+        wrapper(&descriptor).def.name,
+        vm.type_name(&instance),
+        instance.id()
+    )))
 }
 
 fn bound_compare(vm: &Vm, a: &Obj, b: &Obj, op: crate::Compare) -> PyResult {
@@ -536,7 +555,11 @@ pub static MEMBER_DESCRIPTOR: ClassSpec = ClassSpec {
         slots.descr_set.set(Some(member_set));
         slots.repr.set(Some(member_repr));
     },
-    methods: &[Method::new("__reduce__", |vm, this, _| reduce(vm, &vm.objclass(&member(this).class), member_name(vm, this)), Convention::NoArgs)],
+    methods: &[Method::new(
+        "__reduce__",
+        |vm, this, _| reduce(vm, &vm.objclass(&member(this).class), member_name(vm, this)),
+        Convention::NoArgs,
+    )],
     getset: &[
         GetSet::member("__objclass__", |vm, this| Ok(vm.objclass(&member(this).class))),
         GetSet::member("__name__", |vm, this| Ok(member_name(vm, this))),

@@ -32,7 +32,8 @@ pub static DICT: ClassSpec = ClassSpec {
     },
     methods: &[
         Method::new("__getitem__", |vm, obj, args| subscript(vm, obj, &args.all()[0]), Convention::One).signature("($self, key, /)"),
-        Method::new("__contains__", |vm, obj, args| Ok(vm.bool(vm.dict_contains(obj, &args.all()[0])?)), Convention::One).signature("($self, key, /)"),
+        Method::new("__contains__", |vm, obj, args| Ok(vm.bool(vm.dict_contains(obj, &args.all()[0])?)), Convention::One)
+            .signature("($self, key, /)"),
         Method::new("__sizeof__", sizeof, Convention::NoArgs).signature("($self, /)"),
         Method::new("get", get, Convention::Positional).signature("($self, key, default=None, /)"),
         Method::new("setdefault", setdefault, Convention::Positional).signature("($self, key, default=None, /)"),
@@ -45,7 +46,8 @@ pub static DICT: ClassSpec = ClassSpec {
         Method::class("fromkeys", fromkeys, Convention::Positional).signature("($type, iterable, value=None, /)"),
         Method::new("clear", clear, Convention::NoArgs).signature("($self, /)"),
         Method::new("copy", |vm, obj, _| vm.dict_copy(obj), Convention::NoArgs).signature("($self, /)"),
-        Method::new("__reversed__", |vm, obj, _| Ok(dict_view::iterator(vm, obj, Flavour::Keys, true)), Convention::NoArgs).signature("($self, /)"),
+        Method::new("__reversed__", |vm, obj, _| Ok(dict_view::iterator(vm, obj, Flavour::Keys, true)), Convention::NoArgs)
+            .signature("($self, /)"),
         Method::class("__class_getitem__", class_getitem, Convention::One).signature("($type, object, /)"),
     ],
     getset: &[],

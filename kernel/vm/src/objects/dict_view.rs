@@ -122,13 +122,23 @@ macro_rules! iterator_class {
             flags: flags::HAVE_GC | flags::DISALLOW_INSTANTIATION,
             slots: |s| {
                 s.iter.set(Some(|_, obj| Ok(obj.clone())));
-                s.iternext.set(Some(|vm, obj| step(vm, obj.get::<$payload>().expect("the iterator is of this kind"), Flavour::$flavour, $reverse)));
+                s.iternext.set(Some(|vm, obj| {
+                    step(vm, obj.get::<$payload>().expect("the iterator is of this kind"), Flavour::$flavour, $reverse)
+                }));
             },
             methods: &[
-                Method::new("__length_hint__", |vm, obj, _| Ok(vm.int(left(obj.get::<$payload>().expect("the iterator is of this kind")) as i64)), Convention::NoArgs)
-                    .signature("($self, /)"),
-                Method::new("__reduce__", |vm, obj, _| reduce(vm, obj.get::<$payload>().expect("the iterator is of this kind"), Flavour::$flavour, $reverse), Convention::NoArgs)
-                    .signature("($self, /)"),
+                Method::new(
+                    "__length_hint__",
+                    |vm, obj, _| Ok(vm.int(left(obj.get::<$payload>().expect("the iterator is of this kind")) as i64)),
+                    Convention::NoArgs,
+                )
+                .signature("($self, /)"),
+                Method::new(
+                    "__reduce__",
+                    |vm, obj, _| reduce(vm, obj.get::<$payload>().expect("the iterator is of this kind"), Flavour::$flavour, $reverse),
+                    Convention::NoArgs,
+                )
+                .signature("($self, /)"),
             ],
             getset: &[],
             basicsize: 56,
@@ -162,8 +172,13 @@ pub(crate) fn iterator(vm: &Vm, dict: &Obj, flavour: Flavour, reverse: bool) -> 
         let result = if flavour == Flavour::Items { Slot::new(vm.pair(vm.none(), vm.none())) } else { Slot::empty() };
         let table = dict.get::<Dict>().expect("an iterator is made over a dict");
         let (used, position) = (table.len(), if reverse { table.end().wrapping_sub(1) } else { 0 });
-        let payload =
-            DictIterator::<K> { dict: Slot::new(dict.clone()), result, used: Cell::new(used), position: Cell::new(position), left: Cell::new(used) };
+        let payload = DictIterator::<K> {
+            dict: Slot::new(dict.clone()),
+            result,
+            used: Cell::new(used),
+            position: Cell::new(position),
+            left: Cell::new(used),
+        };
         vm.heap.alloc(payload).tracked()
     }
     let make = match (flavour, reverse) {

@@ -30,7 +30,8 @@ pub static FLOAT: ClassSpec = ClassSpec {
         Method::new("as_integer_ratio", as_integer_ratio, Convention::NoArgs).signature("($self, /)"),
         Method::class("fromhex", fromhex, Convention::One).signature("($type, string, /)"),
         Method::new("hex", |vm, this, _| Ok(vm.str(&hexfloat::to_hex(value(this)))), Convention::NoArgs).signature("($self, /)"),
-        Method::new("is_integer", |vm, this, _| Ok(vm.bool(value(this).fract() == 0.0 && value(this).is_finite())), Convention::NoArgs).signature("($self, /)"),
+        Method::new("is_integer", |vm, this, _| Ok(vm.bool(value(this).fract() == 0.0 && value(this).is_finite())), Convention::NoArgs)
+            .signature("($self, /)"),
         Method::new("__getnewargs__", |vm, this, _| Ok(vm.tuple(vec![vm.float(value(this))])), Convention::NoArgs).signature("($self, /)"),
         Method::class("__getformat__", getformat, Convention::One).signature("($type, typestr, /)"),
         Method::new("__format__", format, Convention::One).signature("($self, format_spec, /)"),
@@ -152,7 +153,13 @@ fn round(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let digits = vm.index(digits)?;
     let digits = match integer_of(&digits) {
         Integer::Small(n) => n,
-        big => if big.is_negative() { i64::MIN } else { i64::MAX },
+        big => {
+            if big.is_negative() {
+                i64::MIN
+            } else {
+                i64::MAX
+            }
+        }
     };
     match float_text::round(x, digits) {
         Some(rounded) => Ok(vm.float(rounded)),
@@ -173,7 +180,11 @@ fn as_integer_ratio(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     let (mantissa, exponent) = (mantissa >> zeros, if mantissa == 0 { 0 } else { exponent + i64::from(zeros) });
     let mut numerator = BigInt::from(mantissa);
     let mut denominator = BigInt::one();
-    if exponent >= 0 { numerator <<= exponent as u64 } else { denominator <<= (-exponent) as u64 }
+    if exponent >= 0 {
+        numerator <<= exponent as u64
+    } else {
+        denominator <<= (-exponent) as u64
+    }
     if x < 0.0 {
         numerator = -numerator;
     }
@@ -244,7 +255,11 @@ impl Vm {
                 return Ok(value);
             }
             if float(&value).is_none() {
-                return Err(self.type_error(format!("{}.__float__ returned non-float (type {})", self.class_name(&class), self.type_name(&value))));
+                return Err(self.type_error(format!(
+                    "{}.__float__ returned non-float (type {})",
+                    self.class_name(&class),
+                    self.type_name(&value)
+                )));
             }
             let message = format!(
                 "{}.__float__ returned non-float (type {}).  The ability to return an instance of a strict subclass of float is deprecated, and may not be supported in a future version of Python.",
@@ -265,6 +280,8 @@ impl Vm {
         } else {
             return Err(self.type_error(format!("float() argument must be a string or a real number, not '{}'", self.class_name(&class))));
         };
-        parsed.map(|value| self.float(value)).ok_or_else(|| self.value_error(format!("could not convert string to float: {}", crate::text::wtf8::lossy(&shown))))
+        parsed
+            .map(|value| self.float(value))
+            .ok_or_else(|| self.value_error(format!("could not convert string to float: {}", crate::text::wtf8::lossy(&shown))))
     }
 }

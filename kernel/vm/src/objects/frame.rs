@@ -239,9 +239,10 @@ impl Vm {
             let place = frame.local(i);
             // SAFETY: the place is initialised; the old value is released once the new one is in.
             unsafe {
-                let cell = (*place).get().map(|view| view.clone()).filter(|cell| {
-                    code.code.localsplus[i].1 & (CO_FAST_CELL | CO_FAST_FREE) != 0 && cell.kind() == heap::Kind::CELL
-                });
+                let cell = (*place)
+                    .get()
+                    .map(|view| view.clone())
+                    .filter(|cell| code.code.localsplus[i].1 & (CO_FAST_CELL | CO_FAST_FREE) != 0 && cell.kind() == heap::Kind::CELL);
                 match cell {
                     Some(cell) => {
                         if let Some(cell) = cell.get::<CellVar>() {
@@ -507,7 +508,9 @@ fn proxy_pop(vm: &Vm, proxy: &Obj, args: Args<'_>) -> PyResult {
     };
     match found.or_else(|| args.get(1).cloned()) {
         Some(value) => Ok(value),
-        None if vm.contains(&vm.proxy_dict(proxy)?, &args[0])? => Err(vm.value_error("cannot remove local variables from FrameLocalsProxy")),
+        None if vm.contains(&vm.proxy_dict(proxy)?, &args[0])? => {
+            Err(vm.value_error("cannot remove local variables from FrameLocalsProxy"))
+        }
         None => Err(vm.key_error(&args[0])),
     }
 }

@@ -103,7 +103,11 @@ impl Vm {
     /// A new function (`PyFunction_NewWithQualName`).
     pub fn new_function(&self, code: Obj, globals: &Obj) -> PyResult {
         let payload = self.code(&code);
-        let doc = if payload.has_flag(CO_HAS_DOCSTRING) { payload.consts.get::<Tuple>().and_then(|consts| consts.items().first().cloned()) } else { None };
+        let doc = if payload.has_flag(CO_HAS_DOCSTRING) {
+            payload.consts.get::<Tuple>().and_then(|consts| consts.items().first().cloned())
+        } else {
+            None
+        };
         let doc = doc.filter(|doc| doc.get::<Str>().is_some()).unwrap_or_else(|| self.none());
         let module = self.dict_get_str(globals, "__name__");
         let builtins = self.builtins_of(globals);

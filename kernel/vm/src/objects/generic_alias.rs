@@ -28,7 +28,10 @@ impl Vm {
     /// `origin[args]` (`Py_GenericAlias`).
     pub fn generic_alias(&self, origin: &Obj, args: &Obj) -> PyResult {
         let args = if args.get::<Tuple>().is_some() { args.clone() } else { self.tuple(vec![args.clone()]) };
-        Ok(self.new_object(&self.types.generic_alias, GenericAlias { origin: origin.clone().into(), args: args.into(), ..GenericAlias::default() }))
+        Ok(self.new_object(
+            &self.types.generic_alias,
+            GenericAlias { origin: origin.clone().into(), args: args.into(), ..GenericAlias::default() },
+        ))
     }
 }
 
@@ -99,8 +102,18 @@ fn repr(vm: &Vm, obj: &Obj) -> PyResult {
 }
 
 const OWN: &[&str] = &[
-    "__class__", "__bases__", "__origin__", "__args__", "__unpacked__", "__parameters__", "__typing_unpacked_tuple_args__", "__mro_entries__",
-    "__reduce_ex__", "__reduce__", "__copy__", "__deepcopy__",
+    "__class__",
+    "__bases__",
+    "__origin__",
+    "__args__",
+    "__unpacked__",
+    "__parameters__",
+    "__typing_unpacked_tuple_args__",
+    "__mro_entries__",
+    "__reduce_ex__",
+    "__reduce__",
+    "__copy__",
+    "__deepcopy__",
 ];
 
 /// What the alias does not have itself, its origin has.
@@ -116,8 +129,10 @@ fn getattro(vm: &Vm, obj: &Obj, name: &Obj) -> PyResult {
 }
 
 fn is_exception(name: &str) -> bool {
-    matches!(name, "__getitem__" | "__call__" | "__hash__" | "__eq__" | "__ne__" | "__repr__" | "__or__" | "__ror__" | "__iter__" | "__getattribute__")
-        || name == "__instancecheck__"
+    matches!(
+        name,
+        "__getitem__" | "__call__" | "__hash__" | "__eq__" | "__ne__" | "__repr__" | "__or__" | "__ror__" | "__iter__" | "__getattribute__"
+    ) || name == "__instancecheck__"
         || name == "__subclasscheck__"
         || name == "__dir__"
 }
@@ -138,7 +153,8 @@ fn compare(vm: &Vm, a: &Obj, b: &Obj, op: Compare) -> PyResult {
     if !matches!(op, Compare::Eq | Compare::Ne) || a.get::<GenericAlias>().is_none() || b.get::<GenericAlias>().is_none() {
         return Ok(vm.not_implemented());
     }
-    let same = payload(a).starred.get() == payload(b).starred.get() && vm.eq(&origin(a), &origin(b))? && vm.eq(&arguments(a), &arguments(b))?;
+    let same =
+        payload(a).starred.get() == payload(b).starred.get() && vm.eq(&origin(a), &origin(b))? && vm.eq(&arguments(a), &arguments(b))?;
     Ok(vm.bool(same == (op == Compare::Eq)))
 }
 
@@ -195,9 +211,13 @@ fn subscript(vm: &Vm, obj: &Obj, key: &Obj) -> PyResult {
     for item in items_of(&arguments(obj)) {
         if let Some(i) = variables.iter().position(|variable| variable.is(&item)) {
             args.push(given[i].clone());
-        } else if let Some(inner) = vm.getattr_opt(&item, &vm.names.__parameters__)?.filter(|inner| item.get::<Class>().is_none() && !items_of(inner).is_empty()) {
-            let inner: Vec<Obj> =
-                items_of(&inner).iter().map(|v| variables.iter().position(|variable| variable.is(v)).map_or_else(|| v.clone(), |i| given[i].clone())).collect();
+        } else if let Some(inner) =
+            vm.getattr_opt(&item, &vm.names.__parameters__)?.filter(|inner| item.get::<Class>().is_none() && !items_of(inner).is_empty())
+        {
+            let inner: Vec<Obj> = items_of(&inner)
+                .iter()
+                .map(|v| variables.iter().position(|variable| variable.is(v)).map_or_else(|| v.clone(), |i| given[i].clone()))
+                .collect();
             args.push(vm.getitem(&item, &vm.tuple(inner))?);
         } else {
             args.push(item);

@@ -238,7 +238,8 @@ fn is_little(vm: &Vm, order: Option<&Obj>, function: &str) -> PyResult<bool> {
 }
 
 fn to_bytes(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
-    const SIGNATURE: Signature = Signature { name: "to_bytes", params: &["length", "byteorder", "signed"], positional_only: 0, positional: 2, required: 0 };
+    const SIGNATURE: Signature =
+        Signature { name: "to_bytes", params: &["length", "byteorder", "signed"], positional_only: 0, positional: 2, required: 0 };
     let [length, order, signed] = args.bind(vm, &SIGNATURE)?;
     let length = length.map_or(Ok(1), |length| vm.index_isize(length))?;
     let little = is_little(vm, order, "to_bytes")?;
@@ -264,7 +265,8 @@ fn to_bytes(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn from_bytes(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
-    const SIGNATURE: Signature = Signature { name: "from_bytes", params: &["bytes", "byteorder", "signed"], positional_only: 0, positional: 2, required: 1 };
+    const SIGNATURE: Signature =
+        Signature { name: "from_bytes", params: &["bytes", "byteorder", "signed"], positional_only: 0, positional: 2, required: 1 };
     let [data, order, signed] = args.bind(vm, &SIGNATURE)?;
     let little = is_little(vm, order, "from_bytes")?;
     let signed = signed.map_or(Ok(false), |signed| vm.is_true(signed))?;
@@ -309,7 +311,10 @@ impl Vm {
         if let Some(value) = parse(self, x, 10)? {
             return Ok(value);
         }
-        Err(self.type_error(format!("int() argument must be a string, a bytes-like object or a real number, not '{}'", self.class_name(&class))))
+        Err(self.type_error(format!(
+            "int() argument must be a string, a bytes-like object or a real number, not '{}'",
+            self.class_name(&class)
+        )))
     }
 
     /// An integer as a float, or CPython's OverflowError.

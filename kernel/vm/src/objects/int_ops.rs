@@ -115,7 +115,9 @@ pub(crate) fn true_divide(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
     const EXACT: u64 = 1 << 53;
     match (a, b) {
         (_, Integer::Small(0)) => Err(by_zero(vm)),
-        (Integer::Small(a), Integer::Small(b)) if a.unsigned_abs() <= EXACT && b.unsigned_abs() <= EXACT => Ok(vm.float(a as f64 / b as f64)),
+        (Integer::Small(a), Integer::Small(b)) if a.unsigned_abs() <= EXACT && b.unsigned_abs() <= EXACT => {
+            Ok(vm.float(a as f64 / b as f64))
+        }
         _ => match number::true_divide(&a.to_big(), &b.to_big()) {
             Some(value) => Ok(vm.float(value)),
             None => Err(vm.overflow_error("integer division result too large for a float")),
@@ -175,7 +177,9 @@ pub(crate) fn left_shift(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
     }
     match (a, b) {
         (Integer::Small(0), _) => Ok(vm.int(0)),
-        (Integer::Small(n), Integer::Small(shift)) if shift < 63 && n.unsigned_abs().leading_zeros() as i64 > shift + 1 => Ok(vm.int(n << shift)),
+        (Integer::Small(n), Integer::Small(shift)) if shift < 63 && n.unsigned_abs().leading_zeros() as i64 > shift + 1 => {
+            Ok(vm.int(n << shift))
+        }
         (_, Integer::Small(shift)) if shift < 1 << 36 => Ok(vm.big_int(a.to_big() << shift)),
         (_, Integer::Small(_)) => Err(vm.memory_error("")),
         _ => Err(vm.overflow_error("too many digits in integer")),
@@ -221,8 +225,20 @@ pub(crate) fn order(a: Integer<'_>, b: Integer<'_>) -> Ordering {
     match (a, b) {
         (Integer::Small(a), Integer::Small(b)) => a.cmp(&b),
         (Integer::Big(a), Integer::Big(b)) => a.cmp(b),
-        (Integer::Big(a), Integer::Small(_)) => if a.is_negative() { Ordering::Less } else { Ordering::Greater },
-        (Integer::Small(_), Integer::Big(b)) => if b.is_negative() { Ordering::Greater } else { Ordering::Less },
+        (Integer::Big(a), Integer::Small(_)) => {
+            if a.is_negative() {
+                Ordering::Less
+            } else {
+                Ordering::Greater
+            }
+        }
+        (Integer::Small(_), Integer::Big(b)) => {
+            if b.is_negative() {
+                Ordering::Greater
+            } else {
+                Ordering::Less
+            }
+        }
     }
 }
 

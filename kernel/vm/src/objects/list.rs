@@ -257,7 +257,9 @@ fn contains(vm: &Vm, obj: &Obj, item: &Obj) -> PyResult<bool> {
 fn find(vm: &Vm, obj: &Obj, value: &Obj, start: usize, stop: usize) -> PyResult<Option<usize>> {
     let list = list(obj);
     let mut i = start;
-    while i < stop && let Some(item) = list.get(i) {
+    while i < stop
+        && let Some(item) = list.get(i)
+    {
         if item.is(value) || vm.eq(&item, value)? {
             return Ok(Some(i));
         }
@@ -353,7 +355,11 @@ fn extend_exactly(list: &List, items: Vec<Obj>) {
     if items.is_empty() {
         return;
     }
-    if list.allocated() == 0 { list.reserve_exact((items.len() + 1) & !1) } else { list.reserve(list.len() + items.len()) }
+    if list.allocated() == 0 {
+        list.reserve_exact((items.len() + 1) & !1)
+    } else {
+        list.reserve(list.len() + items.len())
+    }
     items.into_iter().for_each(|item| list.push(item));
 }
 

@@ -85,8 +85,12 @@ pub static LIST_ITERATOR: ClassSpec = ClassSpec {
         s.iternext.set(Some(|_, obj| Ok(forward(obj).next())));
     },
     methods: &[
-        Method::new("__length_hint__", |vm, obj, _| Ok(vm.int(forward(obj).len().saturating_sub(forward(obj).index.get()) as i64)), Convention::NoArgs)
-            .signature("($self, /)"),
+        Method::new(
+            "__length_hint__",
+            |vm, obj, _| Ok(vm.int(forward(obj).len().saturating_sub(forward(obj).index.get()) as i64)),
+            Convention::NoArgs,
+        )
+        .signature("($self, /)"),
         Method::new("__reduce__", reduce, Convention::NoArgs).signature("($self, /)"),
         Method::new("__setstate__", setstate, Convention::One).signature("($self, object, /)"),
     ],

@@ -96,7 +96,8 @@ pub static MEMORYVIEW: ClassSpec = ClassSpec {
     methods: &[
         Method::new("release", release, Convention::NoArgs).signature("($self, /)"),
         Method::new("tobytes", tobytes, Convention::Keywords).signature("($self, /, order='C')"),
-        Method::new("hex", |vm, this, args| super::bytes_methods::hex(vm, &bytes(vm, this)?, args), Convention::Keywords).signature("($self, /, sep=<unrepresentable>, bytes_per_sep=1)"),
+        Method::new("hex", |vm, this, args| super::bytes_methods::hex(vm, &bytes(vm, this)?, args), Convention::Keywords)
+            .signature("($self, /, sep=<unrepresentable>, bytes_per_sep=1)"),
         Method::new("tolist", |vm, this, _| Ok(vm.list(items(vm, this)?)), Convention::NoArgs).signature("($self, /)"),
         Method::new("cast", cast, Convention::Keywords).signature("($self, /, format, shape=<unrepresentable>)"),
         Method::new("toreadonly", toreadonly, Convention::NoArgs).signature("($self, /)"),
@@ -281,7 +282,9 @@ fn single_key(vm: &Vm, key: &Obj) -> PyResult<Option<Obj>> {
     match items {
         [] => Err(vm.not_implemented_error("sub-views are not implemented")),
         [index] if vm.has_index(index) => Ok(Some(index.clone())),
-        more if more.iter().all(|index| vm.has_index(index)) => Err(vm.type_error(format!("cannot index 1-dimension view with {}-element tuple", more.len()))),
+        more if more.iter().all(|index| vm.has_index(index)) => {
+            Err(vm.type_error(format!("cannot index 1-dimension view with {}-element tuple", more.len())))
+        }
         _ => Ok(None),
     }
 }

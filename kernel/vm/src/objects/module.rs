@@ -175,7 +175,10 @@ pub static MODULE: ClassSpec = ClassSpec {
         slots.repr.set(Some(repr));
     },
     methods: &[Method::new("__dir__", dir, Convention::NoArgs)],
-    getset: &[GetSet::member("__dict__", |vm, this| Ok(vm.module_dict(this))), GetSet::with_set("__annotations__", annotations, set_annotations)],
+    getset: &[
+        GetSet::member("__dict__", |vm, this| Ok(vm.module_dict(this))),
+        GetSet::with_set("__annotations__", annotations, set_annotations),
+    ],
     basicsize: 56,
     itemsize: 0,
     doc: "Create a module object.\n\nThe name must be a string; the optional docstring can have any type.",

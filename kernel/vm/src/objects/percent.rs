@@ -75,7 +75,8 @@ fn run(vm: &Vm, format: &[u32], values: &Obj, bytes: bool) -> PyResult<Vec<u8>> 
     let put = |out: &mut Vec<u8>, cp: u32| if bytes { out.push(cp as u8) } else { wtf8::push(out, cp) };
     let tuple = values.get::<Tuple>().is_some();
     let class = vm.class_of(values);
-    let mapping = !tuple && text(values).is_none() && vm.class(&class).slots.subscript.get().is_some() && !(bytes && vm.is_bytes_like(values));
+    let mapping =
+        !tuple && text(values).is_none() && vm.class(&class).slots.subscript.get().is_some() && !(bytes && vm.is_bytes_like(values));
     let mut values = Values { values: values.clone(), tuple, next: 0, mapping };
     let by_key = values.mapping.then(|| values.values.clone());
     let mut out = Vec::new();
@@ -122,7 +123,11 @@ fn read(vm: &Vm, format: &[u32], at: &mut usize, values: &mut Values, by_key: Op
             *at += 1;
         }
         let key = &format[start..*at - 1];
-        let key = if bytes { vm.bytes(&key.iter().map(|&cp| cp as u8).collect::<Vec<_>>()) } else { vm.str_from_bytes(&wtf8::collect(key.iter().copied())) };
+        let key = if bytes {
+            vm.bytes(&key.iter().map(|&cp| cp as u8).collect::<Vec<_>>())
+        } else {
+            vm.str_from_bytes(&wtf8::collect(key.iter().copied()))
+        };
         values.values = vm.getitem(mapping, &key)?;
         (values.tuple, values.next) = (false, 0);
     }
@@ -155,7 +160,8 @@ fn read(vm: &Vm, format: &[u32], at: &mut usize, values: &mut Values, by_key: Op
             }
             Some(usize::try_from(precision).unwrap_or(0))
         } else {
-            let digits = number(format, at, i32::MAX as usize).ok_or_else(|| vm.value_error(if bytes { "prec too big" } else { "precision too big" }))?;
+            let digits = number(format, at, i32::MAX as usize)
+                .ok_or_else(|| vm.value_error(if bytes { "prec too big" } else { "precision too big" }))?;
             Some(digits.unwrap_or(0))
         };
     }
@@ -212,7 +218,9 @@ fn convert(vm: &Vm, c: &Conversion, value: &Obj, at: usize, bytes: bool, out: &m
         }
         'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
             let value = match vm.as_float(value) {
-                Err(raised) if bytes && raised.is(vm, &vm.types.type_error) => return Err(vm.type_error(format!("float argument required, not {}", vm.type_name(value)))),
+                Err(raised) if bytes && raised.is(vm, &vm.types.type_error) => {
+                    return Err(vm.type_error(format!("float argument required, not {}", vm.type_name(value))));
+                }
                 other => other?,
             };
             let style = Style { code: code as u8, precision: c.precision.unwrap_or(6), alternate: c.alternate, ..Style::default() };
@@ -271,10 +279,16 @@ fn character(vm: &Vm, value: &Obj, bytes: bool) -> PyResult<Vec<u8>> {
     }
     if let Some(text) = text(value) {
         let n = wtf8::count(text);
-        return if n == 1 { Ok(text.to_vec()) } else { Err(vm.type_error(format!("%c requires an int or a unicode character, not a string of length {n}"))) };
+        return if n == 1 {
+            Ok(text.to_vec())
+        } else {
+            Err(vm.type_error(format!("%c requires an int or a unicode character, not a string of length {n}")))
+        };
     }
     let index = match vm.index(value) {
-        Err(raised) if raised.is(vm, &vm.types.type_error) => return Err(vm.type_error(format!("%c requires an int or a unicode character, not {}", full_name(vm, value)))),
+        Err(raised) if raised.is(vm, &vm.types.type_error) => {
+            return Err(vm.type_error(format!("%c requires an int or a unicode character, not {}", full_name(vm, value))));
+        }
         other => other?,
     };
     match integer(&index) {
@@ -332,7 +346,8 @@ fn whole(vm: &Vm, c: &Conversion, value: &Obj, code: char) -> PyResult<(bool, &'
         'o' => (8, "0o"),
         _ => (10, ""),
     };
-    let digits = if base == 10 { number.decimal(vm.int_max_str_digits()).map_err(|wrong| vm.wrong(wrong))? } else { number.magnitude(base) };
+    let digits =
+        if base == 10 { number.decimal(vm.int_max_str_digits()).map_err(|wrong| vm.wrong(wrong))? } else { number.magnitude(base) };
     let digits = if code == 'X' { digits.to_ascii_uppercase() } else { digits };
     let least = c.precision.unwrap_or(0);
     vm.check_text_size(least as u128)?;

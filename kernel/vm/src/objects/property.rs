@@ -193,4 +193,3 @@ pub static PROPERTY: ClassSpec = ClassSpec {
     itemsize: 0,
     doc: "Property attribute.",
 };
-

@@ -172,9 +172,12 @@ fn iter(vm: &Vm, obj: &Obj) -> PyResult {
     let range = range(obj);
     Ok(match range.small {
         Some(small) => vm.heap.alloc(RangeIterator::new(small.start, small.step, small.len)),
-        None => {
-            vm.heap.alloc(LongRangeIterator { start: range.start.clone(), step: range.step.clone(), len: range.len.clone(), index: Slot::new(vm.int(0)) })
-        }
+        None => vm.heap.alloc(LongRangeIterator {
+            start: range.start.clone(),
+            step: range.step.clone(),
+            len: range.len.clone(),
+            index: Slot::new(vm.int(0)),
+        }),
     })
 }
 

@@ -93,8 +93,12 @@ pub static LONG_RANGE_ITERATOR: ClassSpec = ClassSpec {
         s.iternext.set(Some(|vm, obj| long(obj).next(vm)));
     },
     methods: &[
-        Method::new("__length_hint__", |vm, obj, _| vm.binary(Operator::Subtract, &long(obj).len, &long(obj).index(vm)), Convention::NoArgs)
-            .signature("($self, /)"),
+        Method::new(
+            "__length_hint__",
+            |vm, obj, _| vm.binary(Operator::Subtract, &long(obj).len, &long(obj).index(vm)),
+            Convention::NoArgs,
+        )
+        .signature("($self, /)"),
         Method::new("__reduce__", long_reduce, Convention::NoArgs).signature("($self, /)"),
         Method::new("__setstate__", long_setstate, Convention::One).signature("($self, object, /)"),
     ],

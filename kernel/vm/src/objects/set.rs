@@ -12,17 +12,23 @@ use crate::protocol::compare::unhashable;
 use crate::{Args, Compare, Convention, Method, PyResult, Vm};
 
 const CLASS_GETITEM: Method = Method::class("__class_getitem__", class_getitem, Convention::One).signature("($type, object, /)");
-const CONTAINS: Method = Method::new("__contains__", |vm, obj, args| Ok(vm.bool(contains(vm, obj, &args.all()[0])?)), Convention::One).signature("($self, object, /)");
+const CONTAINS: Method = Method::new("__contains__", |vm, obj, args| Ok(vm.bool(contains(vm, obj, &args.all()[0])?)), Convention::One)
+    .signature("($self, object, /)");
 const COPY: Method = Method::new("copy", copy, Convention::NoArgs).signature("($self, /)");
 const DIFFERENCE: Method = Method::new("difference", set_ops::difference_method, Convention::Positional).signature("($self, /, *others)");
-const INTERSECTION: Method = Method::new("intersection", set_ops::intersection_method, Convention::Positional).signature("($self, /, *others)");
+const INTERSECTION: Method =
+    Method::new("intersection", set_ops::intersection_method, Convention::Positional).signature("($self, /, *others)");
 const ISDISJOINT: Method = Method::new("isdisjoint", set_ops::isdisjoint, Convention::One).signature("($self, other, /)");
-const ISSUBSET: Method = Method::new("issubset", |vm, obj, args| Ok(vm.bool(set_ops::issubset(vm, obj, &args.all()[0])?)), Convention::One).signature("($self, other, /)");
-const ISSUPERSET: Method = Method::new("issuperset", |vm, obj, args| Ok(vm.bool(set_ops::issuperset(vm, obj, &args.all()[0])?)), Convention::One).signature("($self, other, /)");
+const ISSUBSET: Method = Method::new("issubset", |vm, obj, args| Ok(vm.bool(set_ops::issubset(vm, obj, &args.all()[0])?)), Convention::One)
+    .signature("($self, other, /)");
+const ISSUPERSET: Method =
+    Method::new("issuperset", |vm, obj, args| Ok(vm.bool(set_ops::issuperset(vm, obj, &args.all()[0])?)), Convention::One)
+        .signature("($self, other, /)");
 const REDUCE: Method = Method::new("__reduce__", reduce, Convention::NoArgs).signature("($self, /)");
 const SIZEOF: Method = Method::new("__sizeof__", sizeof, Convention::NoArgs).signature("($self, /)");
 const SYMMETRIC_DIFFERENCE: Method =
-    Method::new("symmetric_difference", |vm, obj, args| set_ops::symmetric_difference(vm, obj, &args.all()[0]), Convention::One).signature("($self, other, /)");
+    Method::new("symmetric_difference", |vm, obj, args| set_ops::symmetric_difference(vm, obj, &args.all()[0]), Convention::One)
+        .signature("($self, other, /)");
 const UNION: Method = Method::new("union", set_ops::union_method, Convention::Positional).signature("($self, /, *others)");
 
 /// `set`.
@@ -59,7 +65,8 @@ pub static SET: ClassSpec = ClassSpec {
         Method::new("remove", remove, Convention::One).signature("($self, object, /)"),
         SIZEOF,
         SYMMETRIC_DIFFERENCE,
-        Method::new("symmetric_difference_update", set_ops::symmetric_difference_update_method, Convention::One).signature("($self, other, /)"),
+        Method::new("symmetric_difference_update", set_ops::symmetric_difference_update_method, Convention::One)
+            .signature("($self, other, /)"),
         UNION,
         Method::new("update", set_ops::update_method, Convention::Positional).signature("($self, /, *others)"),
         CLASS_GETITEM,

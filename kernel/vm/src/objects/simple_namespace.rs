@@ -43,7 +43,11 @@ fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
         return Err(vm.type_error(format!("{} expected at most 1 argument, got {}", vm.type_name(this), args.pos().len())));
     }
     if let Some(from) = args.get(0) {
-        let other = if from.get::<Dict>().is_some() && from.extra().is_none() { from.clone() } else { vm.call(&vm.types.dict, std::slice::from_ref(from))? };
+        let other = if from.get::<Dict>().is_some() && from.extra().is_none() {
+            from.clone()
+        } else {
+            vm.call(&vm.types.dict, std::slice::from_ref(from))?
+        };
         let other = other.get::<Dict>().map(Dict::copy).expect("dict() gives a dict");
         let mut at = 0;
         while let Some((key, value)) = other.next_entry(&mut at) {
@@ -61,7 +65,11 @@ fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
 
 fn repr(vm: &Vm, this: &Obj) -> PyResult {
     let class = vm.class_of(this);
-    let name = if class.is(&vm.types.simple_namespace) { "namespace".to_owned() } else { vm.lossy(&vm.class(&class).name.get().unwrap_or_else(|| vm.none())) };
+    let name = if class.is(&vm.types.simple_namespace) {
+        "namespace".to_owned()
+    } else {
+        vm.lossy(&vm.class(&class).name.get().unwrap_or_else(|| vm.none()))
+    };
     if vm.repr_enter(this) {
         return Ok(vm.str(&format!("{name}(...)")));
     }

@@ -119,7 +119,11 @@ pub(crate) fn small_parts(vm: &Vm, obj: &Obj) -> bool {
 pub(crate) fn long_indices(vm: &Vm, obj: &Obj, len: &Obj) -> PyResult<[Obj; 3]> {
     let [start, stop, step] = vm.slice_parts(obj);
     let bound = |part: &Obj| {
-        if vm.has_index(part) { vm.index(part) } else { Err(vm.type_error("slice indices must be integers or None or have an __index__ method")) }
+        if vm.has_index(part) {
+            vm.index(part)
+        } else {
+            Err(vm.type_error("slice indices must be integers or None or have an __index__ method"))
+        }
     };
     let (zero, one) = (vm.int(0), vm.int(1));
     let step = if step.is(&vm.consts.none) { one.clone() } else { bound(&step)? };

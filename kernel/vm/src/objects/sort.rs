@@ -69,7 +69,8 @@ fn sort_order(vm: &Vm, keys: &[Obj], order: &mut [u32]) -> PyResult<()> {
             }
             Kind::STR => {
                 // The order of WTF-8 is the order of code points.
-                let mut pairs: Vec<(&[u8], u32)> = order.iter().map(|&i| (keys[i as usize].get::<Str>().map_or(&[][..], Str::as_bytes), i)).collect();
+                let mut pairs: Vec<(&[u8], u32)> =
+                    order.iter().map(|&i| (keys[i as usize].get::<Str>().map_or(&[][..], Str::as_bytes), i)).collect();
                 pairs.sort_by(|a, b| a.0.cmp(b.0));
                 order.iter_mut().zip(pairs).for_each(|(place, (_, i))| *place = i);
                 return Ok(());

@@ -34,7 +34,8 @@ fn slots(s: &Slots) {
     s.contains.set(Some(contains));
     s.concat.set(Some(concat));
     s.repeat.set(Some(repeat));
-    s.binary[Operator::Remainder as usize].set(Some(|vm, a, b| if text(a).is_none() { Ok(vm.not_implemented()) } else { super::percent::format_str(vm, a, b) }));
+    s.binary[Operator::Remainder as usize]
+        .set(Some(|vm, a, b| if text(a).is_none() { Ok(vm.not_implemented()) } else { super::percent::format_str(vm, a, b) }));
 }
 
 /// How many code points.
@@ -50,7 +51,8 @@ pub(crate) fn is_ascii(obj: &Obj) -> bool {
 }
 
 fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
-    const SIGNATURE: Signature = Signature { name: "str", params: &["object", "encoding", "errors"], positional_only: 0, positional: 3, required: 0 };
+    const SIGNATURE: Signature =
+        Signature { name: "str", params: &["object", "encoding", "errors"], positional_only: 0, positional: 3, required: 0 };
     if args.pos().len() > 3 {
         return Err(vm.type_error(format!("str expected at most 3 arguments, got {}", args.pos().len())));
     }

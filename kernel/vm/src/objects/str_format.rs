@@ -193,7 +193,8 @@ pub(crate) fn number(vm: &Vm, name: &[u8]) -> PyResult<Option<usize>> {
     let mut value = None;
     for cp in wtf8::code_points(name) {
         let Some(digit) = unicode::decimal(cp) else { return Ok(None) };
-        let next = value.unwrap_or(0usize).checked_mul(10).and_then(|n| n.checked_add(digit as usize)).filter(|&n| n <= isize::MAX as usize);
+        let next =
+            value.unwrap_or(0usize).checked_mul(10).and_then(|n| n.checked_add(digit as usize)).filter(|&n| n <= isize::MAX as usize);
         value = Some(next.ok_or_else(|| vm.value_error("Too many decimal digits in format string"))?);
     }
     Ok(value)

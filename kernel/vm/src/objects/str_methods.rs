@@ -32,13 +32,15 @@ pub(super) const METHODS: &[Method] = &[
     Method::new("center", |vm, this, args| pad(vm, this, args, "center"), Positional).signature(PAD),
     Method::new("count", count, Positional).signature(FIND),
     Method::new("expandtabs", expandtabs, Keywords).signature("($self, /, tabsize=8)"),
-    Method::new("find", |vm, this, args| Ok(vm.int(find(vm, this, args, "find", false)?.map_or(-1, |at| at as i64))), Positional).signature(FIND),
+    Method::new("find", |vm, this, args| Ok(vm.int(find(vm, this, args, "find", false)?.map_or(-1, |at| at as i64))), Positional)
+        .signature(FIND),
     Method::new("partition", |vm, this, args| partition(vm, this, args, false), One).signature("($self, sep, /)"),
     Method::new("index", |vm, this, args| index(vm, this, args, "index", false), Positional).signature(FIND),
     Method::new("ljust", |vm, this, args| pad(vm, this, args, "ljust"), Positional).signature(PAD),
     Method::new("lower", |vm, this, _| Ok(vm.fresh_str(&unicode::lower(text_of(this)))), NoArgs).signature(PLAIN),
     Method::new("lstrip", |vm, this, args| strip(vm, this, args, "lstrip", true, false), Positional).signature(STRIP),
-    Method::new("rfind", |vm, this, args| Ok(vm.int(find(vm, this, args, "rfind", true)?.map_or(-1, |at| at as i64))), Positional).signature(FIND),
+    Method::new("rfind", |vm, this, args| Ok(vm.int(find(vm, this, args, "rfind", true)?.map_or(-1, |at| at as i64))), Positional)
+        .signature(FIND),
     Method::new("rindex", |vm, this, args| index(vm, this, args, "rindex", true), Positional).signature(FIND),
     Method::new("rjust", |vm, this, args| pad(vm, this, args, "rjust"), Positional).signature(PAD),
     Method::new("rstrip", |vm, this, args| strip(vm, this, args, "rstrip", false, true), Positional).signature(STRIP),
@@ -48,7 +50,8 @@ pub(super) const METHODS: &[Method] = &[
     Method::new("swapcase", |vm, this, _| Ok(vm.fresh_str(&unicode::swapcase(text_of(this)))), NoArgs).signature(PLAIN),
     Method::new("translate", translate, One).signature("($self, table, /)"),
     Method::new("upper", |vm, this, _| Ok(vm.fresh_str(&unicode::upper(text_of(this)))), NoArgs).signature(PLAIN),
-    Method::new("startswith", |vm, this, args| affix(vm, this, args, "startswith"), Positional).signature("($self, prefix[, start[, end]], /)"),
+    Method::new("startswith", |vm, this, args| affix(vm, this, args, "startswith"), Positional)
+        .signature("($self, prefix[, start[, end]], /)"),
     Method::new("endswith", |vm, this, args| affix(vm, this, args, "endswith"), Positional).signature("($self, suffix[, start[, end]], /)"),
     Method::new("removeprefix", |vm, this, args| remove_affix(vm, this, args, "removeprefix"), One).signature("($self, prefix, /)"),
     Method::new("removesuffix", |vm, this, args| remove_affix(vm, this, args, "removesuffix"), One).signature("($self, suffix, /)"),
@@ -61,12 +64,18 @@ pub(super) const METHODS: &[Method] = &[
     Method::new("isdigit", |vm, this, _| all(vm, this, unicode::is_digit), NoArgs).signature(PLAIN),
     Method::new("isnumeric", |vm, this, _| all(vm, this, unicode::is_numeric), NoArgs).signature(PLAIN),
     Method::new("isalpha", |vm, this, _| all(vm, this, unicode::is_alpha), NoArgs).signature(PLAIN),
-    Method::new("isalnum", |vm, this, _| all(vm, this, |cp| unicode::is_alpha(cp) || unicode::is_digit(cp) || unicode::is_numeric(cp)), NoArgs).signature(PLAIN),
+    Method::new(
+        "isalnum",
+        |vm, this, _| all(vm, this, |cp| unicode::is_alpha(cp) || unicode::is_digit(cp) || unicode::is_numeric(cp)),
+        NoArgs,
+    )
+    .signature(PLAIN),
     Method::new("isidentifier", |vm, this, _| Ok(vm.bool(unicode::is_identifier(text_of(this)))), NoArgs).signature(PLAIN),
     Method::new("isprintable", |vm, this, _| Ok(vm.bool(code_points(text_of(this)).all(unicode::is_printable))), NoArgs).signature(PLAIN),
     Method::new("zfill", zfill, One).signature("($self, width, /)"),
     Method::new("format", |vm, this, args| super::str_format::format(vm, this, args), Keywords).signature("($self, /, *args, **kwargs)"),
-    Method::new("format_map", |vm, this, args| super::str_format::format_map(vm, this, &args.pos()[0]), One).signature("($self, mapping, /)"),
+    Method::new("format_map", |vm, this, args| super::str_format::format_map(vm, this, &args.pos()[0]), One)
+        .signature("($self, mapping, /)"),
     Method::new("__format__", format_spec, One).signature("($self, format_spec, /)"),
     Method::static_("maketrans", maketrans, Positional),
     Method::new("__sizeof__", sizeof, NoArgs).signature(PLAIN),
@@ -91,7 +100,8 @@ fn part(vm: &Vm, this: &Obj, part: &[u8]) -> PyResult {
 /// The text of argument `position`.
 fn argument<'a>(vm: &Vm, args: &'a [Obj], position: usize, function: &str) -> PyResult<&'a [u8]> {
     let which = format!(" {}", position + 1);
-    text(&args[position]).ok_or_else(|| vm.type_error(format!("{function}() argument{which} must be str, not {}", vm.type_name(&args[position]))))
+    text(&args[position])
+        .ok_or_else(|| vm.type_error(format!("{function}() argument{which} must be str, not {}", vm.type_name(&args[position]))))
 }
 
 /// A bound of a search, an index or `None` (`_PyEval_SliceIndex`).
@@ -107,7 +117,13 @@ pub(super) fn bound(vm: &Vm, obj: Option<&Obj>, default: isize) -> PyResult<isiz
 pub(super) fn bounds(vm: &Vm, args: &[Obj], len: usize) -> PyResult<Option<(usize, usize)>> {
     let (start, end) = (bound(vm, args.get(1), 0)?, bound(vm, args.get(2), isize::MAX)?);
     let n = len as isize;
-    let end = if end > n { n } else if end < 0 { (end + n).max(0) } else { end };
+    let end = if end > n {
+        n
+    } else if end < 0 {
+        (end + n).max(0)
+    } else {
+        end
+    };
     let start = if start < 0 { (start.saturating_add(n)).max(0) } else { start };
     Ok((start <= end).then_some((start as usize, end as usize)))
 }
@@ -144,7 +160,8 @@ fn count(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 fn affix(vm: &Vm, this: &Obj, args: Args<'_>, name: &str) -> PyResult {
     let args = args.check(vm, name, 1, 3)?;
     let part = searched(vm, this, args)?;
-    let matches = |affix: &[u8]| part.is_some_and(|(hay, _)| if name == "startswith" { hay.starts_with(affix) } else { hay.ends_with(affix) });
+    let matches =
+        |affix: &[u8]| part.is_some_and(|(hay, _)| if name == "startswith" { hay.starts_with(affix) } else { hay.ends_with(affix) });
     if let Some(tuple) = args[0].get::<Tuple>() {
         for item in tuple.items() {
             let Some(affix) = text(item) else {
@@ -201,7 +218,8 @@ fn split(vm: &Vm, this: &Obj, args: Args<'_>, name: &'static str, reverse: bool)
 /// The parts as a list; a part that is the whole text is the text itself.
 fn list_of(vm: &Vm, this: &Obj, parts: &[&[u8]]) -> PyResult {
     let whole = text_of(this).len();
-    let items = parts.iter().map(|part| if part.len() == whole && whole > 0 && is_exact(this) { this.clone() } else { vm.str_from_bytes(part) });
+    let items =
+        parts.iter().map(|part| if part.len() == whole && whole > 0 && is_exact(this) { this.clone() } else { vm.str_from_bytes(part) });
     Ok(vm.list(items.collect()))
 }
 
@@ -331,7 +349,8 @@ fn expandtabs(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn encode(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
-    const SIGNATURE: Signature = Signature { name: "encode", params: &["encoding", "errors"], positional_only: 0, positional: 2, required: 0 };
+    const SIGNATURE: Signature =
+        Signature { name: "encode", params: &["encoding", "errors"], positional_only: 0, positional: 2, required: 0 };
     let [encoding, errors] = args.bind(vm, &SIGNATURE)?;
     for (obj, name) in [(encoding, "encoding"), (errors, "errors")] {
         if let Some(obj) = obj.filter(|obj| text(obj).is_none()) {
@@ -415,7 +434,8 @@ fn format_spec(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     }
     let name = vm.type_name(this);
     let bytes = text_of(this);
-    let formatted = Spec::parse(spec, &name, 's' as u32, '<').and_then(|spec| if spec.code == 's' as u32 { spec.text(bytes) } else { Err(unknown_code(spec.code, &name)) });
+    let formatted = Spec::parse(spec, &name, 's' as u32, '<')
+        .and_then(|spec| if spec.code == 's' as u32 { spec.text(bytes) } else { Err(unknown_code(spec.code, &name)) });
     match formatted {
         Ok(formatted) if formatted == bytes => unchanged(this),
         Ok(formatted) => Ok(vm.str_from_bytes(&formatted)),

@@ -40,8 +40,12 @@ fn items(slot: &Slot) -> Vec<Obj> {
 impl Vm {
     /// `{value!conversion:spec}`.
     pub(crate) fn new_interpolation(&self, value: Obj, expression: Obj, conversion: Obj, format_spec: Obj) -> Obj {
-        let payload =
-            Interpolation { value: value.into(), expression: expression.into(), conversion: conversion.into(), format_spec: format_spec.into() };
+        let payload = Interpolation {
+            value: value.into(),
+            expression: expression.into(),
+            conversion: conversion.into(),
+            format_spec: format_spec.into(),
+        };
         self.heap.alloc(payload).tracked()
     }
 

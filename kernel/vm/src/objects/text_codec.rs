@@ -56,7 +56,13 @@ impl Vm {
     }
 
     fn unicode_error(&self, class: &Obj, source: &Obj, problem: &Problem) -> Raised {
-        let args = [self.str(problem.encoding), source.clone(), self.int(problem.start as i64), self.int(problem.end as i64), self.str(problem.reason)];
+        let args = [
+            self.str(problem.encoding),
+            source.clone(),
+            self.int(problem.start as i64),
+            self.int(problem.end as i64),
+            self.str(problem.reason),
+        ];
         match self.call(class, &args) {
             Ok(error) => Raised(error),
             Err(raised) => raised,

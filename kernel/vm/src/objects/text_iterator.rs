@@ -105,7 +105,9 @@ fn reduce(vm: &Vm, class: &str, source: Option<Obj>, given: usize) -> PyResult {
     let iter = vm.builtin("iter")?;
     Ok(vm.tuple(match source {
         Some(source) => vec![iter, vm.tuple(vec![source]), vm.int(given as i64)],
-        None => vec![iter, vm.tuple(vec![if class.starts_with("str") { vm.consts.empty_str.clone() } else { vm.consts.empty_tuple.clone() }])],
+        None => {
+            vec![iter, vm.tuple(vec![if class.starts_with("str") { vm.consts.empty_str.clone() } else { vm.consts.empty_tuple.clone() }])]
+        }
     }))
 }
 

@@ -59,7 +59,10 @@ fn traceback(obj: &Obj) -> &Traceback {
 
 fn lasti(vm: &Vm, tb: &Obj) -> PyResult {
     let tb = traceback(tb);
-    let offset = tb.code().zip(usize::try_from(tb.index.get()).ok()).map(|(code, index)| i64::from(vm.code(&code).code.offsets().byte_offset(index)));
+    let offset = tb
+        .code()
+        .zip(usize::try_from(tb.index.get()).ok())
+        .map(|(code, index)| i64::from(vm.code(&code).code.offsets().byte_offset(index)));
     Ok(vm.int(offset.unwrap_or(-1)))
 }
 
@@ -84,8 +87,13 @@ fn set_next(vm: &Vm, tb: &Obj, value: Option<&Obj>) -> PyResult<()> {
 }
 
 fn new(vm: &Vm, _class: &Obj, args: Args<'_>) -> PyResult {
-    let signature =
-        Signature { name: "traceback", params: &["tb_next", "tb_frame", "tb_lasti", "tb_lineno"], positional_only: 0, positional: 4, required: 4 };
+    let signature = Signature {
+        name: "traceback",
+        params: &["tb_next", "tb_frame", "tb_lasti", "tb_lineno"],
+        positional_only: 0,
+        positional: 4,
+        required: 4,
+    };
     let [next, frame, lasti, line] = args.bind::<4>(vm, &signature)?.map(|arg| arg.expect("all four are required"));
     if !next.is(&vm.consts.none) && next.get::<Traceback>().is_none() {
         return Err(vm.type_error(format!("expected traceback object or None, got '{}'", vm.type_name(next))));
@@ -125,7 +133,9 @@ pub static TRACEBACK: ClassSpec = ClassSpec {
         GetSet::with_set("tb_next", |vm, tb| Ok(traceback(tb).next.get().unwrap_or_else(|| vm.none())), set_next),
         GetSet::member("tb_frame", |vm, tb| Ok(traceback(tb).frame.get().unwrap_or_else(|| vm.none()))),
         GetSet::member("tb_lasti", lasti),
-        GetSet::new("tb_lineno", |vm, tb| Ok(if traceback(tb).line.get() < 0 { vm.none() } else { vm.int(traceback(tb).line.get().into()) })),
+        GetSet::new("tb_lineno", |vm, tb| {
+            Ok(if traceback(tb).line.get() < 0 { vm.none() } else { vm.int(traceback(tb).line.get().into()) })
+        }),
     ],
     basicsize: 48,
     itemsize: 0,

@@ -54,8 +54,12 @@ pub static TUPLE_ITERATOR: ClassSpec = ClassSpec {
         s.iternext.set(Some(|_, obj| Ok(this(obj).next())));
     },
     methods: &[
-        Method::new("__length_hint__", |vm, obj, _| Ok(vm.int(this(obj).len().saturating_sub(this(obj).index.get()) as i64)), Convention::NoArgs)
-            .signature("($self, /)"),
+        Method::new(
+            "__length_hint__",
+            |vm, obj, _| Ok(vm.int(this(obj).len().saturating_sub(this(obj).index.get()) as i64)),
+            Convention::NoArgs,
+        )
+        .signature("($self, /)"),
         Method::new("__reduce__", reduce, Convention::NoArgs).signature("($self, /)"),
         Method::new("__setstate__", setstate, Convention::One).signature("($self, object, /)"),
     ],

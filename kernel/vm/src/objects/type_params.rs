@@ -64,16 +64,7 @@ impl<const KIND: u8> Payload for Parameter<KIND> {
 impl Param {
     fn slots(&self) -> [&Slot; 8] {
         let Param { name, bound, constraints, default, type_params, .. } = self;
-        [
-            name,
-            &bound.value,
-            &bound.evaluate,
-            &constraints.value,
-            &constraints.evaluate,
-            &default.value,
-            &default.evaluate,
-            type_params,
-        ]
+        [name, &bound.value, &bound.evaluate, &constraints.value, &constraints.evaluate, &default.value, &default.evaluate, type_params]
     }
 }
 
@@ -211,7 +202,8 @@ fn parameter(vm: &Vm, class: &str, args: Args<'_>) -> PyResult<Param> {
 }
 
 fn new_alias(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    let signature = Signature { name: "typealias", params: &["name", "value", "type_params"], positional_only: 0, positional: 2, required: 2 };
+    let signature =
+        Signature { name: "typealias", params: &["name", "value", "type_params"], positional_only: 0, positional: 2, required: 2 };
     let [name, value, params] = args.bind::<3>(vm, &signature)?;
     let payload = Param {
         name: name.cloned().into(),
@@ -268,9 +260,7 @@ pub static TYPE_VAR: ClassSpec = ClassSpec {
     getset: &[
         NAME,
         BOUND,
-        GetSet::new("__constraints__", |vm, obj| {
-            Ok(this(obj).constraints.get(vm)?.unwrap_or_else(|| vm.consts.empty_tuple.clone()))
-        }),
+        GetSet::new("__constraints__", |vm, obj| Ok(this(obj).constraints.get(vm)?.unwrap_or_else(|| vm.consts.empty_tuple.clone()))),
         DEFAULT,
         COVARIANT,
         CONTRAVARIANT,
@@ -289,13 +279,18 @@ pub static PARAM_SPEC: ClassSpec = ClassSpec {
     flags: flags::HAVE_GC,
     slots: |all| {
         slots(all);
-        all.new.set(Some(|vm, _, args| Ok(vm.heap.alloc(Parameter::<{ kinds::PARAM_SPEC.0 }>(parameter(vm, "paramspec", args)?)).tracked())));
+        all.new
+            .set(Some(|vm, _, args| Ok(vm.heap.alloc(Parameter::<{ kinds::PARAM_SPEC.0 }>(parameter(vm, "paramspec", args)?)).tracked())));
     },
     methods: &[
         HAS_DEFAULT,
         MRO_ENTRIES,
         Method::new("__typing_subst__", |vm, obj, args| call_typing(vm, "_paramspec_subst", obj, args), Convention::One),
-        Method::new("__typing_prepare_subst__", |vm, obj, args| call_typing(vm, "_paramspec_prepare_subst", obj, args), Convention::Positional),
+        Method::new(
+            "__typing_prepare_subst__",
+            |vm, obj, args| call_typing(vm, "_paramspec_prepare_subst", obj, args),
+            Convention::Positional,
+        ),
     ],
     getset: &[
         NAME,
@@ -339,7 +334,11 @@ pub static TYPE_VAR_TUPLE: ClassSpec = ClassSpec {
             |vm, _, _| Err(vm.type_error("Substitution of bare TypeVarTuple is not supported")),
             Convention::One,
         ),
-        Method::new("__typing_prepare_subst__", |vm, obj, args| call_typing(vm, "_typevartuple_prepare_subst", obj, args), Convention::Positional),
+        Method::new(
+            "__typing_prepare_subst__",
+            |vm, obj, args| call_typing(vm, "_typevartuple_prepare_subst", obj, args),
+            Convention::Positional,
+        ),
     ],
     getset: &[NAME, DEFAULT],
     basicsize: 48,

@@ -37,8 +37,21 @@ impl Vm {
         let class = self.class_of(obj);
         let by_kind = matches!(
             obj.kind(),
-            Kind::SET | Kind::FROZENSET | kinds::CLASS | kinds::FUNCTION | kinds::BUILTIN_FUNCTION | kinds::METHOD | kinds::MODULE | kinds::GENERATOR
-                | kinds::COROUTINE | kinds::ASYNC_GENERATOR | kinds::CODE | kinds::MEMORY_VIEW | kinds::GENERIC_ALIAS | kinds::UNION | kinds::TYPE_VAR
+            Kind::SET
+                | Kind::FROZENSET
+                | kinds::CLASS
+                | kinds::FUNCTION
+                | kinds::BUILTIN_FUNCTION
+                | kinds::METHOD
+                | kinds::MODULE
+                | kinds::GENERATOR
+                | kinds::COROUTINE
+                | kinds::ASYNC_GENERATOR
+                | kinds::CODE
+                | kinds::MEMORY_VIEW
+                | kinds::GENERIC_ALIAS
+                | kinds::UNION
+                | kinds::TYPE_VAR
         );
         by_kind || self.class(&class).weakrefable.get()
     }
@@ -97,8 +110,15 @@ fn address(obj: &Obj) -> String {
 
 fn repr(vm: &Vm, this: &Obj) -> PyResult {
     let Some(target) = own(this).target() else { return Ok(vm.str(&format!("<weakref at {}; dead>", address(this)))) };
-    let name = vm.getattr_opt_str(&target, "__name__")?.filter(|name| name.get::<Str>().is_some()).map(|name| format!(" ({})", vm.lossy(&name)));
-    Ok(vm.str(&format!("<weakref at {}; to '{}' at {}{}>", address(this), vm.type_name(&target), address(&target), name.unwrap_or_default())))
+    let name =
+        vm.getattr_opt_str(&target, "__name__")?.filter(|name| name.get::<Str>().is_some()).map(|name| format!(" ({})", vm.lossy(&name)));
+    Ok(vm.str(&format!(
+        "<weakref at {}; to '{}' at {}{}>",
+        address(this),
+        vm.type_name(&target),
+        address(&target),
+        name.unwrap_or_default()
+    )))
 }
 
 fn hash(vm: &Vm, this: &Obj) -> PyResult<i64> {
@@ -171,7 +191,8 @@ macro_rules! by_operator {
 
 fn proxy_slots(s: &Slots) {
     let binary = by_operator!(binary: Add, And, FloorDivide, LShift, MatMul, Multiply, Remainder, Or, Power, RShift, Subtract, TrueDivide, Xor, DivMod);
-    let in_place = by_operator!(in_place: Add, And, FloorDivide, LShift, MatMul, Multiply, Remainder, Or, Power, RShift, Subtract, TrueDivide, Xor);
+    let in_place =
+        by_operator!(in_place: Add, And, FloorDivide, LShift, MatMul, Multiply, Remainder, Or, Power, RShift, Subtract, TrueDivide, Xor);
     assert!(binary.len() == OPERATORS, "every operator goes through to the target");
     binary.iter().for_each(|(operator, function)| s.binary[*operator as usize].set(Some(*function)));
     in_place.iter().for_each(|(operator, function)| s.in_place[*operator as usize].set(Some(*function)));

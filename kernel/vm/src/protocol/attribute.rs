@@ -205,7 +205,9 @@ impl Vm {
         if !self.has_attribute_place(obj, &class) {
             let generic = self.class(&class).slots.setattro.get().is_some_and(|f| f as usize == generic_setattr as SetAttr as usize);
             let text = match found {
-                None if generic => format!("'{class_name}' object has no attribute '{name_text}' and no __dict__ for setting new attributes"),
+                None if generic => {
+                    format!("'{class_name}' object has no attribute '{name_text}' and no __dict__ for setting new attributes")
+                }
                 None => format!("'{class_name}' object has no attribute '{name_text}'"),
                 Some(_) => format!("'{class_name}' object attribute '{name_text}' is read-only"),
             };

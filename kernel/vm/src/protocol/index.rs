@@ -101,5 +101,8 @@ impl Vm {
 /// Whether the class has a place for the methods of a sequence (`tp_as_sequence`).
 fn is_sequence_like(class: &Class) -> bool {
     let slots = &class.slots;
-    class.has(crate::class::flags::HEAP_TYPE) || slots.len.get().is_some() || slots.contains.get().is_some() || slots.subscript.get().is_some()
+    class.has(crate::class::flags::HEAP_TYPE)
+        || slots.len.get().is_some()
+        || slots.contains.get().is_some()
+        || slots.subscript.get().is_some()
 }

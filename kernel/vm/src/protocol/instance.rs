@@ -47,7 +47,9 @@ impl Vm {
             }
             // The object may claim another class.
             let claimed = self.getattr_opt(obj, &self.names.__class__)?;
-            return Ok(claimed.is_some_and(|claimed| !claimed.is(&real) && claimed.get::<Class>().is_some() && self.subclass_of(&claimed, class)));
+            return Ok(
+                claimed.is_some_and(|claimed| !claimed.is(&real) && claimed.get::<Class>().is_some() && self.subclass_of(&claimed, class))
+            );
         }
         self.check_class(class, INSTANCE_ARGUMENT)?;
         match self.getattr_opt(obj, &self.names.__class__)? {

@@ -12,7 +12,8 @@ impl Vm {
         let payload = self.class(&class);
         let Some(iter) = payload.slots.iter.get() else {
             // The old protocol: `__getitem__` with 0, 1, 2 … For a builtin class, only a sequence's.
-            let is_sequence = payload.slots.subscript.get().is_some() && payload.has(flags::HEAP_TYPE) && !payload.has(flags::DICT_SUBCLASS);
+            let is_sequence =
+                payload.slots.subscript.get().is_some() && payload.has(flags::HEAP_TYPE) && !payload.has(flags::DICT_SUBCLASS);
             if is_sequence {
                 return Ok(self.sequence_iterator(obj));
             }

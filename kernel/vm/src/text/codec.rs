@@ -135,7 +135,9 @@ fn decode_utf8<E>(data: &[u8], skip: usize, last: bool, fail: OnDecode<'_, E>) -
         let (end, reason) = match error.error_len() {
             None if !last => return Ok((out, start)),
             None => (data.len(), "unexpected end of data"),
-            Some(n) => (start + n, if matches!(data[start], 0x80..=0xC1 | 0xF5..) { "invalid start byte" } else { "invalid continuation byte" }),
+            Some(n) => {
+                (start + n, if matches!(data[start], 0x80..=0xC1 | 0xF5..) { "invalid start byte" } else { "invalid continuation byte" })
+            }
         };
         let (text, resume) = fail(Problem { encoding: "utf-8", start, end, reason })?;
         out.extend(text);
@@ -146,7 +148,8 @@ fn decode_utf8<E>(data: &[u8], skip: usize, last: bool, fail: OnDecode<'_, E>) -
 fn decode_wide<E>(data: &[u8], order: Order, size: usize, last: bool, fail: OnDecode<'_, E>) -> Result<(Vec<u8>, usize), E> {
     let (mut big, mut at) = (order == Order::Big, 0);
     if order == Order::Mark {
-        let (little_mark, big_mark): (&[u8], &[u8]) = if size == 2 { (&[0xFF, 0xFE], &[0xFE, 0xFF]) } else { (&[0xFF, 0xFE, 0, 0], &[0, 0, 0xFE, 0xFF]) };
+        let (little_mark, big_mark): (&[u8], &[u8]) =
+            if size == 2 { (&[0xFF, 0xFE], &[0xFE, 0xFF]) } else { (&[0xFF, 0xFE, 0, 0], &[0, 0, 0xFE, 0xFF]) };
         big = data.starts_with(big_mark);
         if big || data.starts_with(little_mark) {
             at = size;

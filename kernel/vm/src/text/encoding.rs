@@ -42,8 +42,10 @@ impl Encoding {
         Some(match plain.trim_end_matches('_') {
             "utf_8" | "utf8" | "u8" | "utf" | "utf8_ucs2" | "utf8_ucs4" | "cp65001" => Utf8,
             "utf_8_sig" | "utf8_sig" => Utf8Sig,
-            "latin_1" | "latin1" | "latin" | "l1" | "iso_8859_1" | "iso8859_1" | "iso8859" | "8859" | "cp819" | "iso_8859_1_1987" | "iso_ir_100" | "csisolatin1" | "ibm819" => Latin1,
-            "ascii" | "us_ascii" | "646" | "ansi_x3.4_1968" | "ansi_x3_4_1968" | "cp367" | "csascii" | "ibm367" | "iso646_us" | "iso_646.irv_1991" | "iso_ir_6" | "us" => Ascii,
+            "latin_1" | "latin1" | "latin" | "l1" | "iso_8859_1" | "iso8859_1" | "iso8859" | "8859" | "cp819" | "iso_8859_1_1987"
+            | "iso_ir_100" | "csisolatin1" | "ibm819" => Latin1,
+            "ascii" | "us_ascii" | "646" | "ansi_x3.4_1968" | "ansi_x3_4_1968" | "cp367" | "csascii" | "ibm367" | "iso646_us"
+            | "iso_646.irv_1991" | "iso_ir_6" | "us" => Ascii,
             "utf_16" | "utf16" | "u16" => Utf16(Order::Mark),
             "utf_16_le" | "utf_16le" | "utf16_le" | "unicodelittleunmarked" => Utf16(Order::Little),
             "utf_16_be" | "utf_16be" | "utf16_be" | "unicodebigunmarked" => Utf16(Order::Big),
@@ -145,7 +147,8 @@ impl Handler {
             }
             Handler::XmlCharRefReplace => (Patch::Text(problem.iter().flat_map(|cp| format!("&#{cp};").into_bytes()).collect()), all),
             Handler::SurrogateEscape => {
-                let escaped: Vec<u8> = problem.iter().take_while(|cp| (0xDC80..=0xDCFF).contains(*cp)).map(|&cp| (cp - 0xDC00) as u8).collect();
+                let escaped: Vec<u8> =
+                    problem.iter().take_while(|cp| (0xDC80..=0xDCFF).contains(*cp)).map(|&cp| (cp - 0xDC00) as u8).collect();
                 let n = escaped.len();
                 if n == 0 {
                     return None;
@@ -191,7 +194,9 @@ impl Handler {
             Handler::SurrogatePass => {
                 let rest = &data[start..];
                 let (cp, n) = match (encoding, rest) {
-                    ("utf-8", [0xED, b, c, ..]) if b & 0xC0 == 0x80 && c & 0xC0 == 0x80 => (0xD000 | (u32::from(*b) & 0x3F) << 6 | (u32::from(*c) & 0x3F), 3),
+                    ("utf-8", [0xED, b, c, ..]) if b & 0xC0 == 0x80 && c & 0xC0 == 0x80 => {
+                        (0xD000 | (u32::from(*b) & 0x3F) << 6 | (u32::from(*c) & 0x3F), 3)
+                    }
                     ("utf-16-le" | "utf-16", [a, b, ..]) => (u16::from_le_bytes([*a, *b]).into(), 2),
                     ("utf-16-be", [a, b, ..]) => (u16::from_be_bytes([*a, *b]).into(), 2),
                     ("utf-32-le" | "utf-32", [a, b, c, d, ..]) => (u32::from_le_bytes([*a, *b, *c, *d]), 4),

@@ -87,7 +87,11 @@ fn one(data: &[u8], start: usize, raw: bool) -> Step {
             return Step::Wrong(after + digits, reason);
         }
         let value = data[after..after + n].iter().fold(0u32, |v, &b| v << 4 | (b as char).to_digit(16).unwrap_or(0));
-        if value > 0x10_FFFF { Step::Wrong(after + n, if raw { "\\Uxxxxxxxx out of range" } else { "illegal Unicode character" }) } else { Step::Char(value, after + n) }
+        if value > 0x10_FFFF {
+            Step::Wrong(after + n, if raw { "\\Uxxxxxxxx out of range" } else { "illegal Unicode character" })
+        } else {
+            Step::Char(value, after + n)
+        }
     };
     match kind {
         b'u' => hex(4, "truncated \\uXXXX escape"),

@@ -58,7 +58,13 @@ pub(crate) fn format(value: f64, style: Style) -> String {
     let precision = if code == b'g' { style.precision.max(1) } else { style.precision } as i64;
     let mut negative = value.is_sign_negative();
     if !value.is_finite() {
-        let word = if value.is_nan() { "nan" } else if negative { "-inf" } else { "inf" };
+        let word = if value.is_nan() {
+            "nan"
+        } else if negative {
+            "-inf"
+        } else {
+            "inf"
+        };
         return if upper { word.to_ascii_uppercase() } else { word.to_owned() };
     }
     let (digits, mut point) = digits(value, code, precision as usize);

@@ -45,7 +45,11 @@ pub(crate) fn round_to_float(mantissa: u128, sticky: bool, exponent: i64) -> Opt
     // At most 53 bits: the product is exact, in two steps because a power of two may be no float.
     let value = kept as f64;
     let half = exponent / 2;
-    let value = if exponent < -1000 { exact_scale(kept as u64, exponent) } else { value * 2f64.powi(half as i32) * 2f64.powi((exponent - half) as i32) };
+    let value = if exponent < -1000 {
+        exact_scale(kept as u64, exponent)
+    } else {
+        value * 2f64.powi(half as i32) * 2f64.powi((exponent - half) as i32)
+    };
     value.is_finite().then_some(value)
 }
 

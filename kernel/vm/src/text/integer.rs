@@ -71,7 +71,9 @@ pub(crate) const DEFAULT_MAX_DIGITS: usize = 4300;
 pub(crate) const LEAST_MAX_DIGITS: usize = 640;
 
 fn too_long(limit: usize) -> Wrong {
-    Wrong::value(format!("Exceeds the limit ({limit} digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit"))
+    Wrong::value(format!(
+        "Exceeds the limit ({limit} digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit"
+    ))
 }
 
 /// A parsed integer.

@@ -78,7 +78,13 @@ pub(crate) fn big_to_float(n: &BigInt) -> Option<f64> {
 /// The whole part of a finite float.
 pub(crate) fn float_to_big(value: f64) -> BigInt {
     let (mantissa, exponent) = integer_decode(value);
-    let whole = if exponent >= 0 { BigInt::from(mantissa) << exponent as u64 } else if exponent <= -64 { BigInt::zero() } else { BigInt::from(mantissa >> -exponent) };
+    let whole = if exponent >= 0 {
+        BigInt::from(mantissa) << exponent as u64
+    } else if exponent <= -64 {
+        BigInt::zero()
+    } else {
+        BigInt::from(mantissa >> -exponent)
+    };
     if value < 0.0 { -whole } else { whole }
 }
 
@@ -146,9 +152,5 @@ pub(crate) fn float_div_mod(a: f64, b: f64) -> (f64, f64) {
 /// Python's `%` of floats; the divisor is not zero.
 pub(crate) fn float_mod(a: f64, b: f64) -> f64 {
     let rest = a % b;
-    if rest != 0.0 {
-        if (b < 0.0) != (rest < 0.0) { rest + b } else { rest }
-    } else {
-        0f64.copysign(b)
-    }
+    if rest != 0.0 { if (b < 0.0) != (rest < 0.0) { rest + b } else { rest } } else { 0f64.copysign(b) }
 }

@@ -213,7 +213,11 @@ pub(crate) fn expand_tabs(text: &[u8], tab: usize, unit: Unit) -> Vec<u8> {
             out.extend_from_slice(piece);
         }
     };
-    if unit == Unit::Byte { text.chunks(1).for_each(&mut one) } else { pieces(text).for_each(&mut one) }
+    if unit == Unit::Byte {
+        text.chunks(1).for_each(&mut one)
+    } else {
+        pieces(text).for_each(&mut one)
+    }
     out
 }
 

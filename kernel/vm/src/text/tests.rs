@@ -45,7 +45,9 @@ fn yes(answer: bool) -> Vec<u8> {
 fn encode(source: &[u8], encoding: &str, errors: &str) -> Vec<u8> {
     let (encoding, handler) = (Encoding::named(encoding).expect("a known encoding"), Handler::named(errors).expect("a known handler"));
     let all: Vec<u32> = code_points(source).collect();
-    let result = codec::encode(source, encoding, &mut |problem: Problem, again| match handler.encode(problem.encoding, &all[problem.start..problem.end]) {
+    let result = codec::encode(source, encoding, &mut |problem: Problem, again| match handler
+        .encode(problem.encoding, &all[problem.start..problem.end])
+    {
         Some((patch, n)) if !again => Ok((patch, problem.start + n)),
         _ => Err(problem),
     });
@@ -58,7 +60,9 @@ fn encode(source: &[u8], encoding: &str, errors: &str) -> Vec<u8> {
 fn decode(source: &[u8], encoding: &str, errors: &str) -> Vec<u8> {
     let data: Vec<u8> = source.chunks(2).map(|pair| u8::from_str_radix(&text(pair.to_vec()), 16).expect("hexadecimal")).collect();
     let (encoding, handler) = (Encoding::named(encoding).expect("a known encoding"), Handler::named(errors).expect("a known handler"));
-    let result = codec::decode(&data, encoding, true, &mut |problem: Problem| handler.decode(problem.encoding, &data, problem.start, problem.end).ok_or(problem));
+    let result = codec::decode(&data, encoding, true, &mut |problem: Problem| {
+        handler.decode(problem.encoding, &data, problem.start, problem.end).ok_or(problem)
+    });
     match result {
         Ok((text, _)) => text,
         Err(p) => format!("E {} {} {} {}", p.encoding, p.start, p.end, p.reason).into_bytes(),
@@ -75,7 +79,9 @@ fn format_int(number: &[u8], spec: &[u8]) -> Result<Vec<u8>, Wrong> {
     let spec = Spec::parse(spec, "int", 'd' as u32, '>')?;
     match char::from_u32(spec.code) {
         Some('b' | 'c' | 'd' | 'o' | 'x' | 'X' | 'n') => spec.integer(value, DEFAULT_MAX_DIGITS),
-        Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%') => spec.float(super::number::big_to_float(&number).expect("small enough for a float")),
+        Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%') => {
+            spec.float(super::number::big_to_float(&number).expect("small enough for a float"))
+        }
         _ => Err(unknown_code(spec.code, "int")),
     }
 }
@@ -102,7 +108,10 @@ fn answer(op: &str, args: &[Vec<u8>]) -> Option<Result<Vec<u8>, Wrong>> {
         "ifmt" => return Some(format_int(a(0), a(1))),
         "sfmt" if a(1).is_empty() => a(0).to_vec(),
         "sfmt" => {
-            return Some(Spec::parse(a(1), "str", 's' as u32, '<').and_then(|spec| if spec.code == 's' as u32 { spec.text(a(0)) } else { Err(unknown_code(spec.code, "str")) }));
+            return Some(
+                Spec::parse(a(1), "str", 's' as u32, '<')
+                    .and_then(|spec| if spec.code == 's' as u32 { spec.text(a(0)) } else { Err(unknown_code(spec.code, "str")) }),
+            );
         }
         "fparse" => match float::parse(&float::to_ascii(a(0))) {
             Some(value) => hex(value).into_bytes(),

@@ -29,7 +29,16 @@ fn assigned(cp: u32) -> Option<char> {
 }
 
 fn in_runs(runs: &[(u32, u32)], cp: u32) -> bool {
-    runs.binary_search_by(|&(first, last)| if last < cp { std::cmp::Ordering::Less } else if first > cp { std::cmp::Ordering::Greater } else { std::cmp::Ordering::Equal }).is_ok()
+    runs.binary_search_by(|&(first, last)| {
+        if last < cp {
+            std::cmp::Ordering::Less
+        } else if first > cp {
+            std::cmp::Ordering::Greater
+        } else {
+            std::cmp::Ordering::Equal
+        }
+    })
+    .is_ok()
 }
 
 /// A letter: `str.isalpha`.
@@ -102,7 +111,25 @@ fn is_cased(cp: u32) -> bool {
 fn is_case_ignorable(cp: u32) -> bool {
     use Category::*;
     matches!(category(cp), Mn | Me | Cf | Lm | Sk)
-        || matches!(cp, 0x27 | 0x2E | 0x3A | 0xB7 | 0x387 | 0x55F | 0x5F4 | 0x2018 | 0x2019 | 0x2024 | 0x2027 | 0xFE13 | 0xFE52 | 0xFE55 | 0xFF07 | 0xFF0E | 0xFF1A)
+        || matches!(
+            cp,
+            0x27 | 0x2E
+                | 0x3A
+                | 0xB7
+                | 0x387
+                | 0x55F
+                | 0x5F4
+                | 0x2018
+                | 0x2019
+                | 0x2024
+                | 0x2027
+                | 0xFE13
+                | 0xFE52
+                | 0xFE55
+                | 0xFF07
+                | 0xFF0E
+                | 0xFF1A
+        )
 }
 
 /// What may begin an identifier.
@@ -230,7 +257,11 @@ pub(crate) fn swapcase(text: &[u8]) -> Vec<u8> {
 pub(crate) fn title(text: &[u8]) -> Vec<u8> {
     let mut inside = false;
     map(text, |out, at, cp| {
-        if inside { push_lower_in_context(out, text, at, cp) } else { push_title(out, cp) }
+        if inside {
+            push_lower_in_context(out, text, at, cp)
+        } else {
+            push_title(out, cp)
+        }
         inside = is_cased(cp);
     })
 }

@@ -21,8 +21,17 @@ fn chars_before(line: &str, byte: usize) -> usize {
 
 /// Python's `textwrap.dedent`, for lines that belong together.
 pub(super) fn dedent(lines: &[String]) -> Vec<String> {
-    let margin = lines.iter().filter(|line| !line.trim().is_empty()).map(|line| line.len() - line.trim_start_matches([' ', '\t']).len()).min().unwrap_or(0);
-    lines.iter().map(|line| line.get(margin..).unwrap_or("").to_owned()).map(|line| if line.trim().is_empty() { String::new() } else { line }).collect()
+    let margin = lines
+        .iter()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| line.len() - line.trim_start_matches([' ', '\t']).len())
+        .min()
+        .unwrap_or(0);
+    lines
+        .iter()
+        .map(|line| line.get(margin..).unwrap_or("").to_owned())
+        .map(|line| if line.trim().is_empty() { String::new() } else { line })
+        .collect()
 }
 
 fn segment(lines: &[String], start: usize, end: usize) -> String {

@@ -157,10 +157,13 @@ fn entries(vm: &Vm, traceback: &Obj) -> Vec<Entry> {
     while let Some(traceback) = next {
         let step = step(vm, &traceback);
         let (first, last) = (step.location.line.max(1) as usize, step.location.end_line.max(step.location.line).max(1) as usize);
-        let lines = if step.location.line < 0 { Vec::new() } else { (first..=last).map_while(|line| vm.source_line(&step.filename, line)).collect() };
+        let lines = if step.location.line < 0 {
+            Vec::new()
+        } else {
+            (first..=last).map_while(|line| vm.source_line(&step.filename, line)).collect()
+        };
         entries.push(Entry { filename: step.filename, name: step.name, location: step.location, lines });
         next = step.next;
     }
     entries
 }
-

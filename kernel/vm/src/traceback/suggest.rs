@@ -122,7 +122,14 @@ fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
         let (mut distance, mut minimum) = (j * MOVE, usize::MAX);
         result = distance;
         for (i, x) in a.iter().enumerate() {
-            let substituted = distance + if x == y { 0 } else if x.to_lowercase().eq(y.to_lowercase()) { CASE } else { MOVE };
+            let substituted = distance
+                + if x == y {
+                    0
+                } else if x.to_lowercase().eq(y.to_lowercase()) {
+                    CASE
+                } else {
+                    MOVE
+                };
             distance = row[i];
             result = substituted.min(result.min(distance) + MOVE);
             row[i] = result;

@@ -43,7 +43,14 @@ pub(crate) static DEQUE: ClassSpec = ClassSpec {
     methods: &[
         Method::new("append", append, Convention::One),
         Method::new("appendleft", appendleft, Convention::One),
-        Method::new("clear", |vm, this, _| { clear(this); Ok(vm.none()) }, Convention::NoArgs),
+        Method::new(
+            "clear",
+            |vm, this, _| {
+                clear(this);
+                Ok(vm.none())
+            },
+            Convention::NoArgs,
+        ),
         Method::new("copy", |vm, this, _| copy(vm, this), Convention::NoArgs),
         Method::new("__copy__", |vm, this, _| copy(vm, this), Convention::NoArgs),
         Method::new("count", count, Convention::One),
@@ -54,7 +61,14 @@ pub(crate) static DEQUE: ClassSpec = ClassSpec {
         Method::new("pop", |vm, this, _| pop(this).ok_or_else(|| vm.index_error("pop from an empty deque")), Convention::NoArgs),
         Method::new("popleft", |vm, this, _| popleft(this).ok_or_else(|| vm.index_error("pop from an empty deque")), Convention::NoArgs),
         Method::new("remove", remove, Convention::One),
-        Method::new("reverse", |vm, this, _| { own(this).items.borrow_mut().make_contiguous().reverse(); Ok(vm.none()) }, Convention::NoArgs),
+        Method::new(
+            "reverse",
+            |vm, this, _| {
+                own(this).items.borrow_mut().make_contiguous().reverse();
+                Ok(vm.none())
+            },
+            Convention::NoArgs,
+        ),
         Method::new("rotate", rotate, Convention::Positional),
         Method::new("__reversed__", |vm, this, _| Ok(iterator::<true>(vm, this)), Convention::NoArgs),
         Method::new("__reduce__", reduce, Convention::NoArgs),
@@ -129,7 +143,8 @@ fn place(vm: &Vm, this: &Obj, key: &Obj, text: &str) -> PyResult<usize> {
 }
 
 fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
-    static SIGNATURE: Signature = Signature { name: "deque", params: &["iterable", "maxlen"], positional_only: 0, positional: 2, required: 0 };
+    static SIGNATURE: Signature =
+        Signature { name: "deque", params: &["iterable", "maxlen"], positional_only: 0, positional: 2, required: 0 };
     let [iterable, maxlen] = args.bind(vm, &SIGNATURE)?;
     let maxlen = match maxlen.filter(|maxlen| !maxlen.is(&vm.consts.none)) {
         None => None,
@@ -392,8 +407,10 @@ where
     }
 }
 
-pub(crate) static DEQUE_ITERATOR: ClassSpec = iterator_class::<false>("collections._deque_iterator", &[Method::new("__length_hint__", hint::<false>, Convention::NoArgs)]);
-pub(crate) static DEQUE_REVERSE_ITERATOR: ClassSpec = iterator_class::<true>("collections._deque_reverse_iterator", &[Method::new("__length_hint__", hint::<true>, Convention::NoArgs)]);
+pub(crate) static DEQUE_ITERATOR: ClassSpec =
+    iterator_class::<false>("collections._deque_iterator", &[Method::new("__length_hint__", hint::<false>, Convention::NoArgs)]);
+pub(crate) static DEQUE_REVERSE_ITERATOR: ClassSpec =
+    iterator_class::<true>("collections._deque_reverse_iterator", &[Method::new("__length_hint__", hint::<true>, Convention::NoArgs)]);
 
 fn iterator<const BACK: bool>(vm: &Vm, this: &Obj) -> Obj
 where

@@ -65,7 +65,10 @@ fn get(vm: &Vm, this: &Obj, instance: Option<&Obj>, _: Option<&Obj>) -> PyResult
             vm.type_name(instance)
         )));
     };
-    usize::try_from(index).ok().and_then(|index| tuple.items().get(index).cloned()).ok_or_else(|| vm.index_error("tuple index out of range"))
+    usize::try_from(index)
+        .ok()
+        .and_then(|index| tuple.items().get(index).cloned())
+        .ok_or_else(|| vm.index_error("tuple index out of range"))
 }
 
 fn reduce(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {

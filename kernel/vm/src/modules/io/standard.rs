@@ -51,39 +51,71 @@ pub(crate) static STANDARD_STREAM: ClassSpec = ClassSpec {
     },
     methods: &[
         Method::new("write", write, Convention::One),
-        Method::new("writelines", |vm, this, args| {
-            vm.iterate(&args.pos()[0], &mut |line| write(vm, this, Args::positional(&[line])).map(drop))?;
-            Ok(vm.none())
-        }, Convention::One),
-        Method::new("flush", |vm, this, _| { flush(vm, this)?; Ok(vm.none()) }, Convention::NoArgs),
+        Method::new(
+            "writelines",
+            |vm, this, args| {
+                vm.iterate(&args.pos()[0], &mut |line| write(vm, this, Args::positional(&[line])).map(drop))?;
+                Ok(vm.none())
+            },
+            Convention::One,
+        ),
+        Method::new(
+            "flush",
+            |vm, this, _| {
+                flush(vm, this)?;
+                Ok(vm.none())
+            },
+            Convention::NoArgs,
+        ),
         Method::new("readline", |vm, this, _| Ok(vm.str(&read_line(vm, this)?)), Convention::Positional),
-        Method::new("read", |vm, this, _| {
-            let mut all = String::new();
-            loop {
-                let line = read_line(vm, this)?;
-                if line.is_empty() {
-                    return Ok(vm.str(&all));
+        Method::new(
+            "read",
+            |vm, this, _| {
+                let mut all = String::new();
+                loop {
+                    let line = read_line(vm, this)?;
+                    if line.is_empty() {
+                        return Ok(vm.str(&all));
+                    }
+                    all += &line;
                 }
-                all += &line;
-            }
-        }, Convention::Positional),
-        Method::new("isatty", |vm, this, _| Ok(vm.bool(match own(this).which {
-            Which::In => false,
-            Which::Out => vm.host.is_terminal(Stream::Stdout),
-            Which::Err => vm.host.is_terminal(Stream::Stderr),
-        })), Convention::NoArgs),
+            },
+            Convention::Positional,
+        ),
+        Method::new(
+            "isatty",
+            |vm, this, _| {
+                Ok(vm.bool(match own(this).which {
+                    Which::In => false,
+                    Which::Out => vm.host.is_terminal(Stream::Stdout),
+                    Which::Err => vm.host.is_terminal(Stream::Stderr),
+                }))
+            },
+            Convention::NoArgs,
+        ),
         Method::new("fileno", |vm, this, _| Ok(vm.int(own(this).which as i64)), Convention::NoArgs),
         Method::new("readable", |vm, this, _| Ok(vm.bool(own(this).which == Which::In)), Convention::NoArgs),
         Method::new("writable", |vm, this, _| Ok(vm.bool(own(this).which != Which::In)), Convention::NoArgs),
         Method::new("seekable", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs),
         Method::new("reconfigure", |vm, _, _| Ok(vm.none()), Convention::Keywords),
-        Method::new("close", |vm, this, _| {
-            flush(vm, this)?;
-            own(this).closed.set(true);
-            Ok(vm.none())
-        }, Convention::NoArgs),
+        Method::new(
+            "close",
+            |vm, this, _| {
+                flush(vm, this)?;
+                own(this).closed.set(true);
+                Ok(vm.none())
+            },
+            Convention::NoArgs,
+        ),
         Method::new("__enter__", |_, this, _| Ok(this.clone()), Convention::NoArgs),
-        Method::new("__exit__", |vm, this, _| { flush(vm, this)?; Ok(vm.none()) }, Convention::Positional),
+        Method::new(
+            "__exit__",
+            |vm, this, _| {
+                flush(vm, this)?;
+                Ok(vm.none())
+            },
+            Convention::Positional,
+        ),
     ],
     getset: &[
         GetSet::new("encoding", |vm, _| Ok(vm.str("utf-8"))),
@@ -156,7 +188,8 @@ fn flush(vm: &Vm, this: &Obj) -> PyResult<()> {
     };
     // What was written to the other stream before comes before this.
     if stream.which == Which::Err
-        && let Some(stdout) = vm.sys_value("stdout").filter(|stdout| stdout.get::<StandardStream>().is_some_and(|stdout| stdout.which == Which::Out))
+        && let Some(stdout) =
+            vm.sys_value("stdout").filter(|stdout| stdout.get::<StandardStream>().is_some_and(|stdout| stdout.which == Which::Out))
     {
         flush(vm, &stdout)?;
     }

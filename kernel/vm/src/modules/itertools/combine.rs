@@ -40,7 +40,8 @@ macro_rules! combiner {
             }
         }
 
-        pub(crate) static $spec: ClassSpec = iterator(concat!("itertools.", $name), kind($n), |s| slots(s, $new, next::<$payload>), &[], $size);
+        pub(crate) static $spec: ClassSpec =
+            iterator(concat!("itertools.", $name), kind($n), |s| slots(s, $new, next::<$payload>), &[], $size);
 
         impl Combiner for $payload {
             fn parts(&self) -> (&RefCell<Vec<Vec<Obj>>>, usize, &RefCell<State>) {
@@ -62,7 +63,15 @@ trait Combiner: Payload {
 combiner!(Product, PRODUCT, 18, "product", new_product, next_product, 48);
 combiner!(Permutations, PERMUTATIONS, 19, "permutations", new_permutations, next_permutations, 64);
 combiner!(Combinations, COMBINATIONS, 20, "combinations", new_combinations, next_combinations, 56);
-combiner!(WithReplacement, COMBINATIONS_WITH_REPLACEMENT, 21, "combinations_with_replacement", new_with_replacement, next_with_replacement, 56);
+combiner!(
+    WithReplacement,
+    COMBINATIONS_WITH_REPLACEMENT,
+    21,
+    "combinations_with_replacement",
+    new_with_replacement,
+    next_with_replacement,
+    56
+);
 
 fn next<T: Combiner>(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
     let (pools, r, state) = own::<T>(this).parts();
@@ -124,7 +133,8 @@ fn length(vm: &Vm, value: &Obj) -> PyResult<usize> {
 }
 
 fn new_permutations(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
-    static SIGNATURE: Signature = Signature { name: "permutations", params: &["iterable", "r"], positional_only: 0, positional: 2, required: 1 };
+    static SIGNATURE: Signature =
+        Signature { name: "permutations", params: &["iterable", "r"], positional_only: 0, positional: 2, required: 1 };
     let [iterable, r] = args.bind(vm, &SIGNATURE)?;
     let pool = vm.to_vec(iterable.expect("a required parameter is there"))?;
     let n = pool.len();

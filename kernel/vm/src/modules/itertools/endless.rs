@@ -34,12 +34,17 @@ fn new_count(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     for value in [start, step].into_iter().flatten() {
         let class = vm.class_of(value);
         let slots = &vm.class(&class).slots;
-        let number = slots.index.get().is_some() || slots.int.get().is_some() || slots.float.get().is_some() || vm.is_kind_of(value, &vm.types.complex);
+        let number = slots.index.get().is_some()
+            || slots.int.get().is_some()
+            || slots.float.get().is_some()
+            || vm.is_kind_of(value, &vm.types.complex);
         if !number {
             return Err(vm.type_error("a number is required"));
         }
     }
-    let exact = |value: Option<&Obj>, default: i64| value.map_or(Some(default), |value| (value.kind() == Kind::INT).then(|| value.get::<Int>().map(|n| n.0)).flatten());
+    let exact = |value: Option<&Obj>, default: i64| {
+        value.map_or(Some(default), |value| (value.kind() == Kind::INT).then(|| value.get::<Int>().map(|n| n.0)).flatten())
+    };
     let fast = exact(start, 0).filter(|_| exact(step, 1) == Some(1));
     let current = start.cloned().unwrap_or_else(|| vm.int(0));
     let step = step.cloned().unwrap_or_else(|| vm.int(1));
@@ -146,7 +151,8 @@ pub(crate) static REPEAT: ClassSpec = iterator(
 );
 
 fn new_repeat(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
-    static SIGNATURE: Signature = Signature { name: "repeat", params: &["object", "times"], positional_only: 0, positional: 2, required: 1 };
+    static SIGNATURE: Signature =
+        Signature { name: "repeat", params: &["object", "times"], positional_only: 0, positional: 2, required: 1 };
     let [object, times] = args.bind(vm, &SIGNATURE)?;
     let left = times.map(|times| vm.index_isize(times)).transpose()?.map(|times| times.max(0));
     Ok(vm.new_object(class, Repeat { object: Slot::from(object.cloned()), left: Cell::new(left) }))

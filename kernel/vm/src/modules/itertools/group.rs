@@ -35,7 +35,8 @@ pub(crate) static GROUPBY: ClassSpec = iterator("itertools.groupby", kind(12), |
 pub(crate) static GROUPER: ClassSpec = iterator("itertools._grouper", kind(13), |s| slots(s, new_grouper, next_grouper), &[], 32);
 
 fn new_groupby(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
-    static SIGNATURE: Signature = Signature { name: "groupby", params: &["iterable", "key"], positional_only: 0, positional: 2, required: 1 };
+    static SIGNATURE: Signature =
+        Signature { name: "groupby", params: &["iterable", "key"], positional_only: 0, positional: 2, required: 1 };
     let [iterable, key] = args.bind(vm, &SIGNATURE)?;
     let source = vm.iter(iterable.expect("a required parameter is there"))?;
     let function = key.filter(|key| !key.is(&vm.consts.none)).cloned();
@@ -155,23 +156,36 @@ crate::payload!(Tee, kind(15), { link });
 pub(crate) static TEE: ClassSpec = iterator(
     "itertools._tee",
     kind(15),
-    |s| slots(s, |vm, _, args| {
-        let [iterable] = args.check(vm, "_tee", 1, 1)? else { unreachable!("one argument was checked") };
-        tee_of(vm, iterable)
-    }, next_tee),
+    |s| {
+        slots(
+            s,
+            |vm, _, args| {
+                let [iterable] = args.check(vm, "_tee", 1, 1)? else { unreachable!("one argument was checked") };
+                tee_of(vm, iterable)
+            },
+            next_tee,
+        )
+    },
     &[Method::new("__copy__", |vm, this, _| Ok(copy_tee(vm, own::<Tee>(this))), Convention::NoArgs)],
     40,
 );
 
-pub(super) const TEE_FUNCTION: Method =
-    Method { name: "tee", call: tee, convention: Convention::Positional, binding: Binding::Instance, signature: "($module, iterable, n=2, /)" };
+pub(super) const TEE_FUNCTION: Method = Method {
+    name: "tee",
+    call: tee,
+    convention: Convention::Positional,
+    binding: Binding::Instance,
+    signature: "($module, iterable, n=2, /)",
+};
 
 fn copy_tee(vm: &Vm, tee: &Tee) -> Obj {
     vm.heap.alloc(Tee { link: Slot::from(tee.link.get()), index: Cell::new(tee.index.get()) }).tracked()
 }
 
 fn link(vm: &Vm, source: Obj) -> Obj {
-    vm.heap.alloc(TeeLink { source: Slot::new(source), values: RefCell::default(), next: Slot::empty(), running: Cell::new(false) }).tracked()
+    vm.heap
+        .alloc(TeeLink { source: Slot::new(source), values: RefCell::default(), next: Slot::empty(), running: Cell::new(false) })
+        .tracked()
 }
 
 fn tee_of(vm: &Vm, iterable: &Obj) -> PyResult {
@@ -280,7 +294,8 @@ crate::payload!(Batched, kind(17), { source });
 pub(crate) static BATCHED: ClassSpec = iterator("itertools.batched", kind(17), |s| slots(s, new_batched, next_batched), &[], 40);
 
 fn new_batched(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
-    static SIGNATURE: Signature = Signature { name: "batched", params: &["iterable", "n", "strict"], positional_only: 0, positional: 2, required: 2 };
+    static SIGNATURE: Signature =
+        Signature { name: "batched", params: &["iterable", "n", "strict"], positional_only: 0, positional: 2, required: 2 };
     let [iterable, n, strict] = args.bind(vm, &SIGNATURE)?;
     let n = vm.index_isize(n.expect("a required parameter is there"))?;
     if n < 1 {

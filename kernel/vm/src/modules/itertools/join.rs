@@ -99,7 +99,8 @@ impl Payload for ZipLongest {
     }
 }
 
-pub(crate) static ZIP_LONGEST: ClassSpec = iterator("itertools.zip_longest", kind(11), |s| slots(s, new_zip_longest, next_zip_longest), &[], 56);
+pub(crate) static ZIP_LONGEST: ClassSpec =
+    iterator("itertools.zip_longest", kind(11), |s| slots(s, new_zip_longest, next_zip_longest), &[], 56);
 
 fn new_zip_longest(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let mut fill = vm.none();

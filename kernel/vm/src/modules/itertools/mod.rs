@@ -28,10 +28,27 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
         let dict = vm.module_dict(module);
         let t = &vm.types;
         let classes = [
-            &t.itertools_accumulate, &t.itertools_batched, &t.itertools_chain, &t.itertools_combinations, &t.itertools_combinations_with_replacement,
-            &t.itertools_compress, &t.itertools_count, &t.itertools_cycle, &t.itertools_dropwhile, &t.itertools_filterfalse, &t.itertools_groupby,
-            &t.itertools_grouper, &t.itertools_islice, &t.itertools_pairwise, &t.itertools_permutations, &t.itertools_product, &t.itertools_repeat,
-            &t.itertools_starmap, &t.itertools_takewhile, &t.itertools_tee, &t.itertools_zip_longest,
+            &t.itertools_accumulate,
+            &t.itertools_batched,
+            &t.itertools_chain,
+            &t.itertools_combinations,
+            &t.itertools_combinations_with_replacement,
+            &t.itertools_compress,
+            &t.itertools_count,
+            &t.itertools_cycle,
+            &t.itertools_dropwhile,
+            &t.itertools_filterfalse,
+            &t.itertools_groupby,
+            &t.itertools_grouper,
+            &t.itertools_islice,
+            &t.itertools_pairwise,
+            &t.itertools_permutations,
+            &t.itertools_product,
+            &t.itertools_repeat,
+            &t.itertools_starmap,
+            &t.itertools_takewhile,
+            &t.itertools_tee,
+            &t.itertools_zip_longest,
         ];
         for class in classes {
             let name = vm.class(class).name.get().map(|name| vm.lossy(&name)).unwrap_or_default();

@@ -105,7 +105,8 @@ fn new_accumulate(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let [iterable, function, initial] = args.bind(vm, &SIGNATURE)?;
     let some = |value: Option<&Obj>| value.filter(|value| !value.is(&vm.consts.none)).cloned();
     let source = vm.iter(iterable.expect("a required parameter is there"))?;
-    let payload = Accumulate { source: Slot::new(source), function: some(function).into(), total: Slot::empty(), initial: some(initial).into() };
+    let payload =
+        Accumulate { source: Slot::new(source), function: some(function).into(), total: Slot::empty(), initial: some(initial).into() };
     Ok(vm.new_object(class, payload))
 }
 
@@ -137,7 +138,8 @@ crate::payload!(Compress, kind(8), { data, selectors });
 pub(crate) static COMPRESS: ClassSpec = iterator("itertools.compress", kind(8), |s| slots(s, new_compress, next_compress), &[], 32);
 
 fn new_compress(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
-    static SIGNATURE: Signature = Signature { name: "compress", params: &["data", "selectors"], positional_only: 0, positional: 2, required: 2 };
+    static SIGNATURE: Signature =
+        Signature { name: "compress", params: &["data", "selectors"], positional_only: 0, positional: 2, required: 2 };
     let [data, selectors] = args.bind(vm, &SIGNATURE)?.map(|given| given.expect("a required parameter is there"));
     let (data, selectors) = (vm.iter(data)?, vm.iter(selectors)?);
     Ok(vm.new_object(class, Compress { data: Slot::new(data), selectors: Slot::new(selectors) }))
@@ -193,7 +195,10 @@ fn new_islice(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
         }
     };
     let source = vm.iter(&given[0])?;
-    Ok(vm.new_object(class, ISlice { source: Slot::new(source), next: Cell::new(start), stop: Cell::new(stop), step: Cell::new(step), count: Cell::new(0) }))
+    Ok(vm.new_object(
+        class,
+        ISlice { source: Slot::new(source), next: Cell::new(start), stop: Cell::new(stop), step: Cell::new(step), count: Cell::new(0) },
+    ))
 }
 
 fn next_islice(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {

@@ -44,8 +44,16 @@ pub(crate) static MATCH: ClassSpec = ClassSpec {
         Method::new("group", groups_asked, Convention::Positional),
         Method::new("groups", groups, Convention::Keywords),
         Method::new("groupdict", groupdict, Convention::Keywords),
-        Method::new("start", |vm, this, args| Ok(vm.int(span(vm, this, args, "start")?.map_or(-1, |(from, _)| from as i64))), Convention::Positional),
-        Method::new("end", |vm, this, args| Ok(vm.int(span(vm, this, args, "end")?.map_or(-1, |(_, to)| to as i64))), Convention::Positional),
+        Method::new(
+            "start",
+            |vm, this, args| Ok(vm.int(span(vm, this, args, "start")?.map_or(-1, |(from, _)| from as i64))),
+            Convention::Positional,
+        ),
+        Method::new(
+            "end",
+            |vm, this, args| Ok(vm.int(span(vm, this, args, "end")?.map_or(-1, |(_, to)| to as i64))),
+            Convention::Positional,
+        ),
         Method::new("span", |vm, this, args| Ok(pair(vm, span(vm, this, args, "span")?)), Convention::Positional),
         Method::new("expand", |vm, this, args| template::expand(vm, this, &args.pos()[0]), Convention::One),
         Method::new("__copy__", |_, this, _| Ok(this.clone()), Convention::NoArgs),
@@ -79,7 +87,9 @@ pub(super) fn pattern(this: &Obj) -> Option<Obj> {
 }
 
 pub(super) fn new(vm: &Vm, pattern: &Obj, string: &Obj, pos: usize, endpos: usize, spans: Vec<Span>, last_index: isize) -> Obj {
-    vm.heap.alloc(Match { pattern: Slot::new(pattern.clone()), string: Slot::new(string.clone()), pos, endpos, spans, last_index }).tracked()
+    vm.heap
+        .alloc(Match { pattern: Slot::new(pattern.clone()), string: Slot::new(string.clone()), pos, endpos, spans, last_index })
+        .tracked()
 }
 
 fn pair(vm: &Vm, span: Span) -> Obj {
@@ -112,7 +122,10 @@ fn number(vm: &Vm, this: &Obj, key: &Obj) -> PyResult<usize> {
             }
         }
     };
-    index.and_then(|index| usize::try_from(index).ok()).filter(|index| *index < own(this).spans.len()).ok_or_else(|| vm.index_error("no such group"))
+    index
+        .and_then(|index| usize::try_from(index).ok())
+        .filter(|index| *index < own(this).spans.len())
+        .ok_or_else(|| vm.index_error("no such group"))
 }
 
 fn groups_asked(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {

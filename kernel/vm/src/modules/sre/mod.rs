@@ -22,12 +22,26 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("compile", compile, Convention::Keywords),
         Method::new("template", template::template, Convention::Positional),
         Method::new("getcodesize", |vm, _, _| Ok(vm.int(CODESIZE as i64)), Convention::NoArgs),
-        Method::new("ascii_iscased", |vm, _, args| one_char(vm, args, |c| vm.bool(c < 128 && (c as u8).is_ascii_alphabetic())), Convention::Positional),
-        Method::new("ascii_tolower", |vm, _, args| one_char(vm, args, |c| vm.int(i64::from(string::lower_ascii(c)))), Convention::Positional),
-        Method::new("unicode_iscased", |vm, _, args| {
-            one_char(vm, args, |c| vm.bool(string::lower_unicode(c) != c || string::upper_unicode(c) != c))
-        }, Convention::Positional),
-        Method::new("unicode_tolower", |vm, _, args| one_char(vm, args, |c| vm.int(i64::from(string::lower_unicode(c)))), Convention::Positional),
+        Method::new(
+            "ascii_iscased",
+            |vm, _, args| one_char(vm, args, |c| vm.bool(c < 128 && (c as u8).is_ascii_alphabetic())),
+            Convention::Positional,
+        ),
+        Method::new(
+            "ascii_tolower",
+            |vm, _, args| one_char(vm, args, |c| vm.int(i64::from(string::lower_ascii(c)))),
+            Convention::Positional,
+        ),
+        Method::new(
+            "unicode_iscased",
+            |vm, _, args| one_char(vm, args, |c| vm.bool(string::lower_unicode(c) != c || string::upper_unicode(c) != c)),
+            Convention::Positional,
+        ),
+        Method::new(
+            "unicode_tolower",
+            |vm, _, args| one_char(vm, args, |c| vm.int(i64::from(string::lower_unicode(c)))),
+            Convention::Positional,
+        ),
     ],
     init: |vm, module| {
         let dict = vm.module_dict(module);
@@ -52,7 +66,8 @@ fn compile(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         positional: 6,
         required: 6,
     };
-    let [pattern, flags, code, groups, groupindex, indexgroup] = args.bind(vm, &SIGNATURE)?.map(|given| given.expect("a required parameter is there"));
+    let [pattern, flags, code, groups, groupindex, indexgroup] =
+        args.bind(vm, &SIGNATURE)?.map(|given| given.expect("a required parameter is there"));
     let Some(code) = code.get::<List>() else { return Err(vm.type_error("compile() argument 'code' must be list")) };
     let code: Vec<u32> = code.to_vec().iter().map(|word| word.get::<Int>().map_or(0, |word| word.0 as u32)).collect();
     let (flags, groups) = (vm.index_isize(flags)?, vm.index_isize(groups)?);

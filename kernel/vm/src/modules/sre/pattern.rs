@@ -42,10 +42,12 @@ pub(crate) static PATTERN: ClassSpec = ClassSpec {
             if !matches!(op, Compare::Eq | Compare::Ne) {
                 return Ok(vm.not_implemented());
             }
-            let same = a.flags == b.flags && a.code == b.code && match (a.pattern.get(), b.pattern.get()) {
-                (Some(a), Some(b)) => vm.eq(&a, &b)?,
-                _ => false,
-            };
+            let same = a.flags == b.flags
+                && a.code == b.code
+                && match (a.pattern.get(), b.pattern.get()) {
+                    (Some(a), Some(b)) => vm.eq(&a, &b)?,
+                    _ => false,
+                };
             Ok(vm.bool(same == (op == Compare::Eq)))
         }));
     },
@@ -58,10 +60,14 @@ pub(crate) static PATTERN: ClassSpec = ClassSpec {
         Method::new("scanner", scanner, Convention::Keywords),
         Method::new("split", split, Convention::Keywords),
         Method::new("sub", |vm, this, args| Ok(sub(vm, this, args, "sub")?.0), Convention::Keywords),
-        Method::new("subn", |vm, this, args| {
-            let (text, n) = sub(vm, this, args, "subn")?;
-            Ok(vm.tuple(vec![text, vm.int(n as i64)]))
-        }, Convention::Keywords),
+        Method::new(
+            "subn",
+            |vm, this, args| {
+                let (text, n) = sub(vm, this, args, "subn")?;
+                Ok(vm.tuple(vec![text, vm.int(n as i64)]))
+            },
+            Convention::Keywords,
+        ),
         Method::new("__copy__", |_, this, _| Ok(this.clone()), Convention::NoArgs),
         Method::new("__deepcopy__", |_, this, _| Ok(this.clone()), Convention::One),
         Method::class("__class_getitem__", |vm, this, args| vm.generic_alias(this, &args.pos()[0]), Convention::One),
@@ -83,7 +89,9 @@ pub(super) fn own(this: &Obj) -> &Pattern {
 
 pub(super) fn new(vm: &Vm, pattern: &Obj, flags: i64, code: Vec<u32>, groups: usize, groupindex: &Obj, indexgroup: &Obj) -> Obj {
     let slot = |obj: &Obj| Slot::new(obj.clone());
-    vm.heap.alloc(Pattern { pattern: slot(pattern), groupindex: slot(groupindex), indexgroup: slot(indexgroup), flags, groups, code }).tracked()
+    vm.heap
+        .alloc(Pattern { pattern: slot(pattern), groupindex: slot(groupindex), indexgroup: slot(indexgroup), flags, groups, code })
+        .tracked()
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -124,7 +132,8 @@ pub(super) fn run(own: &Pattern, subject: Subject<'_>, from: usize, to: usize, h
 
 /// Text goes with a text pattern, bytes with a bytes pattern.
 fn subject<'a>(vm: &Vm, own: &Pattern, string: &'a Obj) -> PyResult<Subject<'a>> {
-    let subject = Subject::of(string).ok_or_else(|| vm.type_error(format!("expected string or bytes-like object, got '{}'", vm.type_name(string))))?;
+    let subject = Subject::of(string)
+        .ok_or_else(|| vm.type_error(format!("expected string or bytes-like object, got '{}'", vm.type_name(string))))?;
     match (own.pattern.get().is_some_and(|pattern| pattern.get::<Bytes>().is_some()), subject) {
         (true, Subject::Text(_)) => Err(vm.type_error("cannot use a bytes pattern on a string-like object")),
         (false, Subject::Bytes(_)) if own.pattern.get().is_some_and(|pattern| pattern.get::<Str>().is_some()) => {
@@ -140,7 +149,8 @@ fn parameters<'a>(vm: &Vm, args: Args<'a>, name: &'static str, own: &Pattern) ->
     let [string, pos, endpos] = args.bind(vm, &signature)?;
     let string = string.expect("a required parameter is there");
     let len = subject(vm, own, string)?.len() as isize;
-    let clamp = |value: Option<&Obj>, default: isize| value.map_or(Ok(default), |value| vm.index_clamped(value)).map(|n| n.clamp(0, len) as usize);
+    let clamp =
+        |value: Option<&Obj>, default: isize| value.map_or(Ok(default), |value| vm.index_clamped(value)).map(|n| n.clamp(0, len) as usize);
     Ok((string, clamp(pos, 0)?, clamp(endpos, len)?))
 }
 
@@ -155,7 +165,13 @@ fn one(vm: &Vm, this: &Obj, args: Args<'_>, name: &'static str, how: How) -> PyR
 }
 
 /// All matches in order, as `finditer` gives them; `visit` says whether to go on.
-fn each(own: &Pattern, subject: Subject<'_>, from: usize, to: usize, mut visit: impl FnMut(Vec<Span>, isize) -> PyResult<bool>) -> PyResult<()> {
+fn each(
+    own: &Pattern,
+    subject: Subject<'_>,
+    from: usize,
+    to: usize,
+    mut visit: impl FnMut(Vec<Span>, isize) -> PyResult<bool>,
+) -> PyResult<()> {
     let (mut from, mut must_advance) = (from, false);
     while from <= to {
         let Some((spans, last)) = run(own, subject, from, to, How::Search, must_advance) else { break };
@@ -222,7 +238,13 @@ fn scanner_of(this: &Obj) -> &Scanner {
 
 fn scanner(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let (string, from, to) = parameters(vm, args, "scanner", own(this))?;
-    let scanner = Scanner { pattern: Slot::new(this.clone()), string: Slot::new(string.clone()), from: Cell::new(from), to, must_advance: Cell::new(false) };
+    let scanner = Scanner {
+        pattern: Slot::new(this.clone()),
+        string: Slot::new(string.clone()),
+        from: Cell::new(from),
+        to,
+        must_advance: Cell::new(false),
+    };
     Ok(vm.heap.alloc(scanner).tracked())
 }
 
@@ -251,7 +273,8 @@ fn scan(vm: &Vm, this: &Obj, how: How) -> Option<Obj> {
 }
 
 fn split(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
-    static SIGNATURE: Signature = Signature { name: "split", params: &["string", "maxsplit"], positional_only: 0, positional: 2, required: 1 };
+    static SIGNATURE: Signature =
+        Signature { name: "split", params: &["string", "maxsplit"], positional_only: 0, positional: 2, required: 1 };
     let own = own(this);
     let [string, maxsplit] = args.bind(vm, &SIGNATURE)?;
     let max = maxsplit.map_or(Ok(0), |max| vm.index_isize(max))?;
@@ -302,7 +325,14 @@ pub(super) fn join(vm: &Vm, subject: Subject<'_>, parts: Vec<Obj>) -> PyResult {
 
 fn repr(vm: &Vm, this: &Obj) -> PyResult {
     const NAMES: [(&str, i64); 8] = [
-        ("re.IGNORECASE", 2), ("re.MULTILINE", 8), ("re.DOTALL", 16), ("re.VERBOSE", 64), ("re.DEBUG", 128), ("re.ASCII", 256), ("re.LOCALE", 4), ("re.UNICODE", 32),
+        ("re.IGNORECASE", 2),
+        ("re.MULTILINE", 8),
+        ("re.DOTALL", 16),
+        ("re.VERBOSE", 64),
+        ("re.DEBUG", 128),
+        ("re.ASCII", 256),
+        ("re.LOCALE", 4),
+        ("re.UNICODE", 32),
     ];
     let own = own(this);
     let Some(pattern) = own.pattern.get() else { return Ok(vm.str("re.compile()")) };
@@ -327,5 +357,8 @@ fn repr(vm: &Vm, this: &Obj) -> PyResult {
 /// The names and numbers of groups, from what `re._compiler` gave.
 pub(super) fn group_name(own: &Pattern, index: usize) -> Option<Obj> {
     let names = own.indexgroup.get()?;
-    names.get::<Tuple>().and_then(|names| names.items().get(index).cloned()).or_else(|| names.get::<List>().and_then(|names| names.get(index)))
+    names
+        .get::<Tuple>()
+        .and_then(|names| names.items().get(index).cloned())
+        .or_else(|| names.get::<List>().and_then(|names| names.get(index)))
 }

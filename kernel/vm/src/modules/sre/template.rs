@@ -2,9 +2,9 @@
 
 use heap::{Int, Kind, List, Obj, Payload, Str, Trash, Visit};
 
+use super::Subject;
 use super::matched::{pattern, text_of_group};
 use super::pattern::join;
-use super::Subject;
 use crate::class::{ClassSpec, flags};
 use crate::{Args, PyResult, Vm, kinds};
 

@@ -17,7 +17,9 @@ impl Vm {
         let dict = payload.subclasses.get().expect("the dict was just put there");
         let key = self.int(class.id() as i64);
         let hash = heap::hash::hash_int(class.id() as i64);
-        let before = dict.get::<Dict>().and_then(|dict| dict.set(&key, hash, weakref, |other| Ok::<bool, std::convert::Infallible>(same_int(&key, other))).ok());
+        let before = dict
+            .get::<Dict>()
+            .and_then(|dict| dict.set(&key, hash, weakref, |other| Ok::<bool, std::convert::Infallible>(same_int(&key, other))).ok());
         drop(before);
     }
 
@@ -26,7 +28,10 @@ impl Vm {
         let Some(dict) = self.class(base).subclasses.get() else { return };
         let key = self.int(class_id as i64);
         let hash = heap::hash::hash_int(class_id as i64);
-        drop(dict.get::<Dict>().and_then(|dict| dict.remove(&key, hash, |other| Ok::<bool, std::convert::Infallible>(same_int(&key, other))).ok()));
+        drop(
+            dict.get::<Dict>()
+                .and_then(|dict| dict.remove(&key, hash, |other| Ok::<bool, std::convert::Infallible>(same_int(&key, other))).ok()),
+        );
     }
 
     /// The classes that extend a class directly and are alive.

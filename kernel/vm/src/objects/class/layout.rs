@@ -175,6 +175,12 @@ pub(crate) fn kind_is_weakrefable(kind: Kind) -> bool {
 pub(crate) fn kind_has_dict(kind: Kind) -> bool {
     matches!(
         kind,
-        kinds::CLASS | kinds::EXCEPTION | kinds::FUNCTION | kinds::MODULE | kinds::SIMPLE_NAMESPACE | kinds::STATIC_METHOD | kinds::CLASS_METHOD
+        kinds::CLASS
+            | kinds::EXCEPTION
+            | kinds::FUNCTION
+            | kinds::MODULE
+            | kinds::SIMPLE_NAMESPACE
+            | kinds::STATIC_METHOD
+            | kinds::CLASS_METHOD
     )
 }

@@ -149,7 +149,8 @@ pub(crate) fn setattro(vm: &Vm, class: &Obj, name: &Obj, value: Option<&Obj>) ->
 }
 
 fn is_dunder(name: &Obj) -> bool {
-    name.get::<Str>().is_some_and(|name| name.as_bytes().len() > 4 && name.as_bytes().starts_with(b"__") && name.as_bytes().ends_with(b"__"))
+    name.get::<Str>()
+        .is_some_and(|name| name.as_bytes().len() > 4 && name.as_bytes().starts_with(b"__") && name.as_bytes().ends_with(b"__"))
 }
 
 fn repr(vm: &Vm, class: &Obj) -> PyResult {
@@ -194,7 +195,11 @@ fn set_qualname(vm: &Vm, class: &Obj, value: Option<&Obj>) -> PyResult<()> {
     vm.check_changeable(class, value, "__qualname__")?;
     let Some(value) = value else { return Ok(()) };
     if value.get::<Str>().is_none() {
-        return Err(vm.type_error(format!("can only assign string to {}.__qualname__, not '{}'", vm.class_name(class), vm.type_name(value))));
+        return Err(vm.type_error(format!(
+            "can only assign string to {}.__qualname__, not '{}'",
+            vm.class_name(class),
+            vm.type_name(value)
+        )));
     }
     vm.class(class).qualname.set(value.clone());
     Ok(())
@@ -310,7 +315,9 @@ fn set_annotations(vm: &Vm, class: &Obj, value: Option<&Obj>) -> PyResult<()> {
     let payload = dict.get::<Dict>().expect("a class's dict is a dict");
     let key = if payload.get_str_key(&names.__annotations__).is_some() { &names.__annotations__ } else { &names.__annotations_cache__ };
     match value {
-        Some(value) => vm.set_own_attr(class, if vm.version >= compile::Version::V3_14 { key } else { &names.__annotations__ }, value.clone()),
+        Some(value) => {
+            vm.set_own_attr(class, if vm.version >= compile::Version::V3_14 { key } else { &names.__annotations__ }, value.clone())
+        }
         None => {
             if payload.remove_str_key(key).is_none() {
                 return Err(vm.attribute_error_text("__annotations__"));
@@ -356,7 +363,10 @@ fn set_annotate(vm: &Vm, class: &Obj, value: Option<&Obj>) -> PyResult<()> {
 }
 
 fn type_params(vm: &Vm, class: &Obj) -> PyResult {
-    Ok(vm.own_attr(class, &vm.names.__type_params__).filter(|_| !class.is(&vm.types.type_)).unwrap_or_else(|| vm.consts.empty_tuple.clone()))
+    Ok(vm
+        .own_attr(class, &vm.names.__type_params__)
+        .filter(|_| !class.is(&vm.types.type_))
+        .unwrap_or_else(|| vm.consts.empty_tuple.clone()))
 }
 
 fn set_type_params(vm: &Vm, class: &Obj, value: Option<&Obj>) -> PyResult<()> {
@@ -476,7 +486,11 @@ pub static TYPE: ClassSpec = ClassSpec {
         GetSet::member("__dictoffset__", |vm, class| Ok(vm.int(vm.dict_offset(class)))),
         GetSet::with_set("__name__", name, set_name),
         GetSet::with_set("__qualname__", |vm, class| Ok(vm.class_qualname(class)), set_qualname),
-        GetSet::with_set("__bases__", |vm, class| Ok(vm.class(class).bases.get().unwrap_or_else(|| vm.consts.empty_tuple.clone())), bases::set_bases),
+        GetSet::with_set(
+            "__bases__",
+            |vm, class| Ok(vm.class(class).bases.get().unwrap_or_else(|| vm.consts.empty_tuple.clone())),
+            bases::set_bases,
+        ),
         GetSet::new("__mro__", |vm, class| Ok(vm.class(class).mro.get().unwrap_or_else(|| vm.none()))),
         GetSet::with_set("__module__", module, set_module),
         GetSet::with_set("__abstractmethods__", abstract_methods, set_abstract_methods),
@@ -496,4 +510,3 @@ pub static TYPE: ClassSpec = ClassSpec {
 pub(crate) fn items_of(obj: &Obj) -> Vec<Obj> {
     obj.get::<Tuple>().map(|tuple| tuple.items().to_vec()).or_else(|| obj.get::<List>().map(List::to_vec)).unwrap_or_default()
 }
-

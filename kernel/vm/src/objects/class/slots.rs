@@ -248,7 +248,14 @@ pub(crate) static SLOT_DEFS: &[SlotDef] = &[
         "($self, name, value, /)",
         "Implement setattr(self, name, value)."
     ),
-    def!("__delattr__", setattro, Some(s::setattro), setter!(setattro, 1, Some(hackcheck)), "($self, name, /)", "Implement delattr(self, name)."),
+    def!(
+        "__delattr__",
+        setattro,
+        Some(s::setattro),
+        setter!(setattro, 1, Some(hackcheck)),
+        "($self, name, /)",
+        "Implement delattr(self, name)."
+    ),
     def!("__lt__", richcompare, Some(s::richcompare), compare!(Lt), "($self, value, /)", "Return self<value."),
     def!("__le__", richcompare, Some(s::richcompare), compare!(Le), "($self, value, /)", "Return self<=value."),
     def!("__eq__", richcompare, Some(s::richcompare), compare!(Eq), "($self, value, /)", "Return self==value."),
@@ -265,9 +272,30 @@ pub(crate) static SLOT_DEFS: &[SlotDef] = &[
         "($self, instance, owner=None, /)",
         "Return an attribute of instance, which is of type owner."
     ),
-    def!("__set__", descr_set, Some(s::descr_set), setter!(descr_set, 2, None), "($self, instance, value, /)", "Set an attribute of instance to value."),
-    def!("__delete__", descr_set, Some(s::descr_set), setter!(descr_set, 1, None), "($self, instance, /)", "Delete an attribute of instance."),
-    def!("__init__", init, Some(s::init), Some(wrap_init), "($self, /, *args, **kwargs)", "Initialize self.  See help(type(self)) for accurate signature."),
+    def!(
+        "__set__",
+        descr_set,
+        Some(s::descr_set),
+        setter!(descr_set, 2, None),
+        "($self, instance, value, /)",
+        "Set an attribute of instance to value."
+    ),
+    def!(
+        "__delete__",
+        descr_set,
+        Some(s::descr_set),
+        setter!(descr_set, 1, None),
+        "($self, instance, /)",
+        "Delete an attribute of instance."
+    ),
+    def!(
+        "__init__",
+        init,
+        Some(s::init),
+        Some(wrap_init),
+        "($self, /, *args, **kwargs)",
+        "Initialize self.  See help(type(self)) for accurate signature."
+    ),
     def!("__new__", new, Some(s::new), None, "", "Create and return new object."),
     def!("__del__", finalize, Some(s::finalize), Some(wrap_del), "($self, /)", "Called when the instance is about to be destroyed."),
     def!("__await__", await_, Some(s::await_), unary!(await_), "($self, /)", "Return an iterator to be used in await expression."),
@@ -284,7 +312,14 @@ pub(crate) static SLOT_DEFS: &[SlotDef] = &[
     def!("__divmod__", binary[DivMod], Some(s::divmod), binary!(binary[DivMod]), "($self, value, /)", "Return divmod(self, value)."),
     def!("__rdivmod__", binary[DivMod], Some(s::divmod), reflected!(DivMod), "($self, value, /)", "Return divmod(value, self)."),
     def!("__pow__", binary[Power], Some(s::pow), Some(wrap_power), "($self, value, mod=None, /)", "Return pow(self, value, mod)."),
-    def!("__rpow__", binary[Power], Some(s::pow), Some(wrap_reflected_power), "($self, value, mod=None, /)", "Return pow(value, self, mod)."),
+    def!(
+        "__rpow__",
+        binary[Power],
+        Some(s::pow),
+        Some(wrap_reflected_power),
+        "($self, value, mod=None, /)",
+        "Return pow(value, self, mod)."
+    ),
     def!("__neg__", negative, Some(s::negative), unary!(negative), "($self, /)", "-self"),
     def!("__pos__", positive, Some(s::positive), unary!(positive), "($self, /)", "+self"),
     def!("__abs__", absolute, Some(s::absolute), unary!(absolute), "($self, /)", "abs(self)"),
@@ -316,15 +351,43 @@ pub(crate) static SLOT_DEFS: &[SlotDef] = &[
     def!("__rfloordiv__", binary[FloorDivide], Some(s::floordiv), reflected!(FloorDivide), "($self, value, /)", "Return value//self."),
     def!("__truediv__", binary[TrueDivide], Some(s::truediv), binary!(binary[TrueDivide]), "($self, value, /)", "Return self/value."),
     def!("__rtruediv__", binary[TrueDivide], Some(s::truediv), reflected!(TrueDivide), "($self, value, /)", "Return value/self."),
-    def!("__ifloordiv__", in_place[FloorDivide], Some(s::ifloordiv), binary!(in_place[FloorDivide]), "($self, value, /)", "Return self//=value."),
-    def!("__itruediv__", in_place[TrueDivide], Some(s::itruediv), binary!(in_place[TrueDivide]), "($self, value, /)", "Return self/=value."),
-    def!("__index__", index, Some(s::index), unary!(index), "($self, /)", "Return self converted to an integer, if self is suitable for use as an index into a list."),
+    def!(
+        "__ifloordiv__",
+        in_place[FloorDivide],
+        Some(s::ifloordiv),
+        binary!(in_place[FloorDivide]),
+        "($self, value, /)",
+        "Return self//=value."
+    ),
+    def!(
+        "__itruediv__",
+        in_place[TrueDivide],
+        Some(s::itruediv),
+        binary!(in_place[TrueDivide]),
+        "($self, value, /)",
+        "Return self/=value."
+    ),
+    def!(
+        "__index__",
+        index,
+        Some(s::index),
+        unary!(index),
+        "($self, /)",
+        "Return self converted to an integer, if self is suitable for use as an index into a list."
+    ),
     def!("__matmul__", binary[MatMul], Some(s::matmul), binary!(binary[MatMul]), "($self, value, /)", "Return self@value."),
     def!("__rmatmul__", binary[MatMul], Some(s::matmul), reflected!(MatMul), "($self, value, /)", "Return value@self."),
     def!("__imatmul__", in_place[MatMul], Some(s::imatmul), binary!(in_place[MatMul]), "($self, value, /)", "Return self@=value."),
     def!("__len__", len, Some(s::len), Some(wrap_len), "($self, /)", "Return len(self)."),
     def!("__getitem__", subscript, Some(s::subscript), binary!(subscript), "($self, key, /)", "Return self[key]."),
-    def!("__setitem__", ass_subscript, Some(s::ass_subscript), setter!(ass_subscript, 2, None), "($self, key, value, /)", "Set self[key] to value."),
+    def!(
+        "__setitem__",
+        ass_subscript,
+        Some(s::ass_subscript),
+        setter!(ass_subscript, 2, None),
+        "($self, key, value, /)",
+        "Set self[key] to value."
+    ),
     def!("__delitem__", ass_subscript, Some(s::ass_subscript), setter!(ass_subscript, 1, None), "($self, key, /)", "Delete self[key]."),
     def!("__add__", concat, None, binary!(concat), "($self, value, /)", "Return self+value."),
     def!("__mul__", repeat, None, Some(wrap_repeat), "($self, value, /)", "Return self*value."),

@@ -4,11 +4,11 @@ use heap::{Dict, Obj, Str};
 
 use super::slots::{SLOT_DEFS, SlotDef};
 use super::special;
+use crate::Vm;
 use crate::class::Class;
 use crate::objects::builtin_function::BuiltinFunction;
 use crate::objects::descriptor::SlotWrapper;
 use crate::protocol::compare::unhashable;
-use crate::Vm;
 
 impl Vm {
     /// `fixup_slot_dispatchers`: every slot of a new class made in Python.
@@ -88,7 +88,9 @@ impl Vm {
                     use_generic = true;
                     generic = Some(def);
                 }
-            } else if slot == "new" && found.get::<BuiltinFunction>().is_some_and(|f| std::ptr::eq(f.method, &crate::objects::object::NEW_WRAPPER)) {
+            } else if slot == "new"
+                && found.get::<BuiltinFunction>().is_some_and(|f| std::ptr::eq(f.method, &crate::objects::object::NEW_WRAPPER))
+            {
                 // `__new__` of a builtin class: what was inherited stays.
                 return;
             } else if slot == "hash" && found.is(&self.consts.none) {

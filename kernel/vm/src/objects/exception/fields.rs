@@ -105,10 +105,8 @@ fn reduce_import(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     Ok(vm.tuple(parts))
 }
 
-pub(super) static ATTRIBUTE_METHODS: &[Method] = &[
-    Method::new("__getstate__", attribute_state, Convention::NoArgs),
-    Method::new("__reduce__", reduce_attribute, Convention::NoArgs),
-];
+pub(super) static ATTRIBUTE_METHODS: &[Method] =
+    &[Method::new("__getstate__", attribute_state, Convention::NoArgs), Method::new("__reduce__", reduce_attribute, Convention::NoArgs)];
 
 fn attribute_state(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     let state = match this.extra().and_then(|extra| extra.dict().get()) {

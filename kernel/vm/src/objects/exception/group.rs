@@ -22,14 +22,22 @@ pub(super) fn slots(slots: &Slots) {
 
 pub(super) static METHODS: &[Method] = &[
     Method::new("derive", derive, Convention::One),
-    Method::new("split", |vm, this, args| {
-        let (matching, rest) = split(vm, this, &Matcher::new(vm, args.pos())?)?;
-        Ok(vm.tuple(vec![matching.unwrap_or_else(|| vm.none()), rest.unwrap_or_else(|| vm.none())]))
-    }, Convention::One),
-    Method::new("subgroup", |vm, this, args| {
-        let (matching, _) = split(vm, this, &Matcher::new(vm, args.pos())?)?;
-        Ok(matching.unwrap_or_else(|| vm.none()))
-    }, Convention::One),
+    Method::new(
+        "split",
+        |vm, this, args| {
+            let (matching, rest) = split(vm, this, &Matcher::new(vm, args.pos())?)?;
+            Ok(vm.tuple(vec![matching.unwrap_or_else(|| vm.none()), rest.unwrap_or_else(|| vm.none())]))
+        },
+        Convention::One,
+    ),
+    Method::new(
+        "subgroup",
+        |vm, this, args| {
+            let (matching, _) = split(vm, this, &Matcher::new(vm, args.pos())?)?;
+            Ok(matching.unwrap_or_else(|| vm.none()))
+        },
+        Convention::One,
+    ),
     Method::class("__class_getitem__", |vm, this, args| vm.generic_alias(this, &args.pos()[0]), Convention::One),
 ];
 
@@ -53,7 +61,10 @@ fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     if message.get::<Str>().is_none() {
         return Err(vm.type_error(format!("argument 1 must be str, not {}", vm.type_name(message))));
     }
-    if sequence.get::<List>().is_none() && sequence.get::<Tuple>().is_none() && vm.getattr_opt(sequence, &vm.intern("__getitem__"))?.is_none() {
+    if sequence.get::<List>().is_none()
+        && sequence.get::<Tuple>().is_none()
+        && vm.getattr_opt(sequence, &vm.intern("__getitem__"))?.is_none()
+    {
         return Err(vm.type_error("second argument (exceptions) must be a sequence"));
     }
     let members = vm.to_vec(sequence)?;
@@ -228,11 +239,15 @@ pub(crate) fn reraise_star(vm: &Vm, original: &Obj, results: &Obj) -> PyResult<O
     let same_origin = |result: &Obj| {
         let (a, b) = (vm.exception(original), vm.exception(result));
         let pair = |a: Option<Obj>, b: Option<Obj>| a == b;
-        is_group(vm, result) && pair(a.traceback.get(), b.traceback.get()) && pair(a.cause.get(), b.cause.get()) && pair(a.context.get(), b.context.get()) && {
-            let name = vm.intern("__notes__");
-            let notes = |obj: &Obj| vm.getattr_opt(obj, &name).ok().flatten().and_then(|notes| notes.get::<List>().map(List::len));
-            notes(original) == notes(result)
-        }
+        is_group(vm, result)
+            && pair(a.traceback.get(), b.traceback.get())
+            && pair(a.cause.get(), b.cause.get())
+            && pair(a.context.get(), b.context.get())
+            && {
+                let name = vm.intern("__notes__");
+                let notes = |obj: &Obj| vm.getattr_opt(obj, &name).ok().flatten().and_then(|notes| notes.get::<List>().map(List::len));
+                notes(original) == notes(result)
+            }
     };
     let (reraised, mut raised): (Vec<Obj>, Vec<Obj>) = results.into_iter().partition(same_origin);
     if !reraised.is_empty() {

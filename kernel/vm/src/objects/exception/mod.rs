@@ -18,9 +18,9 @@ use heap::{ExtraLayout, List, Obj, Slot, Str, Tuple};
 use crate::class::{Class, Convention, GetSet, Method, Slots};
 use crate::{Args, PyResult, Raised, Vm, kinds};
 
-pub use hierarchy::*;
-pub(crate) use hierarchy::own_fields;
 pub(crate) use group::{match_group, members, reraise_star};
+pub(crate) use hierarchy::own_fields;
+pub use hierarchy::*;
 
 /// The payload of every exception (`PyBaseExceptionObject`).
 #[derive(Default)]
@@ -167,7 +167,12 @@ pub(super) static GETSET: &[GetSet] = &[
     GetSet::with_set("__traceback__", |vm, this| or_none(vm, &vm.exception(this).traceback), set_traceback),
     GetSet::with_set("__context__", |vm, this| or_none(vm, &vm.exception(this).context), set_context),
     GetSet::with_set("__cause__", |vm, this| or_none(vm, &vm.exception(this).cause), set_cause),
-    GetSet { name: "__suppress_context__", get: |vm, this| Ok(vm.bool(vm.exception(this).suppress_context.get())), set: Some(set_suppress_context), member: true },
+    GetSet {
+        name: "__suppress_context__",
+        get: |vm, this| Ok(vm.bool(vm.exception(this).suppress_context.get())),
+        set: Some(set_suppress_context),
+        member: true,
+    },
 ];
 
 fn or_none(vm: &Vm, slot: &Slot) -> PyResult {

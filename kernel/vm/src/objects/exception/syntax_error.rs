@@ -18,7 +18,11 @@ fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
     let [_, details] = args.pos() else { return Ok(()) };
     let details = vm.to_vec(details)?;
     if details.len() < 4 {
-        return Err(vm.type_error(format!("function missing required argument '{}' (pos {})", ["filename", "lineno", "offset", "text"][details.len()], details.len() + 1)));
+        return Err(vm.type_error(format!(
+            "function missing required argument '{}' (pos {})",
+            ["filename", "lineno", "offset", "text"][details.len()],
+            details.len() + 1
+        )));
     }
     if details.len() > 7 {
         return Err(vm.type_error(format!("function takes at most 7 arguments ({} given)", details.len())));
@@ -65,7 +69,14 @@ impl Vm {
         };
         let number = |n: i32| self.int(i64::from(n));
         let text = error.text.as_deref().map_or_else(|| self.none(), |text| self.str(text));
-        let place = self.tuple(vec![self.str(&error.filename), number(error.line), number(error.col), text, number(error.end_line), number(error.end_col)]);
+        let place = self.tuple(vec![
+            self.str(&error.filename),
+            number(error.line),
+            number(error.col),
+            text,
+            number(error.end_line),
+            number(error.end_col),
+        ]);
         match self.make_exception(class, &[self.str(&error.msg), place]) {
             Ok(exception) => Raised(exception),
             Err(raised) => raised,

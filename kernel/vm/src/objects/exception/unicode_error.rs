@@ -32,7 +32,8 @@ pub(super) fn decode(slots: &Slots) {
     slots.str.set(Some(|vm, this| {
         let Some((start, end)) = span(this) else { return Ok(vm.consts.empty_str.clone()) };
         let (encoding, reason) = (text(vm, this, ENCODING)?, text(vm, this, REASON)?);
-        let byte = field(this, OBJECT).and_then(|object| object.get::<Bytes>().and_then(|bytes| bytes.as_bytes().get(start as usize).copied()));
+        let byte =
+            field(this, OBJECT).and_then(|object| object.get::<Bytes>().and_then(|bytes| bytes.as_bytes().get(start as usize).copied()));
         let message = match byte.filter(|_| end == start + 1) {
             Some(byte) => format!("'{encoding}' codec can't decode byte 0x{byte:02x} in position {start}: {reason}"),
             None => format!("'{encoding}' codec can't decode bytes in position {start}-{}: {reason}", end - 1),
