@@ -125,7 +125,8 @@ fn urandom(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 
 /// Mode and size; the host tells no more, so the other figures are zero.
 fn stat(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    const NAMES: [&str; 10] = ["st_mode", "st_ino", "st_dev", "st_nlink", "st_uid", "st_gid", "st_size", "st_atime", "st_mtime", "st_ctime"];
+    const NAMES: [&str; 10] =
+        ["st_mode", "st_ino", "st_dev", "st_nlink", "st_uid", "st_gid", "st_size", "st_atime", "st_mtime", "st_ctime"];
     let Some(path) = args.get(0) else {
         return Err(vm.type_error("stat() missing required argument 'path' (pos 1)"));
     };
