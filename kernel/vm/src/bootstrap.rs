@@ -295,6 +295,18 @@ impl Hooks for Vm {
             self.unraisable(raised, Some("calling weakref callback"), callback);
         }
     }
+
+    fn collection_started(&self, generation: usize) {
+        self.call_gc_callbacks("start", generation, 0, 0);
+    }
+
+    fn collection_finished(&self, generation: usize, collected: usize, uncollectable: usize) {
+        self.call_gc_callbacks("stop", generation, collected, uncollectable);
+    }
+
+    fn debug(&self, event: heap::DebugEvent<'_>) {
+        self.tell_gc_event(event);
+    }
 }
 
 impl Drop for Vm {

@@ -47,7 +47,11 @@ impl Vm {
             if !filename.starts_with('<') {
                 self.dict_set_str(&main, "__file__", self.str(filename));
             }
-            self.exec_text(text, filename, &main)
+            let code = self.compile_text(text, filename, Mode::Exec, Options::default())?;
+            // The syntax tree of a script lives as long as the script runs, so each literal has one reference more.
+            let mut held = Vec::new();
+            self.literals(&code, &mut held);
+            self.run_code(&code, &main, &main)
         });
         match done {
             Ok(_) => 0,

@@ -14,6 +14,8 @@ pub(crate) struct State {
     pub(crate) atexit: RefCell<Vec<AtExit>>,
     /// `gc.callbacks`, a list, once `gc` was imported.
     pub(crate) gc_callbacks: Slot,
+    /// When the collection under way has started, for `gc.DEBUG_STATS`.
+    pub(crate) gc_started: Cell<std::time::Duration>,
     /// `sys.set_asyncgen_hooks`.
     pub(crate) asyncgen_firstiter: Slot,
     /// `sys.set_asyncgen_hooks`.
@@ -32,6 +34,7 @@ impl Default for State {
             abc_token: Cell::new(0),
             atexit: RefCell::default(),
             gc_callbacks: Slot::empty(),
+            gc_started: Cell::default(),
             asyncgen_firstiter: Slot::empty(),
             asyncgen_finalizer: Slot::empty(),
             int_max_str_digits: Cell::new(4300),

@@ -1,6 +1,6 @@
 //! `gc`: the collector's controls (`Modules/gcmodule.c`).
 
-use heap::{Int, Obj};
+use heap::{DebugEvent, Int, List, Obj};
 
 use super::ModuleSpec;
 use crate::class::{Convention, Method};
@@ -138,4 +138,44 @@ fn set_debug(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let flags = c_int(vm, &args.pos()[0])?;
     vm.heap.set_gc_debug(flags as u32);
     Ok(vm.none())
+}
+
+impl Vm {
+    /// `invoke_gc_callback`: tells `gc.callbacks` of a phase of a collection.
+    pub(crate) fn call_gc_callbacks(&self, phase: &str, generation: usize, collected: usize, uncollectable: usize) {
+        let Some(callbacks) = self.state.gc_callbacks.get() else { return };
+        let Some(list) = callbacks.get::<List>().filter(|list| !list.is_empty()) else { return };
+        let info = self.dict();
+        for (name, value) in [("generation", generation), ("collected", collected), ("uncollectable", uncollectable)] {
+            self.dict_set_str(&info, name, self.int(value as i64));
+        }
+        let phase = self.str(phase);
+        let mut at = 0;
+        while let Some(callback) = list.get(at) {
+            at += 1;
+            if let Err(raised) = self.call(&callback, &[phase.clone(), info.clone()]) {
+                self.unraisable(raised, None, &callback);
+            }
+        }
+    }
+
+    /// What `gc.set_debug` asks for, on `sys.stderr`.
+    pub(crate) fn tell_gc_event(&self, event: DebugEvent<'_>) {
+        let text = match event {
+            DebugEvent::Starting { generation, objects: [young, middle, old], permanent } => {
+                self.state.gc_started.set(self.host.monotonic());
+                format!(
+                    "gc: collecting generation {generation}...\ngc: objects in each generation: {young} {middle} {old}\n\
+                     gc: objects in permanent generation: {permanent}\n"
+                )
+            }
+            DebugEvent::Collectable(obj) => format!("gc: collectable <{} {:#x}>\n", self.type_name(obj), obj.id()),
+            DebugEvent::Uncollectable(obj) => format!("gc: uncollectable <{} {:#x}>\n", self.type_name(obj), obj.id()),
+            DebugEvent::Done { unreachable, uncollectable } => {
+                let elapsed = self.host.monotonic().saturating_sub(self.state.gc_started.get()).as_secs_f64();
+                format!("gc: done, {unreachable} unreachable, {uncollectable} uncollectable, {elapsed:.4}s elapsed\n")
+            }
+        };
+        self.write_stderr(&text);
+    }
 }

@@ -18,6 +18,7 @@ pub(crate) mod io;
 pub(crate) mod itertools;
 mod math;
 mod opcode;
+mod posix;
 pub(crate) mod random;
 pub(crate) mod sre;
 mod string;
@@ -54,6 +55,7 @@ static MODULES: &[&ModuleSpec] = &[
     &itertools::MODULE,
     &math::MODULE,
     &opcode::MODULE,
+    &posix::MODULE,
     &random::MODULE,
     &sre::MODULE,
     &string::MODULE,

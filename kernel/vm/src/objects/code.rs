@@ -202,7 +202,8 @@ impl Vm {
             Const::Float(value) => self.float(*value),
             Const::Complex(re, im) => self.complex(*re, *im),
             Const::Str(text) => match text.as_str() {
-                Some(str) if looks_like_name(text) => self.intern(str),
+                // Interned, but mortal: only the names of a program are immortal.
+                Some(str) if looks_like_name(text) => self.heap.intern(&self.str(str)),
                 Some(str) => self.str(str),
                 None => self.str_from_bytes(text.as_bytes()),
             },
