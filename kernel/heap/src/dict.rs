@@ -21,6 +21,8 @@ const EMPTY: i32 = -1;
 const DUMMY: i32 = -2;
 const PERTURB_SHIFT: u32 = 5;
 const LOG_MINSIZE: u8 = 3;
+/// The table of a class's shared keys has 64 places (`NEXT_LOG2_MAXSIZE`).
+const SHARED_KEYS_LOG_SIZE: u8 = 6;
 
 /// One allocation: the indices (one, two or four bytes each), then room for `usable(1 << log2_size)` entries.
 struct Table {
@@ -54,8 +56,7 @@ const fn usable_fraction(size: usize) -> usize {
 
 /// `calculate_log2_keysize`.
 fn log2_keysize(min: usize) -> u8 {
-    let min = (min | 8) - 1;
-    (usize::BITS - (min | 7).leading_zeros()) as u8
+    (usize::BITS - (min.saturating_sub(1) | 7).leading_zeros()) as u8
 }
 
 /// `estimate_log2_keysize`.
@@ -583,7 +584,11 @@ impl Dict {
     /// `popitem`: takes the last entry out.
     pub fn pop_last(&self) -> Option<(Obj, Obj)> {
         let last = (0..self.table().n_entries as usize).rev().find(|&i| self.table().key(i).is_some())?;
-        self.split.set(0);
+        if self.split.replace(0) > 0 {
+            // Of a split dict CPython makes a combined one first, as large as the shared keys.
+            self.resize(SHARED_KEYS_LOG_SIZE, true);
+            return self.pop_last();
+        }
         let entry = self.remove_at(last);
         self.table_mut().n_entries = last as u32;
         entry
@@ -670,8 +675,11 @@ impl Dict {
         if table.used == 0 {
             return Dict::new();
         }
-        if table.used >= table.n_entries * 2 / 3 {
-            return Dict::with_table(table.clone());
+        if self.split.get() > 0 || table.used >= table.n_entries * 2 / 3 {
+            let copy = Dict::with_table(table.clone());
+            // The copy of a split dict shares the keys, too.
+            copy.split.set(self.split.get());
+            return copy;
         }
         let copy = Dict::new();
         if !copy.start_merge(self) {

@@ -137,3 +137,16 @@ fn a_removed_key_leaves_its_place_to_another() {
     (21..24).for_each(|i| add(&set, &heap, 128 * i));
     assert_eq!(low(), [22, 21, 3, 20, 5, 6, 23]);
 }
+
+#[test]
+fn a_small_dict_of_texts_that_gets_a_number_stays_small() {
+    let heap = Heap::new();
+    for (n, size) in [(0, 224), (1, 224), (2, 224), (3, 352), (5, 352)] {
+        let dict = Dict::new();
+        for i in 0..n {
+            dict.set_str_key(&heap.str(&format!("k{i}")), heap.int(0));
+        }
+        let Ok(_) = dict.set(&heap.int(1), 1, heap.int(1), never);
+        assert_eq!(dict.sizeof_model(), size, "after {n} texts");
+    }
+}

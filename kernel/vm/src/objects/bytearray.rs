@@ -310,7 +310,8 @@ pub(super) fn extend(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
                 Err(raised) if raised.is(vm, &vm.types.type_error) => return Err(vm.type_error(format!("can't extend bytearray with {}", vm.type_name(source)))),
                 other => other?,
             };
-            let mut more = Vec::new();
+            // The hint is asked for, as in CPython, so that its error shows.
+            let mut more = Vec::with_capacity(vm.length_hint(source, 32)?.min(1 << 16));
             while let Some(item) = vm.next(&iterator)? {
                 more.push(vm.byte(&item)?);
             }

@@ -152,7 +152,7 @@ impl Vm {
         match self.iter(obj) {
             Ok(iterator) => {
                 let list = self.list(Vec::new());
-                crate::objects::list::extend_from_iterator(self, &list, obj, &iterator)?;
+                crate::objects::list::extend_from_iterator(self, &list, &iterator, &iterator)?;
                 Ok(list.get::<List>().map(List::take_all).unwrap_or_default())
             }
             Err(raised) if raised.is(self, &self.types.type_error) => Err(self.type_error(message)),
