@@ -16,6 +16,9 @@ pub(super) static FUNCTIONS: &[Method] = &[
         .signature("($module, /, source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)"),
     Method::new("eval", eval, Convention::Keywords).signature("($module, source, /, globals=None, locals=None)"),
     Method::new("exec", exec, Convention::Keywords).signature("($module, source, /, globals=None, locals=None, *, closure=None)"),
+    Method::new("open", open, Convention::Keywords).signature(
+        "($module, /, file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)",
+    ),
     Method::new("globals", |vm, _, _| vm.current_globals(), Convention::NoArgs).signature("($module, /)"),
     Method::new("locals", |vm, _, _| vm.current_locals(), Convention::NoArgs).signature("($module, /)"),
 ];
@@ -133,6 +136,12 @@ impl Vm {
         self.ensure_builtins(&globals)?;
         Ok((globals, locals))
     }
+}
+
+/// `open` is `_io`'s, which is imported when it is first called.
+fn open(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let io = vm.import_module("_io")?;
+    vm.call_args(&vm.getattr_str(&io, "open")?, args)
 }
 
 fn eval(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {

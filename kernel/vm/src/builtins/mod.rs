@@ -204,6 +204,9 @@ impl Vm {
         EXCEPTIONS.iter().for_each(|name| class(name).into_iter().for_each(|class| set(name, class)));
         set("EnvironmentError", self.types.os_error.clone());
         set("IOError", self.types.os_error.clone());
+        if let Some(open) = function("open") {
+            set("open", self.new_builtin(open, Some(module.clone()), Some(module_name.clone())));
+        }
         site::objects(self).into_iter().for_each(|(name, obj)| set(name, obj));
         module
     }

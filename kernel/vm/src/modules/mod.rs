@@ -25,6 +25,7 @@ mod string;
 pub(crate) mod sys;
 pub(crate) mod thread;
 mod time;
+mod tokenize;
 pub(crate) mod typing;
 mod weakref;
 
@@ -61,6 +62,7 @@ static MODULES: &[&ModuleSpec] = &[
     &string::MODULE,
     &thread::MODULE,
     &time::MODULE,
+    &tokenize::MODULE,
     &typing::MODULE,
     &weakref::MODULE,
 ];
