@@ -143,7 +143,7 @@ pub(crate) fn power(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
         _ => match exponent.small().and_then(|n| u32::try_from(n).ok()) {
             // More than a few GiB of digits is more than there is memory for.
             Some(n) if base.to_big().bits().saturating_mul(n.into()) < 1 << 36 => Ok(vm.big_int(base.to_big().pow(n))),
-            _ => Err(vm.memory_error("")),
+            _ => Err(vm.no_memory()),
         },
     }
 }
@@ -181,7 +181,7 @@ pub(crate) fn left_shift(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
             Ok(vm.int(n << shift))
         }
         (_, Integer::Small(shift)) if shift < 1 << 36 => Ok(vm.big_int(a.to_big() << shift)),
-        (_, Integer::Small(_)) => Err(vm.memory_error("")),
+        (_, Integer::Small(_)) => Err(vm.no_memory()),
         _ => Err(vm.overflow_error("too many digits in integer")),
     }
 }

@@ -123,6 +123,12 @@ impl Vm {
         if text.is_empty() { self.consts.empty_str.clone() } else { self.heap.str_from_code_points(text) }
     }
 
+    /// `MemoryError()`.
+    #[cold]
+    pub(crate) fn no_memory(&self) -> Raised {
+        self.new_exception(&self.types.memory_error, Vec::new())
+    }
+
     /// The exception that a pure function asks for.
     #[cold]
     pub(crate) fn wrong(&self, wrong: Wrong) -> Raised {

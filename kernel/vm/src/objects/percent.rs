@@ -145,6 +145,9 @@ fn read(vm: &Vm, format: &[u32], at: &mut usize, values: &mut Values, by_key: Op
     if peek(*at) == Some('*') {
         *at += 1;
         let width = star(vm, values)?;
+        if width == isize::MIN {
+            return Err(vm.overflow_error("width too big"));
+        }
         c.left |= width < 0;
         c.width = width.unsigned_abs();
     } else {
@@ -223,6 +226,9 @@ fn convert(vm: &Vm, c: &Conversion, value: &Obj, at: usize, bytes: bool, out: &m
                 }
                 other => other?,
             };
+            if c.precision.is_some_and(|n| n > float::MOST_DIGITS) {
+                return Err(vm.value_error("precision too big"));
+            }
             let style = Style { code: code as u8, precision: c.precision.unwrap_or(6), alternate: c.alternate, ..Style::default() };
             let shown = float::format(value, style);
             let (negative, digits) = shown.strip_prefix('-').map_or((false, shown.as_str()), |rest| (true, rest));

@@ -178,7 +178,7 @@ impl Vm {
 
     /// Texts beyond 4 GiB are more than a heap takes.
     pub(crate) fn check_text_size(&self, bytes: u128) -> PyResult<()> {
-        if bytes < 1 << 32 { Ok(()) } else { Err(self.memory_error("")) }
+        if bytes < 1 << 32 { Ok(()) } else { Err(self.no_memory()) }
     }
 
     /// `a += b` of two plain `str` objects, the first of which the caller gives up: it grows in place if nobody else holds it

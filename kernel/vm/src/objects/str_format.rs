@@ -49,13 +49,10 @@ fn whole(vm: &Vm, this: &Obj, source: &Source<'_>) -> PyResult {
     if let (Ok((literal, field)), true) = (next(vm, &mut rest), rest.is_empty()) {
         match field {
             None if literal.len() == format.len() && this.kind() == Kind::STR => return Ok(this.clone()),
-            Some(field) if literal.is_empty() && field.spec.is_empty() && field.conversion.is_none() => {
+            Some(field) if literal.is_empty() && !field.nested => {
                 let value = find_value(vm, field.name, source, &mut Numbering::Open)?;
-                if value.kind() == Kind::STR {
-                    return Ok(value);
-                }
-                let shown = vm.format(&value, &vm.consts.empty_str)?;
-                return Ok(shown);
+                let value = converted(vm, value, field.conversion)?;
+                return if field.spec.is_empty() && value.kind() == Kind::STR { Ok(value) } else { vm.format(&value, &vm.str_from_bytes(field.spec)) };
             }
             _ => {}
         }
@@ -160,18 +157,8 @@ fn parse_field<'a>(vm: &Vm, rest: &mut &'a [u8]) -> PyResult<Field<'a>> {
 }
 
 fn render(vm: &Vm, field: &Field<'_>, source: &Source<'_>, numbering: &mut Numbering, depth: u8, out: &mut Vec<u8>) -> PyResult<()> {
-    let mut value = find_value(vm, field.name, source, numbering)?;
-    value = match field.conversion.map(|cp| (cp, char::from_u32(cp))) {
-        None => value,
-        Some((_, Some('r'))) => vm.repr(&value)?,
-        Some((_, Some('s'))) => vm.str_of(&value)?,
-        Some((_, Some('a'))) => vm.ascii(&value)?,
-        Some((cp @ 33..127, Some(c))) => {
-            let _ = cp;
-            return Err(vm.value_error(format!("Unknown conversion specifier {c}")));
-        }
-        Some((cp, _)) => return Err(vm.value_error(format!("Unknown conversion specifier \\x{cp:x}"))),
-    };
+    let value = find_value(vm, field.name, source, numbering)?;
+    let value = converted(vm, value, field.conversion)?;
     let nested;
     let spec = if field.nested {
         nested = build(vm, field.spec, source, numbering, depth - 1)?;
@@ -186,6 +173,18 @@ fn render(vm: &Vm, field: &Field<'_>, source: &Source<'_>, numbering: &mut Numbe
     let shown = vm.format(&value, &vm.str_from_bytes(spec))?;
     out.extend_from_slice(text_of(&shown));
     Ok(())
+}
+
+/// What stands behind the exclamation mark is done (`do_conversion`).
+fn converted(vm: &Vm, value: Obj, conversion: Option<u32>) -> PyResult {
+    match conversion {
+        None => Ok(value),
+        Some(0x72) => vm.repr(&value),
+        Some(0x73) => vm.str_of(&value),
+        Some(0x61) => vm.ascii(&value),
+        Some(cp @ 33..127) => Err(vm.value_error(format!("Unknown conversion specifier {}", cp as u8 as char))),
+        Some(cp) => Err(vm.value_error(format!("Unknown conversion specifier \\x{cp:x}"))),
+    }
 }
 
 /// A name that is a number: `Ok(None)` if it is none.

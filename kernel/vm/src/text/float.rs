@@ -20,6 +20,9 @@ pub(crate) struct Style {
     pub(crate) no_negative_zero: bool,
 }
 
+/// The largest precision that can be asked for: a little less than C's `int` has room for.
+pub(crate) const MOST_DIGITS: usize = i32::MAX as usize - 1024;
+
 /// More digits than any double has, on either side of the point.
 const ENOUGH: usize = 1100;
 

@@ -291,7 +291,7 @@ impl Spec {
 
     fn style(&self, default_code: u8) -> Result<(Style, bool), Wrong> {
         let precision = match self.precision {
-            Some(n) if n > i32::MAX as usize => return Err(Wrong::value("precision too big")),
+            Some(n) if n > float::MOST_DIGITS => return Err(Wrong::value("precision too big")),
             other => other,
         };
         let mut code = self.code as u8;
