@@ -14,7 +14,8 @@ fn check(name: &str, program: &str, expected: &str) {
     let written = host.written.borrow();
     let out: Vec<u8> = written.iter().filter(|(stream, _)| matches!(stream, Stream::Stdout)).flat_map(|(_, data)| data.clone()).collect();
     let out = String::from_utf8_lossy(&out);
-    let wrong: Vec<String> = expected.lines().zip(out.lines()).filter(|(a, b)| a != b).map(|(a, b)| format!("CPython {a}\n   here {b}")).collect();
+    let wrong: Vec<String> =
+        expected.lines().zip(out.lines()).filter(|(a, b)| a != b).map(|(a, b)| format!("CPython {a}\n   here {b}")).collect();
     assert!(wrong.is_empty(), "{name}: {} lines differ\n{}", wrong.len(), wrong.join("\n"));
     assert_eq!(expected.lines().count(), out.lines().count(), "{name} runs to its end");
 }

@@ -11,7 +11,11 @@ use crate::{Args, PyResult, Raised, Vm};
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "posix",
     functions: &[
-        Method::new("getcwd", |vm, _, _| vm.host.current_dir().map(|folder| vm.str(&folder)).map_err(|error| vm.os_error(&error, None)), Convention::NoArgs),
+        Method::new(
+            "getcwd",
+            |vm, _, _| vm.host.current_dir().map(|folder| vm.str(&folder)).map_err(|error| vm.os_error(&error, None)),
+            Convention::NoArgs,
+        ),
         Method::new("getpid", |vm, _, _| Ok(vm.int(i64::from(std::process::id()))), Convention::NoArgs),
         Method::new("cpu_count", |vm, _, _| Ok(vm.int(1)), Convention::NoArgs),
         Method::new("fspath", fspath, Convention::One),
@@ -23,17 +27,33 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("_path_exists", |vm, _, args| Ok(vm.bool(kind_of(vm, &args.pos()[0]).is_some())), Convention::One),
         Method::new("_path_isfile", |vm, _, args| Ok(vm.bool(kind_of(vm, &args.pos()[0]) == Some(false))), Convention::One),
         Method::new("_path_isdir", |vm, _, args| Ok(vm.bool(kind_of(vm, &args.pos()[0]) == Some(true))), Convention::One),
-        Method::new("_exit", |vm, _, args| {
-            let status = vm.index_isize(&args.pos()[0])?;
-            vm.flush_streams();
-            Err(Raised(vm.make_exception(&vm.types.system_exit, &[vm.int(status as i64)])?))
-        }, Convention::One),
+        Method::new(
+            "_exit",
+            |vm, _, args| {
+                let status = vm.index_isize(&args.pos()[0])?;
+                vm.flush_streams();
+                Err(Raised(vm.make_exception(&vm.types.system_exit, &[vm.int(status as i64)])?))
+            },
+            Convention::One,
+        ),
     ],
     init: |vm, module| {
         let dict = vm.module_dict(module);
         vm.dict_set_str(&dict, "error", vm.types.os_error.clone());
         vm.dict_set_str(&dict, "_have_functions", vm.list(Vec::new()));
-        for (name, value) in [("F_OK", 0), ("R_OK", 4), ("W_OK", 2), ("X_OK", 1), ("O_RDONLY", 0), ("O_WRONLY", 1), ("O_RDWR", 2), ("O_CREAT", 64), ("O_EXCL", 128), ("O_TRUNC", 512), ("O_APPEND", 1024)] {
+        for (name, value) in [
+            ("F_OK", 0),
+            ("R_OK", 4),
+            ("W_OK", 2),
+            ("X_OK", 1),
+            ("O_RDONLY", 0),
+            ("O_WRONLY", 1),
+            ("O_RDWR", 2),
+            ("O_CREAT", 64),
+            ("O_EXCL", 128),
+            ("O_TRUNC", 512),
+            ("O_APPEND", 1024),
+        ] {
             vm.dict_set_str(&dict, name, vm.int(value));
         }
         let environ = vm.dict();

@@ -52,7 +52,11 @@ fn whole(vm: &Vm, this: &Obj, source: &Source<'_>) -> PyResult {
             Some(field) if literal.is_empty() && !field.nested => {
                 let value = find_value(vm, field.name, source, &mut Numbering::Open)?;
                 let value = converted(vm, value, field.conversion)?;
-                return if field.spec.is_empty() && value.kind() == Kind::STR { Ok(value) } else { vm.format(&value, &vm.str_from_bytes(field.spec)) };
+                return if field.spec.is_empty() && value.kind() == Kind::STR {
+                    Ok(value)
+                } else {
+                    vm.format(&value, &vm.str_from_bytes(field.spec))
+                };
             }
             _ => {}
         }
