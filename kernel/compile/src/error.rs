@@ -78,6 +78,12 @@ impl SyntaxError {
     /// Fills in file and text. The parser counts columns in characters, later phases in bytes.
     pub(crate) fn finish(mut self, filename: &str, source: &Source) -> SyntaxError {
         filename.clone_into(&mut self.filename);
+        if self.parsed && source.text.is_empty() {
+            // A text without a line has no first one: the tokenizer has read none when the parser gives up.
+            (self.line, self.col, self.end_line, self.end_col) = (0, 0, 0, 0);
+            self.text = Some(String::new());
+            return self;
+        }
         if let Some(line) = source.line(self.line) {
             let newline = if self.line < source.line_count() || self.parsed { "\n" } else { "" };
             self.text = Some(format!("{line}{newline}"));
