@@ -16,10 +16,6 @@ pub(crate) struct State {
     pub(crate) gc_callbacks: Slot,
     /// When the collection under way has started, for `gc.DEBUG_STATS`.
     pub(crate) gc_started: Cell<std::time::Duration>,
-    /// `sys.set_asyncgen_hooks`.
-    pub(crate) asyncgen_firstiter: Slot,
-    /// `sys.set_asyncgen_hooks`.
-    pub(crate) asyncgen_finalizer: Slot,
     /// `sys.set_int_max_str_digits`; 0 is no limit.
     pub(crate) int_max_str_digits: Cell<usize>,
     /// The current context of `contextvars`, once somebody asked for it.
@@ -35,8 +31,6 @@ impl Default for State {
             atexit: RefCell::default(),
             gc_callbacks: Slot::empty(),
             gc_started: Cell::default(),
-            asyncgen_firstiter: Slot::empty(),
-            asyncgen_finalizer: Slot::empty(),
             int_max_str_digits: Cell::new(4300),
             context: Slot::empty(),
             finalizing: Cell::new(false),

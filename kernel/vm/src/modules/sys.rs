@@ -345,7 +345,7 @@ fn unraisablehook(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 
 fn get_asyncgen_hooks(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
     let held = |slot: &heap::Slot| slot.get().unwrap_or_else(|| vm.none());
-    let values = vec![held(&vm.state.asyncgen_firstiter), held(&vm.state.asyncgen_finalizer)];
+    let values = vec![held(&vm.thread.firstiter), held(&vm.thread.finalizer)];
     struct_sequence(vm, "sys.asyncgen_hooks", &["firstiter", "finalizer"].map(StructField::Shown), values)
 }
 
@@ -358,7 +358,7 @@ fn set_asyncgen_hooks(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
             return Err(vm.type_error(format!("callable {name} expected, got {}", vm.type_name(value))));
         }
     }
-    for (value, slot) in given.into_iter().zip([&vm.state.asyncgen_firstiter, &vm.state.asyncgen_finalizer]) {
+    for (value, slot) in given.into_iter().zip([&vm.thread.firstiter, &vm.thread.finalizer]) {
         if let Some(value) = value {
             drop(slot.replace((!value.is(&vm.consts.none)).then(|| value.clone())));
         }

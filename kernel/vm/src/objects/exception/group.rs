@@ -203,27 +203,6 @@ fn split(vm: &Vm, exception: &Obj, matcher: &Matcher) -> PyResult<(Option<Obj>, 
     }
 }
 
-/// `CHECK_EG_MATCH`: what an `except* classes` clause gets of an exception, and what is left (`_PyEval_ExceptionGroupMatch`).
-pub(crate) fn match_group(vm: &Vm, exception: &Obj, classes: &Obj) -> PyResult<(Option<Obj>, Option<Obj>)> {
-    if exception.is(&vm.consts.none) {
-        return Ok((None, None));
-    }
-    let wanted = Matcher::Classes(classes.clone());
-    if wanted.matches(vm, exception)? {
-        if is_group(vm, exception) {
-            return Ok((Some(exception.clone()), None));
-        }
-        // A naked exception is handled as a group of one.
-        let wrapped = vm.call(&vm.types.base_exception_group, &[vm.consts.empty_str.clone(), vm.tuple(vec![exception.clone()])])?;
-        drop(vm.exception(&wrapped).traceback.replace(vm.exception(exception).traceback.get()));
-        return Ok((Some(wrapped), None));
-    }
-    if !is_group(vm, exception) {
-        return Ok((None, Some(exception.clone())));
-    }
-    split(vm, exception, &wanted)
-}
-
 /// `PREP_RERAISE_STAR`: what leaves a `try` with `except*` clauses, from the original exception and the list of what the clauses raised or
 /// left unhandled (`_PyExc_PrepReraiseStar`). `None` if everything was handled.
 pub(crate) fn reraise_star(vm: &Vm, original: &Obj, results: &Obj) -> PyResult<Option<Obj>> {
