@@ -5,8 +5,7 @@
 //! borrow of the table is held while a count falls or a comparison runs.
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
-use std::cell::{Cell, UnsafeCell};
-use std::mem::ManuallyDrop;
+use std::cell::UnsafeCell;
 use std::ptr::NonNull;
 
 use crate::census::Label;
@@ -24,21 +23,41 @@ const LOG_MINSIZE: u8 = 3;
 /// The table of a class's shared keys has 64 places (`NEXT_LOG2_MAXSIZE`).
 const SHARED_KEYS_LOG_SIZE: u8 = 6;
 
-/// One allocation: the indices (one, two or four bytes each), then room for `usable(1 << log2_size)` entries.
+/// What a dict knows of its entries; the [`Head`] in front of them tells the rest.
 struct Table {
-    /// Dangling while the table is the shared empty one.
-    at: NonNull<u8>,
-    /// 0 is the shared empty table: no room at all.
-    log2_size: u8,
-    /// All keys are exact strings, and entries are key and value; otherwise key, value and hash.
-    unicode: bool,
+    /// The shared empty head, or an allocation of this table's own: head, indices (one, two or four bytes each), then room for
+    /// `usable_fraction(1 << log2_size)` entries.
+    head: NonNull<Head>,
+    /// Entries that hold a value (`ma_used`).
+    used: u32,
+    /// The room of the shared keys, if CPython's dict would be a split one; for `sys.getsizeof` only.
+    split: u8,
+}
+
+/// CPython's `PyDictKeysObject`. Of an empty dict none is in memory of its own, so that a dict is two words behind its header.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Head {
     /// How many more entries fit (`dk_usable`).
     usable: u32,
     /// Entries in use, holes of deleted ones included (`dk_nentries`).
     n_entries: u32,
-    /// Entries that hold a value (`ma_used`).
-    used: u32,
+    /// The number that caches know these keys by, 0 before anybody asked.
+    keys_version: u32,
+    /// 0 is the shared empty table: no room at all.
+    log2_size: u8,
+    /// All keys are exact strings, and entries are key and value; otherwise key, value and hash.
+    unicode: bool,
 }
+
+/// What every dict without room of its own points to. It is never written to.
+static NO_KEYS: Head = Head { usable: 0, n_entries: 0, keys_version: KEYS_OF_NONE, log2_size: 0, unicode: true };
+/// The `keys_version` of all dicts without keys.
+const KEYS_OF_NONE: u32 = 1;
+/// The first `keys_version` that is given to a dict.
+pub(crate) const FIRST_KEYS_VERSION: u32 = KEYS_OF_NONE + 1;
+
+const _: () = assert!(size_of::<Head>() == 16 && size_of::<Dict>() == 8 + size_of::<usize>());
 
 /// An entry of a general table; one of a table of strings ends before the hash.
 #[repr(C)]
@@ -65,23 +84,62 @@ fn estimate_log2_keysize(n: usize) -> u8 {
 }
 
 impl Table {
-    const SHARED_EMPTY: Table =
-        Table { at: NonNull::<u64>::dangling().cast(), log2_size: 0, unicode: true, usable: 0, n_entries: 0, used: 0 };
+    const fn shared_empty() -> Table {
+        Table { head: NonNull::from_ref(&NO_KEYS), used: 0, split: 0 }
+    }
 
     fn new(log2_size: u8, unicode: bool) -> Table {
         let (layout, indices) = Table::layout(log2_size, unicode);
         // SAFETY: the layout is not empty; every index starts as EMPTY, which is all ones in any width.
         unsafe {
             let Some(at) = NonNull::new(alloc(layout)) else { handle_alloc_error(layout) };
-            at.write_bytes(0xFF, indices);
-            Table { at, log2_size, unicode, usable: usable_fraction(1 << log2_size) as u32, n_entries: 0, used: 0 }
+            at.cast().write(Head { usable: usable_fraction(1 << log2_size) as u32, n_entries: 0, keys_version: 0, log2_size, unicode });
+            at.add(size_of::<Head>()).write_bytes(0xFF, indices);
+            Table { head: at.cast(), used: 0, split: 0 }
         }
     }
 
     fn layout(log2_size: u8, unicode: bool) -> (Layout, usize) {
         let indices = 1_usize << (log2_size + Table::index_shift(log2_size));
-        let size = indices + usable_fraction(1 << log2_size) * if unicode { 16 } else { 24 };
+        let size = size_of::<Head>() + indices + usable_fraction(1 << log2_size) * if unicode { 16 } else { 24 };
         (Layout::from_size_align(size, 8).expect("a dict has fewer than 2^31 entries"), indices)
+    }
+
+    #[inline(always)]
+    fn head(&self) -> &Head {
+        // SAFETY: the head lives as long as the table.
+        unsafe { self.head.as_ref() }
+    }
+
+    /// The head, to change it: not for the shared one.
+    #[inline(always)]
+    fn head_mut(&mut self) -> &mut Head {
+        debug_assert!(!self.is_shared());
+        // SAFETY: the head is this table's own.
+        unsafe { self.head.as_mut() }
+    }
+
+    /// Whether there is no room of its own.
+    #[inline]
+    fn is_shared(&self) -> bool {
+        self.head().log2_size == 0
+    }
+
+    /// Where the indices begin.
+    #[inline(always)]
+    fn indices(&self) -> NonNull<u8> {
+        // SAFETY: the indices follow the head.
+        unsafe { self.head.cast::<u8>().add(size_of::<Head>()) }
+    }
+
+    #[inline(always)]
+    fn unicode(&self) -> bool {
+        self.head().unicode
+    }
+
+    #[inline(always)]
+    fn n_entries(&self) -> usize {
+        self.head().n_entries as usize
     }
 
     #[inline]
@@ -96,67 +154,68 @@ impl Table {
 
     #[inline]
     fn mask(&self) -> usize {
-        (1 << self.log2_size) - 1
+        (1 << self.head().log2_size) - 1
     }
 
     #[inline]
     fn index(&self, i: usize) -> i32 {
-        debug_assert!(i <= self.mask() && self.log2_size > 0);
+        debug_assert!(i <= self.mask() && !self.is_shared());
         // SAFETY: i is masked, and the indices come first.
         unsafe {
-            match Table::index_shift(self.log2_size) {
-                0 => i32::from(self.at.cast::<i8>().add(i).read()),
-                1 => i32::from(self.at.cast::<i16>().add(i).read()),
-                _ => self.at.cast::<i32>().add(i).read(),
+            match Table::index_shift(self.head().log2_size) {
+                0 => i32::from(self.indices().cast::<i8>().add(i).read()),
+                1 => i32::from(self.indices().cast::<i16>().add(i).read()),
+                _ => self.indices().cast::<i32>().add(i).read(),
             }
         }
     }
 
     #[inline]
     fn set_index(&mut self, i: usize, index: i32) {
-        debug_assert!(i <= self.mask() && self.log2_size > 0);
+        debug_assert!(i <= self.mask() && !self.is_shared());
         // SAFETY: i is masked, and the indices come first.
         unsafe {
-            match Table::index_shift(self.log2_size) {
-                0 => self.at.cast::<i8>().add(i).write(index as i8),
-                1 => self.at.cast::<i16>().add(i).write(index as i16),
-                _ => self.at.cast::<i32>().add(i).write(index),
+            match Table::index_shift(self.head().log2_size) {
+                0 => self.indices().cast::<i8>().add(i).write(index as i8),
+                1 => self.indices().cast::<i16>().add(i).write(index as i16),
+                _ => self.indices().cast::<i32>().add(i).write(index),
             }
         }
     }
 
     #[inline]
     fn stride(&self) -> usize {
-        if self.unicode { UNICODE_ENTRY } else { size_of::<Entry>() }
+        if self.unicode() { UNICODE_ENTRY } else { size_of::<Entry>() }
     }
 
     /// Where entry `i` stands. Of a table of strings, the hash is not there to be read.
     #[inline]
     fn entry(&self, i: usize) -> *mut Entry {
-        debug_assert!(self.log2_size > 0);
-        let indices = 1_usize << (self.log2_size + Table::index_shift(self.log2_size));
+        debug_assert!(!self.is_shared());
+        let log2_size = self.head().log2_size;
+        let indices = 1_usize << (log2_size + Table::index_shift(log2_size));
         // SAFETY: the entries follow the indices in the same allocation, and i is within the room.
-        unsafe { self.at.add(indices + i * self.stride()) }.cast().as_ptr()
+        unsafe { self.indices().add(indices + i * self.stride()) }.cast().as_ptr()
     }
 
     /// A look at the key of entry `i`, a hole's being nothing.
     #[inline]
     fn key(&self, i: usize) -> Option<&Obj> {
-        debug_assert!(i < self.n_entries as usize);
+        debug_assert!(i < self.n_entries());
         // SAFETY: below `n_entries` the fields are written.
         unsafe { (*self.entry(i)).key.as_ref() }
     }
 
     #[inline]
     fn value(&self, i: usize) -> Option<&Obj> {
-        debug_assert!(i < self.n_entries as usize);
+        debug_assert!(i < self.n_entries());
         // SAFETY: as in `key`.
         unsafe { (*self.entry(i)).value.as_ref() }
     }
 
     #[inline]
     fn hash(&self, i: usize) -> i64 {
-        if self.unicode {
+        if self.unicode() {
             // SAFETY: keys of such a table are exact strings.
             self.key(i).map_or(0, |key| unsafe { key.payload_unchecked::<Str>() }.hash_value())
         } else {
@@ -185,24 +244,25 @@ impl Table {
     /// Writes a new entry, for which there is room, behind the others.
     #[inline]
     fn append(&mut self, key: Obj, hash: i64, value: Obj) {
-        debug_assert!(self.usable > 0 && (!self.unicode || key.kind() == Kind::STR));
+        debug_assert!(self.head().usable > 0 && (!self.unicode() || key.kind() == Kind::STR));
         let mut probe = Probe::new(hash, self.mask());
         while self.index(probe.at) >= 0 {
             probe.step();
         }
-        let i = self.n_entries as usize;
+        let i = self.n_entries();
         self.set_index(probe.at, i as i32);
         let at = self.entry(i);
         // SAFETY: `usable` says that there is room for one more.
         unsafe {
             (&raw mut (*at).key).write(Some(key));
             (&raw mut (*at).value).write(Some(value));
-            if !self.unicode {
+            if !self.unicode() {
                 (&raw mut (*at).hash).write(hash);
             }
         }
-        self.usable -= 1;
-        self.n_entries += 1;
+        let head = self.head_mut();
+        head.usable -= 1;
+        head.n_entries += 1;
         self.used += 1;
     }
 
@@ -212,7 +272,7 @@ impl Table {
         if self.used == 0 {
             return None;
         }
-        match Table::index_shift(self.log2_size) {
+        match Table::index_shift(self.head().log2_size) {
             0 => self.find_str_by::<i8>(key, hash),
             1 => self.find_str_by::<i16>(key, hash),
             _ => self.find_str_by::<i32>(key, hash),
@@ -221,7 +281,7 @@ impl Table {
 
     #[inline(always)]
     fn find_str_by<I: Copy + Into<i32>>(&self, key: &Obj, hash: i64) -> Option<usize> {
-        let indices: *const I = self.at.cast().as_ptr();
+        let indices: *const I = self.indices().cast().as_ptr();
         let entries: *const [Option<Obj>; 2] = self.entry(0).cast();
         let mut probe = Probe::new(hash, self.mask());
         loop {
@@ -244,14 +304,16 @@ impl Table {
 
     /// `dictresize`: moves all entries to a new table, without the holes.
     fn resized(mut self, log2_size: u8, unicode: bool) -> Table {
-        let mut new = Table::new(log2_size, unicode && self.unicode);
-        for i in 0..self.n_entries as usize {
+        let mut new = Table::new(log2_size, unicode && self.unicode());
+        for i in 0..self.n_entries() {
             let hash = self.hash(i);
             if let Some((key, value)) = self.take_entry(i) {
                 new.append(key, hash, value);
             }
         }
-        self.n_entries = 0;
+        if !self.is_shared() {
+            self.head_mut().n_entries = 0;
+        }
         new
     }
 }
@@ -268,18 +330,21 @@ unsafe fn same_text(found: &Obj, key: &Obj, hash: i64) -> bool {
 impl Clone for Table {
     /// `clone_combined_dict_keys`: the same table, holes and all.
     fn clone(&self) -> Table {
-        if self.log2_size == 0 {
-            return Table::SHARED_EMPTY;
+        if self.is_shared() {
+            let mut copy = Table::shared_empty();
+            copy.split = self.split;
+            return copy;
         }
-        let (layout, indices) = Table::layout(self.log2_size, self.unicode);
+        let (layout, indices) = Table::layout(self.head().log2_size, self.unicode());
         // SAFETY: the copy's entries get counts of their own before anybody sees it.
         unsafe {
             let Some(at) = NonNull::new(alloc(layout)) else { handle_alloc_error(layout) };
-            at.copy_from_nonoverlapping(self.at, indices + self.n_entries as usize * self.stride());
-            let copy = Table { at, ..*ManuallyDrop::new(std::ptr::from_ref(self).read()) };
-            for i in 0..self.n_entries as usize {
+            at.copy_from_nonoverlapping(self.head.cast(), size_of::<Head>() + indices + self.n_entries() * self.stride());
+            for i in 0..self.n_entries() {
                 std::mem::forget((self.key(i).cloned(), self.value(i).cloned()));
             }
+            let mut copy = Table { head: at.cast(), used: self.used, split: self.split };
+            copy.head_mut().keys_version = 0;
             copy
         }
     }
@@ -288,14 +353,14 @@ impl Clone for Table {
 impl Drop for Table {
     /// Releases the entries in order, each key before its value, then the room.
     fn drop(&mut self) {
-        if self.log2_size == 0 {
+        if self.is_shared() {
             return;
         }
-        for i in 0..self.n_entries as usize {
+        for i in 0..self.n_entries() {
             drop(self.take_entry(i));
         }
         // SAFETY: allocated with this layout.
-        unsafe { dealloc(self.at.as_ptr(), Table::layout(self.log2_size, self.unicode).0) };
+        unsafe { dealloc(self.head.as_ptr().cast(), Table::layout(self.head().log2_size, self.unicode()).0) };
     }
 }
 
@@ -322,21 +387,17 @@ impl Probe {
 /// The payload of a `dict`.
 pub struct Dict {
     table: UnsafeCell<Table>,
-    version: Cell<u32>,
-    keys_version: Cell<u32>,
-    /// The room of the shared keys, if CPython's dict would be a split one; for `sys.getsizeof` only.
-    split: Cell<u8>,
 }
 
 impl Dict {
     /// An empty dict.
     #[inline]
     pub fn new() -> Dict {
-        Dict::with_table(Table::SHARED_EMPTY)
+        Dict::with_table(Table::shared_empty())
     }
 
     fn with_table(table: Table) -> Dict {
-        Dict { table: UnsafeCell::new(table), version: Cell::new(0), keys_version: Cell::new(0), split: Cell::new(0) }
+        Dict { table: UnsafeCell::new(table) }
     }
 
     /// An empty dict with room for `n` entries (`dict_new_presized`); `unicode` if all keys will be exact strings.
@@ -360,12 +421,19 @@ impl Dict {
         unsafe { &mut *self.table.get() }
     }
 
+    /// The keys are others now: no cache knows them.
     #[inline]
-    fn changed(&self, keys: bool) {
-        self.version.set(self.version.get().wrapping_add(1));
-        if keys {
-            self.keys_version.set(0);
+    fn keys_changed(&self) {
+        let table = self.table_mut();
+        if !table.is_shared() {
+            table.head_mut().keys_version = 0;
         }
+    }
+
+    /// Puts another table in; gives the one before, and keeps what is known of CPython's dict.
+    fn exchange(&self, mut table: Table) -> Table {
+        table.split = self.table().split;
+        std::mem::replace(self.table_mut(), table)
     }
 
     /// How many keys.
@@ -380,16 +448,10 @@ impl Dict {
         self.len() == 0
     }
 
-    /// Changes with every change.
-    #[inline]
-    pub fn version(&self) -> u32 {
-        self.version.get()
-    }
-
     /// Whether the table has the shape for exact strings as keys (`DICT_KEYS_UNICODE`).
     #[inline]
     pub fn is_all_str(&self) -> bool {
-        self.table().unicode
+        self.table().unicode()
     }
 
     /// The value of an exact `str`.
@@ -410,7 +472,7 @@ impl Dict {
         }
         // SAFETY: the kind was just looked at.
         let hash = unsafe { key.payload_unchecked::<Str>() }.hash_value();
-        if table.unicode { table.find_str(key, hash) } else { self.find_str_in_general(key, hash) }
+        if table.unicode() { table.find_str(key, hash) } else { self.find_str_in_general(key, hash) }
     }
 
     /// In a table where other keys are, too; none of them is asked.
@@ -451,7 +513,7 @@ impl Dict {
         if table.used == 0 {
             return Ok(None);
         }
-        if table.unicode && key.kind() == Kind::STR {
+        if table.unicode() && key.kind() == Kind::STR {
             return Ok(table.find_str(key, hash));
         }
         self.find_any(key, hash, eq)
@@ -463,7 +525,7 @@ impl Dict {
             if table.used == 0 {
                 return Ok(None);
             }
-            let (at, log2_size, unicode) = (table.at, table.log2_size, table.unicode);
+            let (head, log2_size, unicode) = (table.head, table.head().log2_size, table.unicode());
             let mut probe = Probe::new(hash, table.mask());
             loop {
                 let index = table.index(probe.at);
@@ -489,8 +551,9 @@ impl Dict {
                                 let equal = equal?;
                                 // Only what is still the same table and the same key was compared.
                                 table = self.table();
-                                let same = (table.at, table.log2_size, table.unicode) == (at, log2_size, unicode) && table.used > 0;
-                                if !(same && index < table.n_entries as usize && table.key(index).is_some_and(|key| key.bits() == bits)) {
+                                let same =
+                                    (table.head, table.head().log2_size, table.unicode()) == (head, log2_size, unicode) && table.used > 0;
+                                if !(same && index < table.n_entries() && table.key(index).is_some_and(|key| key.bits() == bits)) {
                                     continue 'restart;
                                 }
                                 if equal {
@@ -528,11 +591,12 @@ impl Dict {
     pub fn insert_new(&self, key: Obj, hash: i64, value: Obj) {
         let table = self.table_mut();
         let is_str = key.kind() == Kind::STR;
-        if table.usable == 0 || (table.unicode && !is_str) {
+        if table.head().usable == 0 || (table.unicode() && !is_str) {
             self.make_room(is_str);
         }
-        self.table_mut().append(key, hash, value);
-        self.changed(true);
+        let table = self.table_mut();
+        table.append(key, hash, value);
+        table.head_mut().keys_version = 0;
     }
 
     /// `insertion_resize`.
@@ -540,25 +604,24 @@ impl Dict {
     #[inline(never)]
     fn make_room(&self, is_str: bool) {
         // CPython's shared keys have room for the new one, too, as long as they are texts and not more than that.
-        if !is_str || self.len() >= self.split.get() as usize {
-            self.split.set(0);
+        if !is_str || self.len() >= self.table().split as usize {
+            self.mark_split(0);
         }
-        if self.table().log2_size == 0 {
-            *self.table_mut() = Table::new(LOG_MINSIZE, is_str);
+        if self.table().is_shared() {
+            drop(self.exchange(Table::new(LOG_MINSIZE, is_str)));
             return;
         }
-        if self.table().unicode && !is_str {
+        if self.table().unicode() && !is_str {
             self.resize(log2_keysize(self.len() * 3), false);
         }
-        if self.table().usable == 0 {
+        if self.table().head().usable == 0 {
             self.resize(log2_keysize(self.len() * 3), true);
         }
     }
 
     fn resize(&self, log2_size: u8, unicode: bool) {
-        let old = std::mem::replace(self.table_mut(), Table::SHARED_EMPTY);
-        *self.table_mut() = old.resized(log2_size, unicode);
-        self.keys_version.set(0);
+        let old = self.exchange(Table::shared_empty());
+        drop(self.exchange(old.resized(log2_size, unicode)));
     }
 
     /// Removes a key and gives it and its value: drop the key first. See [`Dict::find`].
@@ -569,7 +632,7 @@ impl Dict {
     /// `delitem_common`: removes entry `index`.
     pub fn remove_at(&self, index: usize) -> Option<(Obj, Obj)> {
         let table = self.table_mut();
-        if index >= table.n_entries as usize {
+        if index >= table.n_entries() {
             return None;
         }
         let hash = table.hash(index);
@@ -577,27 +640,27 @@ impl Dict {
         let place = table.place_of(hash, index);
         table.set_index(place, DUMMY);
         table.used -= 1;
-        self.changed(true);
+        self.keys_changed();
         Some((key, value))
     }
 
     /// `popitem`: takes the last entry out.
     pub fn pop_last(&self) -> Option<(Obj, Obj)> {
-        let last = (0..self.table().n_entries as usize).rev().find(|&i| self.table().key(i).is_some())?;
-        if self.split.replace(0) > 0 {
+        let last = (0..self.table().n_entries()).rev().find(|&i| self.table().key(i).is_some())?;
+        if std::mem::take(&mut self.table_mut().split) > 0 {
             // Of a split dict CPython makes a combined one first, as large as the shared keys.
             self.resize(SHARED_KEYS_LOG_SIZE, true);
             return self.pop_last();
         }
         let entry = self.remove_at(last);
-        self.table_mut().n_entries = last as u32;
+        self.table_mut().head_mut().n_entries = last as u32;
         entry
     }
 
     /// Where the entries end: the places below it are good for [`Dict::entry_at`].
     #[inline]
     pub fn end(&self) -> usize {
-        self.table().n_entries as usize
+        self.table().n_entries()
     }
 
     /// New references to key and value of entry `index`; nothing at a hole or behind the end.
@@ -610,21 +673,21 @@ impl Dict {
     #[inline]
     pub fn key_at(&self, index: usize) -> Option<Obj> {
         let table = self.table();
-        if index < table.n_entries as usize { table.key(index).cloned() } else { None }
+        if index < table.n_entries() { table.key(index).cloned() } else { None }
     }
 
     /// A new reference to the value of entry `index`.
     #[inline]
     pub fn value_at(&self, index: usize) -> Option<Obj> {
         let table = self.table();
-        if index < table.n_entries as usize { table.value(index).cloned() } else { None }
+        if index < table.n_entries() { table.value(index).cloned() } else { None }
     }
 
     /// The hash of the key of entry `index`, which is there.
     #[inline]
     pub fn hash_at(&self, index: usize) -> i64 {
         let table = self.table();
-        if index < table.n_entries as usize { table.hash(index) } else { 0 }
+        if index < table.n_entries() { table.hash(index) } else { 0 }
     }
 
     /// Replaces the value of entry `index`, and gives the one before.
@@ -633,10 +696,9 @@ impl Dict {
     #[inline]
     pub fn replace_value(&self, index: usize, value: Obj) -> Obj {
         let table = self.table_mut();
-        assert!(index < table.n_entries as usize, "the entry is there");
+        assert!(index < table.n_entries(), "the entry is there");
         // SAFETY: the entry's fields are written; replacing runs no code.
         let before = unsafe { (&raw mut (*table.entry(index)).value).replace(Some(value)) };
-        self.changed(false);
         before.expect("the entry has a value")
     }
 
@@ -652,20 +714,19 @@ impl Dict {
     #[inline]
     pub fn next_index(&self, from: usize) -> Option<usize> {
         let table = self.table();
-        (from..table.n_entries as usize).find(|&i| table.key(i).is_some())
+        (from..table.n_entries()).find(|&i| table.key(i).is_some())
     }
 
     /// The last place at or before `from` that holds an entry.
     pub fn previous_index(&self, from: usize) -> Option<usize> {
         let table = self.table();
-        (0..table.n_entries as usize).take(from.saturating_add(1)).rev().find(|&i| table.key(i).is_some())
+        (0..table.n_entries()).take(from.saturating_add(1)).rev().find(|&i| table.key(i).is_some())
     }
 
     /// Takes everything out: the caller drops it (each key before its value, in order).
     pub fn take(&self) -> Dict {
-        let table = std::mem::replace(self.table_mut(), Table::SHARED_EMPTY);
-        self.changed(true);
-        self.split.set(0);
+        let mut table = std::mem::replace(self.table_mut(), Table::shared_empty());
+        table.split = 0;
         Dict::with_table(table)
     }
 
@@ -675,11 +736,9 @@ impl Dict {
         if table.used == 0 {
             return Dict::new();
         }
-        if self.split.get() > 0 || table.used >= table.n_entries * 2 / 3 {
-            let copy = Dict::with_table(table.clone());
+        if table.split > 0 || table.used >= table.head().n_entries * 2 / 3 {
             // The copy of a split dict shares the keys, too.
-            copy.split.set(self.split.get());
-            return copy;
+            return Dict::with_table(table.clone());
         }
         let copy = Dict::new();
         if !copy.start_merge(self) {
@@ -697,46 +756,45 @@ impl Dict {
     /// The start of `dict_merge`: true if `other` could be copied as it stands into this empty dict; otherwise there is room now.
     pub fn start_merge(&self, other: &Dict) -> bool {
         let (mine, theirs) = (self.table(), other.table());
-        if mine.used == 0 && theirs.used == theirs.n_entries && theirs.used > 0 {
-            let half = usable_fraction(1 << theirs.log2_size >> 1) as u32;
-            if theirs.log2_size == LOG_MINSIZE || half < theirs.used {
+        if mine.used == 0 && theirs.used == theirs.head().n_entries && theirs.used > 0 {
+            let half = usable_fraction(1 << theirs.head().log2_size >> 1) as u32;
+            if theirs.head().log2_size == LOG_MINSIZE || half < theirs.used {
                 let table = theirs.clone();
                 // An empty table holds nothing, so nothing dies here.
-                *self.table_mut() = table;
-                self.changed(true);
+                drop(self.exchange(table));
                 return true;
             }
         }
-        let room = if mine.log2_size == 0 { 0 } else { usable_fraction(1 << mine.log2_size) };
+        let room = if mine.is_shared() { 0 } else { usable_fraction(1 << mine.head().log2_size) };
         if room < theirs.used as usize {
-            self.split.set(0);
-            self.resize(estimate_log2_keysize((mine.used + theirs.used) as usize), theirs.unicode);
+            self.mark_split(0);
+            self.resize(estimate_log2_keysize((mine.used + theirs.used) as usize), theirs.unicode());
         }
         false
     }
 
     /// Room for `n` entries in all, for an empty dict that is about to be filled (`dict_dict_fromkeys`).
     pub fn presize(&self, n: usize, unicode: bool) {
-        self.resize(estimate_log2_keysize(n).max(self.table().log2_size), unicode);
+        self.resize(estimate_log2_keysize(n).max(self.table().head().log2_size), unicode);
     }
 
     /// Says that CPython's dict would be a split one, with this many shared keys; 0 that it is not (any more).
     pub fn mark_split(&self, usable: u8) {
-        self.split.set(usable);
+        self.table_mut().split = usable;
     }
 
     /// Whether CPython's dict would be a split one.
     pub fn is_split(&self) -> bool {
-        self.split.get() != 0
+        self.table().split != 0
     }
 
     /// What `sys.getsizeof` shows for an exact dict on a 64-bit machine, the collector's header included.
     pub fn sizeof_model(&self) -> usize {
         let table = self.table();
-        let keys = match (self.split.get(), table.log2_size) {
+        let keys = match (table.split, table.head().log2_size) {
             (0, 0) => 0,
             (0, log2_size) => {
-                let entries = usable_fraction(1 << log2_size) * if table.unicode { 16 } else { 24 };
+                let entries = usable_fraction(1 << log2_size) * if table.unicode() { 16 } else { 24 };
                 32 + (1 << (log2_size + Table::index_shift(log2_size))) + entries
             }
             (split, _) => 8 * split as usize,
@@ -746,15 +804,15 @@ impl Dict {
 }
 
 impl crate::Heap {
-    /// A number for the dict's set of keys, which another dict or another set of keys never has (`dk_version`). It is given when first
+    /// A number for the dict's set of keys, which no other set of keys has that holds one (`dk_version`). It is given when first
     /// asked for; caches compare it and then read [`Dict::value_at`] without a search.
     pub fn keys_version(&self, dict: &Dict) -> u32 {
-        if dict.keys_version.get() == 0 {
+        if dict.known_keys_version() == 0 {
             let next = self.next_keys_version.get();
-            dict.keys_version.set(next);
-            self.next_keys_version.set(next.checked_add(1).unwrap_or(1));
+            dict.table_mut().head_mut().keys_version = next;
+            self.next_keys_version.set(next.checked_add(1).unwrap_or(FIRST_KEYS_VERSION));
         }
-        dict.keys_version.get()
+        dict.known_keys_version()
     }
 }
 
@@ -762,7 +820,7 @@ impl Dict {
     /// The number of [`Heap::keys_version`](crate::Heap::keys_version), 0 if none was given since the keys changed.
     #[inline]
     pub fn known_keys_version(&self) -> u32 {
-        self.keys_version.get()
+        self.table().head().keys_version
     }
 }
 
@@ -772,10 +830,13 @@ impl Dict {
     #[inline]
     pub(crate) fn each(&self, mut visit: impl FnMut(&Obj)) {
         let table = self.table();
-        for i in 0..table.n_entries as usize {
+        if table.used == 0 {
+            return;
+        }
+        for i in 0..table.n_entries() {
             if let Some(value) = table.value(i) {
                 visit(value);
-                if !table.unicode
+                if !table.unicode()
                     && let Some(key) = table.key(i)
                 {
                     visit(key);
@@ -787,7 +848,7 @@ impl Dict {
     /// How many places hold or held a reference: a key's, then its value's, for each entry.
     #[inline]
     pub(crate) fn places(&self) -> usize {
-        2 * self.table().n_entries as usize
+        2 * self.table().n_entries()
     }
 
     /// The reference at a place.
@@ -803,10 +864,12 @@ impl Dict {
     #[inline]
     pub(crate) unsafe fn forget_entries(&self) {
         let table = self.table_mut();
-        if table.log2_size != 0 {
+        if !table.is_shared() {
             // SAFETY: allocated with this layout.
-            unsafe { dealloc(table.at.as_ptr(), Table::layout(table.log2_size, table.unicode).0) };
-            table.log2_size = 0;
+            unsafe { dealloc(table.head.as_ptr().cast(), Table::layout(table.head().log2_size, table.unicode()).0) };
+            // Not assigned, for the table that was there must not be dropped.
+            // SAFETY: the place is there.
+            unsafe { std::ptr::from_mut(table).write(Table::shared_empty()) };
         }
     }
 }
@@ -831,7 +894,7 @@ impl Slot {
             if table.used as usize != used {
                 return Some(DictStep::Changed);
             }
-            let Some(i) = (position..table.n_entries as usize).find(|&i| table.key(i).is_some()) else { return Some(DictStep::End) };
+            let Some(i) = (position..table.n_entries()).find(|&i| table.key(i).is_some()) else { return Some(DictStep::End) };
             let look = |wanted: bool, obj: Option<&Obj>| if wanted { obj.cloned() } else { None };
             Some(DictStep::Found(i, look(key, table.key(i)), look(value, table.value(i))))
         })
@@ -854,7 +917,7 @@ impl Payload for Dict {
 
     fn holds(&self, visit: &mut dyn FnMut(Label, &Obj)) {
         let table = self.table();
-        for i in 0..table.n_entries as usize {
+        for i in 0..table.n_entries() {
             if let (Some(key), Some(value)) = (table.key(i), table.value(i)) {
                 visit(Label::Key(i), key);
                 visit(Label::Value(i), value);

@@ -25,11 +25,14 @@ impl ExtraLayout {
     /// Bytes from the start of the `Extra` to its end.
     pub(crate) fn size(self) -> usize {
         let values = self.values.unwrap_or(0) as usize;
-        size_of::<Extra>() + 8 * (values + self.slots as usize) + values.next_multiple_of(8)
+        size_of::<Extra>() + 8 * (values + self.slots as usize) + if values > ORDERED { values.next_multiple_of(8) } else { 0 }
     }
 }
 
-/// Class and attributes of one object. In memory the inline values follow, then the slots, then the order of the values.
+/// The order of so many inline values has room in the [`Extra`] itself.
+const ORDERED: usize = 3;
+
+/// Class and attributes of one object. In memory the inline values follow, then the slots, then the order of more than three values.
 #[repr(C)]
 pub struct Extra {
     class: Slot,
@@ -41,6 +44,8 @@ pub struct Extra {
     used: Cell<u8>,
     /// Whether attributes are in the inline values; otherwise they are in `dict`, or nowhere.
     inline: Cell<bool>,
+    /// The order of the values, if there are few.
+    order: [Cell<u8>; ORDERED],
     /// Several threads of Rust code never share an object.
     _not_sync: UnsafeCell<()>,
 }
@@ -75,6 +80,7 @@ impl Extra {
                 capacity,
                 used: Cell::new(0),
                 inline: Cell::new(layout.values.is_some()),
+                order: Default::default(),
                 _not_sync: UnsafeCell::new(()),
             });
         }
@@ -130,6 +136,9 @@ impl Extra {
     }
 
     fn order_cells(&self) -> &[Cell<u8>] {
+        if self.capacity as usize <= ORDERED {
+            return &self.order;
+        }
         let places = self.capacity as usize + self.slots as usize;
         // SAFETY: `capacity` bytes follow the slots.
         unsafe {

@@ -143,7 +143,7 @@ impl Heap {
             lazy_dicts: Cell::new(false),
             legacy_finalizers: Cell::new(false),
             eager_tuples: Cell::new(false),
-            next_keys_version: Cell::new(1),
+            next_keys_version: Cell::new(crate::dict::FIRST_KEYS_VERSION),
         });
         heap.register::<leaf::Singleton>();
         heap.register::<leaf::Int>();
@@ -234,7 +234,8 @@ impl Heap {
     #[inline]
     pub(crate) unsafe fn alloc_raw(&self, kind: Kind, size: usize, leaf: bool) -> NonNull<u8> {
         let (at, size_class) = self.space.alloc(NonNull::from(self), size);
-        let header = LeafHeader { refcount: Cell::new(1), kind: Cell::new(kind), flags: Cell::new(UNTRACKED), _spare: 0, size_class };
+        let header =
+            LeafHeader { refcount: Cell::new(1), kind: Cell::new(kind), flags: Cell::new(UNTRACKED), short_len: Cell::new(0), size_class };
         // SAFETY: the room is there.
         unsafe {
             if leaf {

@@ -1,9 +1,11 @@
 //! `list`: a growing row of references.
 //!
 //! Invariant: `allocated` is CPython's own figure (`list_resize` in `Objects/listobject.c`), because
-//! `sys.getsizeof` shows it. Rows of up to three stand in the object itself. No method holds a borrow of the
-//! row while a count falls.
+//! `sys.getsizeof` shows it. A row of one stands in the object itself, and so does one of up to three in a list that was
+//! made with two or three items; longer ones have a buffer for `allocated` items. No method holds a borrow of the row while a
+//! count falls.
 
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
 use std::cell::{Cell, UnsafeCell};
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr::NonNull;
@@ -14,25 +16,37 @@ use crate::object::{Header, Obj};
 use crate::payload::{Payload, Visit};
 use crate::refcount::Trash;
 
-const INLINE: usize = 3;
+/// How many items every list has room for in itself.
+const NARROW: usize = 1;
+/// How many items a list has room for that was made with two or three.
+const WIDE: usize = 3;
+/// Bits of [`List::room`], above CPython's `allocated`: the row is in a buffer; the object has room for [`WIDE`] items.
+const SPILLED: u32 = 1 << 31;
+const IS_WIDE: u32 = 1 << 30;
 
+/// The row in the object itself, or where its buffer is.
 union Row {
-    inline: [MaybeUninit<*mut Obj>; INLINE],
-    heap: *mut Obj,
+    /// Of a wide list, two more follow behind the payload.
+    inline: [MaybeUninit<*mut Obj>; NARROW],
+    buffer: *mut Obj,
 }
 
 /// The payload of a `list`.
+#[repr(C)]
 pub struct List {
     len: Cell<u32>,
-    allocated: Cell<u32>,
+    /// CPython's `allocated`, and the two bits above.
+    room: Cell<u32>,
     row: UnsafeCell<Row>,
 }
+
+const _: () = assert!(size_of::<List>() == 8 + size_of::<usize>());
 
 impl List {
     /// An empty list.
     #[inline]
     pub fn new() -> List {
-        List { len: Cell::new(0), allocated: Cell::new(0), row: UnsafeCell::new(Row { inline: [MaybeUninit::uninit(); INLINE] }) }
+        List { len: Cell::new(0), room: Cell::new(0), row: UnsafeCell::new(Row { inline: [MaybeUninit::uninit(); NARROW] }) }
     }
 
     /// A list of exactly these items, with no room to spare.
@@ -47,13 +61,15 @@ impl List {
     fn fill(&self, items: Vec<Obj>) {
         let n = items.len();
         let mut items = ManuallyDrop::new(items);
-        if n > INLINE && items.capacity() == n {
+        if n > self.inline_room() && items.capacity() == n {
             // A buffer that fits is taken over.
-            self.allocated.set(u32::try_from(n).expect("a list has fewer than 2^32 items"));
+            self.set_allocated_figure(n);
+            self.room.set(self.room.get() | SPILLED);
             // SAFETY: the row is not in use yet.
-            unsafe { (*self.row.get()).heap = items.as_mut_ptr() };
+            unsafe { (*self.row.get()).buffer = items.as_mut_ptr() };
         } else {
             self.set_allocated(n);
+            self.make_place(n);
             // SAFETY: there is room for n items now, none is there yet, and the vector gives up its counts.
             unsafe {
                 self.data().copy_from_nonoverlapping(items.as_ptr(), n);
@@ -66,8 +82,25 @@ impl List {
 
     #[inline]
     fn data(&self) -> *mut Obj {
-        // SAFETY: `allocated` says which side of the union is in use.
-        unsafe { if self.allocated.get() as usize <= INLINE { self.row.get().cast::<Obj>() } else { (*self.row.get()).heap } }
+        // SAFETY: the bit says which side of the union is in use.
+        unsafe { if self.is_spilled() { (*self.row.get()).buffer } else { self.row.get().cast::<Obj>() } }
+    }
+
+    #[inline]
+    fn is_spilled(&self) -> bool {
+        self.room.get() & SPILLED != 0
+    }
+
+    /// For how many items there is room in the object itself.
+    #[inline]
+    fn inline_room(&self) -> usize {
+        if self.room.get() & IS_WIDE != 0 { WIDE } else { NARROW }
+    }
+
+    /// For how many items there is room where the row stands now.
+    #[inline]
+    fn place(&self) -> usize {
+        if self.is_spilled() { self.allocated() } else { self.inline_room() }
     }
 
     /// Where the items stand.
@@ -89,7 +122,7 @@ impl List {
 
     /// For how many items CPython would have room now (`sys.getsizeof` shows it).
     pub fn allocated(&self) -> usize {
-        self.allocated.get() as usize
+        (self.room.get() & !(SPILLED | IS_WIDE)) as usize
     }
 
     /// The items, for a look that runs no code which could change this list: nothing may be dropped or called meanwhile.
@@ -144,8 +177,9 @@ impl List {
     #[inline]
     pub fn push(&self, item: Obj) {
         let len = self.len();
-        if len == self.allocated() {
+        if len >= self.allocated() || len >= self.place() {
             self.resize_room(len + 1);
+            self.make_place(len + 1);
         }
         // SAFETY: there is room behind the last item.
         unsafe { self.data().add(len).write(item) };
@@ -174,6 +208,7 @@ impl List {
         let len = self.len();
         assert!(index <= len, "list index is not beyond the length");
         self.resize_room(len + 1);
+        self.make_place(len + 1);
         // SAFETY: there is room for one more, and the gap is filled at once.
         unsafe {
             let at = self.data().add(index);
@@ -225,6 +260,7 @@ impl List {
             let after = len - count + n;
             if n > count {
                 self.resize_room(after);
+                self.make_place(after);
             }
             let at = self.data().add(start);
             std::ptr::copy(at.add(count), at.add(n), rest);
@@ -242,12 +278,12 @@ impl List {
 
     /// Takes all items out and gives the room back.
     pub fn take_all(&self) -> Vec<Obj> {
-        let (len, room) = (self.len(), self.allocated());
+        let (len, allocated) = (self.len(), self.allocated());
         self.len.set(0);
-        if room > INLINE {
-            self.allocated.set(0);
-            // SAFETY: the buffer was allocated for `room` items, of which `len` are there; nobody else has it now.
-            return unsafe { Vec::from_raw_parts((*self.row.get()).heap, len, room) };
+        if self.is_spilled() {
+            self.room.set(self.room.get() & IS_WIDE);
+            // SAFETY: the buffer was made for `allocated` items, of which `len` are there; nobody else has it now.
+            return unsafe { Vec::from_raw_parts((*self.row.get()).buffer, len, allocated) };
         }
         let mut items = Vec::with_capacity(len);
         // SAFETY: the items move out of a list that is empty already.
@@ -255,7 +291,7 @@ impl List {
             std::ptr::copy_nonoverlapping(self.data(), items.as_mut_ptr(), len);
             items.set_len(len);
         }
-        self.allocated.set(0);
+        self.set_allocated_figure(0);
         items
     }
 
@@ -266,7 +302,7 @@ impl List {
     #[inline]
     pub(crate) unsafe fn forget_items(&self) {
         self.len.set(0);
-        if self.allocated() > INLINE {
+        if self.is_spilled() {
             self.set_allocated(0);
         }
     }
@@ -318,34 +354,58 @@ impl List {
         self.set_allocated(if len == 0 { 0 } else { room });
     }
 
-    fn set_allocated(&self, room: usize) {
-        let old = self.allocated();
-        let room32 = u32::try_from(room).expect("a list has fewer than 2^32 items");
-        // SAFETY: buffers are allocated and freed with the layout of their `allocated`; items there (`len` of them, not more than
-        // either room) move along.
+    #[inline]
+    fn set_allocated_figure(&self, allocated: usize) {
+        assert!(allocated < IS_WIDE as usize, "a list has fewer than 2^30 items");
+        self.room.set(self.room.get() & (SPILLED | IS_WIDE) | allocated as u32);
+    }
+
+    /// Sets CPython's figure, which is not less than the length. A buffer follows; it goes once the object itself has room enough.
+    fn set_allocated(&self, allocated: usize) {
+        if !self.is_spilled() {
+            return self.set_allocated_figure(allocated);
+        }
+        let old = self.buffer_layout();
+        self.set_allocated_figure(allocated);
+        // SAFETY: the buffer was allocated with the layout of the old figure; the items there, not more than the new one, move along.
         unsafe {
-            use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
-            let layout = |n: usize| Layout::array::<Obj>(n).expect("the buffer's size fits");
-            match (old > INLINE, room > INLINE) {
-                (false, false) => {}
-                (true, true) => {
-                    let data = realloc((*self.row.get()).heap.cast(), layout(old), layout(room).size());
-                    let Some(data) = NonNull::new(data) else { handle_alloc_error(layout(room)) };
-                    (*self.row.get()).heap = data.as_ptr().cast();
-                }
-                (false, true) => {
-                    let Some(data) = NonNull::new(alloc(layout(room))) else { handle_alloc_error(layout(room)) };
-                    data.cast::<Obj>().as_ptr().copy_from_nonoverlapping(self.row.get().cast::<Obj>(), self.len());
-                    (*self.row.get()).heap = data.as_ptr().cast();
-                }
-                (true, false) => {
-                    let data = (*self.row.get()).heap;
-                    self.row.get().cast::<Obj>().copy_from_nonoverlapping(data, self.len());
-                    dealloc(data.cast(), layout(old));
-                }
+            let buffer = (*self.row.get()).buffer;
+            if allocated <= self.inline_room() {
+                self.room.set(self.room.get() & !SPILLED);
+                self.row.get().cast::<Obj>().copy_from_nonoverlapping(buffer, self.len());
+                dealloc(buffer.cast(), old);
+            } else {
+                let layout = self.buffer_layout();
+                let Some(buffer) = NonNull::new(realloc(buffer.cast(), old, layout.size())) else { handle_alloc_error(layout) };
+                (*self.row.get()).buffer = buffer.as_ptr().cast();
             }
         }
-        self.allocated.set(room32);
+    }
+
+    /// Makes sure that `len` items, not more than `allocated`, have room where the row stands.
+    #[inline]
+    fn make_place(&self, len: usize) {
+        if len > self.place() {
+            self.spill();
+        }
+    }
+
+    /// Moves the row from the object itself to a buffer.
+    #[inline(never)]
+    fn spill(&self) {
+        let layout = self.buffer_layout();
+        // SAFETY: the buffer has room for more items than there are.
+        unsafe {
+            let Some(buffer) = NonNull::new(alloc(layout)) else { handle_alloc_error(layout) };
+            buffer.cast::<Obj>().as_ptr().copy_from_nonoverlapping(self.data(), self.len());
+            (*self.row.get()).buffer = buffer.as_ptr().cast();
+        }
+        self.room.set(self.room.get() | SPILLED);
+    }
+
+    /// The layout of the buffer, if there is one.
+    fn buffer_layout(&self) -> Layout {
+        Layout::array::<Obj>(self.allocated()).expect("the buffer's size fits")
     }
 }
 
@@ -356,16 +416,13 @@ impl crate::Heap {
     #[inline]
     pub fn list(&self, items: impl IntoIterator<Item = Obj, IntoIter: ExactSizeIterator>) -> Obj {
         let mut items = items.into_iter();
-        let obj = self.list_in_place();
+        let n = items.len();
+        let obj = self.list_in_place((NARROW + 1..=WIDE).contains(&n));
         // SAFETY: it was just made with this payload.
         let list = unsafe { obj.payload_unchecked::<List>() };
-        let n = items.len();
         if n > 0 {
-            if n > INLINE {
-                list.set_allocated(n);
-            } else {
-                list.allocated.set(n as u32);
-            }
+            list.set_allocated_figure(n);
+            list.make_place(n);
             for i in 0..n {
                 // SAFETY: there is room for n items.
                 unsafe { list.data().add(i).write(items.next().expect("the iterator gives as many items as it said")) };
@@ -374,13 +431,11 @@ impl crate::Heap {
         }
         obj.tracked()
     }
-}
 
-impl crate::Heap {
     /// A new tracked list that takes a vector over.
     #[inline]
     pub fn list_from_vec(&self, items: Vec<Obj>) -> Obj {
-        let obj = self.list_in_place();
+        let obj = self.list_in_place((NARROW + 1..=WIDE).contains(&items.len()));
         // SAFETY: it was just made with this payload.
         unsafe { obj.payload_unchecked::<List>() }.fill(items);
         obj.tracked()
@@ -388,13 +443,15 @@ impl crate::Heap {
 
     /// An empty list, not tracked yet, written field by field: a payload that is moved into its place costs more than all the rest.
     #[inline]
-    fn list_in_place(&self) -> Obj {
+    fn list_in_place(&self, wide: bool) -> Obj {
+        // Sizes are those of 64-bit machines everywhere, so that ids are the same.
+        let items = if wide { WIDE } else { NARROW };
         // SAFETY: both counters are written; the row of an empty list is not looked at.
         unsafe {
-            let at = self.alloc_raw(Kind::LIST, size_of::<Header>() + size_of::<List>(), false);
+            let at = self.alloc_raw(Kind::LIST, size_of::<Header>() + 8 + 8 * items, false);
             let list = at.add(size_of::<Header>()).cast::<List>().as_ptr();
             (&raw mut (*list).len).write(Cell::new(0));
-            (&raw mut (*list).allocated).write(Cell::new(0));
+            (&raw mut (*list).room).write(Cell::new(if wide { IS_WIDE } else { 0 }));
             self.count_alloc(Kind::LIST);
             Obj::from_header(at, false)
         }

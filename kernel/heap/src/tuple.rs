@@ -9,16 +9,20 @@ use crate::census::Label;
 use crate::extra::{Extra, ExtraLayout};
 use crate::heap::Heap;
 use crate::kind::Kind;
-use crate::object::{EXTRA, Header, Obj};
+use crate::object::{EXTRA, Header, LeafHeader, Obj};
 use crate::payload::{Payload, Visit};
 use crate::refcount::Trash;
 use crate::slot::Slot;
 
-/// The fixed part of a `tuple`; the items follow.
+/// The payload of a `tuple`: its items, as many as the header says. If they are too many for that, a word with their number stands
+/// before them.
 #[repr(C)]
 pub struct Tuple {
-    len: Cell<u32>,
+    row: [Obj; 0],
 }
+
+/// What the header of a tuple says whose length has a word of its own.
+const LONG: u8 = u8::MAX;
 
 impl Tuple {
     /// The items.
@@ -28,9 +32,17 @@ impl Tuple {
         unsafe { std::slice::from_raw_parts(self.data(), self.len()) }
     }
 
-    #[inline]
+    /// A tuple's length, as far as its header tells.
+    #[inline(always)]
+    fn short_len(&self) -> u8 {
+        // SAFETY: a tuple is never anywhere but behind its header.
+        unsafe { (*(self as *const Tuple).byte_sub(size_of::<Header>()).cast::<LeafHeader>()).short_len.get() }
+    }
+
+    #[inline(always)]
     fn data(&self) -> *mut Obj {
-        (self as *const Tuple).wrapping_byte_add(8).cast_mut().cast()
+        let before = if self.short_len() == LONG { 8 } else { 0 };
+        self.row.as_ptr().wrapping_byte_add(before).cast_mut()
     }
 
     /// Where the items stand.
@@ -42,7 +54,11 @@ impl Tuple {
     /// How many items.
     #[inline]
     pub fn len(&self) -> usize {
-        self.len.get() as usize
+        match self.short_len() {
+            // SAFETY: the length stands before the items.
+            LONG => unsafe { (*self.row.as_ptr().cast::<Cell<u32>>()).get() as usize },
+            len => len as usize,
+        }
     }
 
     /// Whether there are no items.
@@ -50,9 +66,14 @@ impl Tuple {
         self.len() == 0
     }
 
+    /// Bytes from the header to the items.
+    const fn before(len: usize) -> usize {
+        if len < LONG as usize { 0 } else { 8 }
+    }
+
     /// Bytes from the object's address to the end of the items.
     pub(crate) fn end(len: usize) -> usize {
-        size_of::<Header>() + 8 + 8 * len
+        size_of::<Header>() + Tuple::before(len) + 8 * len
     }
 
     /// Replaces an item of a tuple that nobody but the caller refers to (an iterator's reused result) and gives the one before; gives
@@ -151,9 +172,13 @@ impl Heap {
         // SAFETY: room for all the items was allocated; they are written before the object is an `Obj`.
         unsafe {
             let at = self.alloc_raw(Kind::TUPLE, size, false);
-            let payload = at.add(size_of::<Header>()).cast::<Tuple>();
-            payload.write(Tuple { len: Cell::new(len32) });
-            let data: NonNull<Obj> = at.add(size_of::<Header>() + 8).cast();
+            let data: NonNull<Obj> = at.add(size_of::<Header>() + Tuple::before(len)).cast();
+            if len < LONG as usize {
+                at.cast::<LeafHeader>().as_ref().short_len.set(len as u8);
+            } else {
+                at.cast::<LeafHeader>().as_ref().short_len.set(LONG);
+                at.add(size_of::<Header>()).cast::<u32>().write(len32);
+            }
             for i in 0..len {
                 data.add(i).write(items.next().expect("the iterator gives as many items as it said"));
             }
