@@ -144,9 +144,11 @@ impl Heap {
     pub fn each_held(&self, obj: &Obj, visit: &mut dyn FnMut(Label, &Obj)) {
         if let Some(extra) = obj.extra() {
             (0..extra.n_slots()).for_each(|i| extra.slot(i).with(|held| held.into_iter().for_each(|held| visit(Label::Slot(i), held))));
-            (0..extra.capacity())
-                .for_each(|i| extra.value(i).with(|held| held.into_iter().for_each(|held| visit(Label::Attribute(i), held))));
-            extra.dict().with(|held| held.into_iter().for_each(|held| visit(Label::Dict, held)));
+            if extra.is_inline() {
+                (0..extra.capacity())
+                    .for_each(|i| extra.value(i).with(|held| held.into_iter().for_each(|held| visit(Label::Attribute(i), held))));
+            }
+            extra.dict().iter().for_each(|held| visit(Label::Dict, held));
             extra.class().with(|held| held.into_iter().for_each(|held| visit(Label::Class, held)));
         }
         // SAFETY: the object is alive and of its kind.

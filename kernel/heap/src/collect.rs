@@ -4,7 +4,7 @@
 //! `Python/gc.c` (3.14.10). Where CPython copies every count and counts down, here the references from inside are counted up
 //! from zero in `internal` and compared with the refcount: an object with more references than that is held from outside.
 
-use crate::edges::{self, prefetch};
+use crate::edges::{self, prefetch, prefetch_held};
 use crate::generation::{
     DEBUG_COLLECTABLE, DEBUG_SAVEALL, DEBUG_STATS, GENERATIONS, PERMANENT, Row, SET_ASIDE, STILL_UNREACHABLE, UNREACHABLE, make_room,
 };
@@ -15,6 +15,8 @@ use crate::weakref::WeakRef;
 
 /// How far ahead headers are asked for.
 const AHEAD: usize = 24;
+/// How far ahead what an object holds is asked for.
+const AHEAD_HELD: usize = 10;
 
 /// What one collection did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -179,6 +181,9 @@ impl Heap {
             if let Some(&Some(next)) = base.get(i + AHEAD) {
                 prefetch(next);
             }
+            if let Some(&Some(next)) = base.get(i + AHEAD_HELD) {
+                prefetch_held(next);
+            }
             let Some(header) = base[i] else { continue };
             // SAFETY: objects in a list are alive.
             let header = unsafe { header.as_ref() };
@@ -210,11 +215,11 @@ impl Heap {
             if let Some(&Some(next)) = base.get(i + AHEAD) {
                 prefetch(next);
             }
-            let Some(at) = base[i] else {
-                i += 1;
-                continue;
-            };
+            if let Some(&Some(next)) = base.get(i + AHEAD_HELD) {
+                prefetch_held(next);
+            }
             i += 1;
+            let Some(at) = base[i - 1] else { continue };
             // SAFETY: objects in a list are alive.
             let header = unsafe { at.as_ref() };
             let flags = header.leaf.flags.get();
@@ -230,10 +235,8 @@ impl Heap {
             header.internal.set(0);
             header.index.set((first + kept) as u32);
             header.leaf.flags.set(flags & !GENERATION_MASK | home as u8);
-            let mut may_be_tracked = false;
             edges::each(header, self, |child| {
                 let Some(child) = child.header() else { return };
-                may_be_tracked |= gc_may_be_tracked(child);
                 // Only objects of the scope that are not yet known to be reachable count references from inside.
                 if child.internal.get() != 0 {
                     child.internal.set(0);
@@ -244,7 +247,7 @@ impl Heap {
                     }
                 }
             });
-            if untrack && !may_be_tracked && header.leaf.kind.get() == Kind::TUPLE && flags & EXTRA == 0 {
+            if untrack && header.leaf.kind.get() == Kind::TUPLE && flags & EXTRA == 0 && self.holds_only_untracked(header) {
                 header.leaf.flags.set(flags | UNTRACKED);
                 continue;
             }
@@ -255,6 +258,13 @@ impl Heap {
         risky
     }
 
+    /// Whether the collector cares for nothing that the object holds.
+    fn holds_only_untracked(&self, header: &Header) -> bool {
+        let mut may_be_tracked = false;
+        edges::each(header, self, |child| may_be_tracked |= child.header().is_some_and(gc_may_be_tracked));
+        !may_be_tracked
+    }
+
     /// With the lazy tracking of CPython 3.13, a full collection forgets dicts that hold only untracked things.
     fn untrack_dicts(&self) {
         if !self.lazy_dicts.get() {
@@ -263,12 +273,9 @@ impl Heap {
         for header in self.generations.list(GENERATIONS - 1).clone().into_iter().flatten() {
             // SAFETY: objects in a list are alive.
             let header = unsafe { header.as_ref() };
-            if header.leaf.kind.get() == Kind::DICT && header.leaf.flags.get() & EXTRA == 0 {
-                let mut may_be_tracked = false;
-                edges::each(header, self, |child| may_be_tracked |= child.header().is_some_and(gc_may_be_tracked));
-                if !may_be_tracked {
-                    self.generations.remove(header);
-                }
+            let is_plain_dict = header.leaf.kind.get() == Kind::DICT && header.leaf.flags.get() & EXTRA == 0;
+            if is_plain_dict && self.holds_only_untracked(header) {
+                self.generations.remove(header);
             }
         }
     }

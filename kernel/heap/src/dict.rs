@@ -833,16 +833,24 @@ impl Dict {
         if table.used == 0 {
             return;
         }
+        let (unicode, words) = (table.unicode(), table.stride() / 8);
+        let entries: *const Option<Obj> = table.entry(0).cast();
         for i in 0..table.n_entries() {
-            if let Some(value) = table.value(i) {
+            // SAFETY: below `n_entries` the fields, a word each, are written; the key comes first.
+            let (key, value) = unsafe { (&*entries.add(i * words), &*entries.add(i * words + 1)) };
+            if let Some(value) = value {
                 visit(value);
-                if !table.unicode()
-                    && let Some(key) = table.key(i)
-                {
+                if !unicode && let Some(key) = key {
                     visit(key);
                 }
             }
         }
+    }
+
+    /// Where what the collector looks at stands in memory.
+    #[inline(always)]
+    pub(crate) fn head_address(&self) -> NonNull<u8> {
+        self.table().head.cast()
     }
 
     /// How many places hold or held a reference: a key's, then its value's, for each entry.

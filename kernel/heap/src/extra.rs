@@ -25,32 +25,35 @@ impl ExtraLayout {
     /// Bytes from the start of the `Extra` to its end.
     pub(crate) fn size(self) -> usize {
         let values = self.values.unwrap_or(0) as usize;
-        size_of::<Extra>() + 8 * (values + self.slots as usize) + if values > ORDERED { values.next_multiple_of(8) } else { 0 }
+        // The sizes of a 64-bit machine, so that ids are the same everywhere.
+        16 + 8 * (values.max(1) + self.slots as usize) + if values > ORDERED { values.next_multiple_of(8) } else { 0 }
     }
 }
 
-/// The order of so many inline values has room in the [`Extra`] itself.
-const ORDERED: usize = 3;
+/// The order of so many inline values has room in the [`Extra`] itself, four bits each.
+const ORDERED: usize = 8;
+/// What `used` says when the inline values are given up for good.
+const DETACHED: u8 = u8::MAX;
 
-/// Class and attributes of one object. In memory the inline values follow, then the slots, then the order of more than three values.
+/// Class and attributes of one object. In memory the inline values follow, then the slots, then the order of more than eight values.
+///
+/// The `__dict__` stands in the place of the first inline value, which there is for this even if the class has none: attributes are
+/// either inline or in the dict.
 #[repr(C)]
 pub struct Extra {
     class: Slot,
-    dict: Slot,
     slots: u16,
     /// How many inline values there is room for.
     capacity: u8,
     /// How many inline values are set.
     used: Cell<u8>,
-    /// Whether attributes are in the inline values; otherwise they are in `dict`, or nowhere.
-    inline: Cell<bool>,
-    /// The order of the values, if there are few.
-    order: [Cell<u8>; ORDERED],
+    /// The order of the values, if they are few: the first in the lowest bits.
+    order: Cell<u32>,
     /// Several threads of Rust code never share an object.
     _not_sync: UnsafeCell<()>,
 }
 
-const _: () = assert!(size_of::<Extra>() == 24);
+const _: () = assert!(size_of::<Extra>() == size_of::<Slot>() + 8);
 
 impl Extra {
     /// # Safety
@@ -75,12 +78,10 @@ impl Extra {
             at.cast::<u8>().write_bytes(0, layout.size());
             at.write(Extra {
                 class: Slot::new(class),
-                dict: Slot::empty(),
                 slots: layout.slots,
                 capacity,
-                used: Cell::new(0),
-                inline: Cell::new(layout.values.is_some()),
-                order: Default::default(),
+                used: Cell::new(if layout.values.is_some() { 0 } else { DETACHED }),
+                order: Cell::new(0),
                 _not_sync: UnsafeCell::new(()),
             });
         }
@@ -94,14 +95,46 @@ impl Extra {
 
     /// The `__dict__`, if it has come into being.
     #[inline]
-    pub fn dict(&self) -> &Slot {
-        &self.dict
+    pub fn dict(&self) -> Option<Obj> {
+        if self.is_inline() { None } else { self.values()[0].get() }
     }
 
-    /// Whether attributes are held in the inline values.
+    /// Sets or deletes the `__dict__` and gives the one before: drop it when the caller is done.
+    ///
+    /// Panics while attributes are in the inline values: see [`Extra::detach`].
+    pub fn set_dict(&self, dict: Option<Obj>) -> Option<Obj> {
+        assert!(!self.is_inline(), "attributes are in the inline values or in the dict");
+        self.values()[0].replace(dict)
+    }
+
+    /// Whether attributes are held in the inline values; otherwise they are in `dict`, or nowhere.
     #[inline]
     pub fn is_inline(&self) -> bool {
-        self.inline.get()
+        self.used.get() != DETACHED
+    }
+
+    /// How many inline values are set.
+    #[inline]
+    fn used(&self) -> usize {
+        if self.is_inline() { self.used.get() as usize } else { 0 }
+    }
+
+    /// The places of the inline values, the first of which is the dict's otherwise, and then the slots.
+    #[inline(always)]
+    fn places(&self) -> &[Slot] {
+        let places = (self.capacity as usize).max(1) + self.slots as usize;
+        // SAFETY: that many slots follow the struct.
+        unsafe { std::slice::from_raw_parts((self as *const Extra).add(1).cast::<Slot>(), places) }
+    }
+
+    #[inline(always)]
+    fn values(&self) -> &[Slot] {
+        &self.places()[..(self.capacity as usize).max(1)]
+    }
+
+    #[inline(always)]
+    fn slots(&self) -> &[Slot] {
+        &self.places()[(self.capacity as usize).max(1)..]
     }
 
     /// How many inline values there is room for.
@@ -110,12 +143,13 @@ impl Extra {
         self.capacity as usize
     }
 
-    /// Place `index` of the inline values.
+    /// Place `index` of the inline values, which have not been given up.
     ///
     /// Panics if there is no such place.
     #[inline]
     pub fn value(&self, index: usize) -> &Slot {
         assert!(index < self.capacity as usize, "an inline value's place is below the capacity");
+        debug_assert!(self.is_inline());
         // SAFETY: `capacity` slots follow the struct.
         unsafe { &*(self as *const Extra).add(1).cast::<Slot>().add(index) }
     }
@@ -125,9 +159,7 @@ impl Extra {
     /// Panics if there is no such member.
     #[inline]
     pub fn slot(&self, index: usize) -> &Slot {
-        assert!(index < self.slots as usize, "a member's place is below the number of slots");
-        // SAFETY: `slots` slots follow the inline values.
-        unsafe { &*(self as *const Extra).add(1).cast::<Slot>().add(self.capacity as usize + index) }
+        &self.slots()[index]
     }
 
     /// How many `__slots__` members the object has.
@@ -135,37 +167,43 @@ impl Extra {
         self.slots as usize
     }
 
+    /// The order of more values than the `Extra` has room for.
     fn order_cells(&self) -> &[Cell<u8>] {
-        if self.capacity as usize <= ORDERED {
-            return &self.order;
-        }
-        let places = self.capacity as usize + self.slots as usize;
         // SAFETY: `capacity` bytes follow the slots.
-        unsafe {
-            let at = (self as *const Extra).add(1).cast::<Slot>().add(places).cast::<Cell<u8>>();
-            std::slice::from_raw_parts(at, self.capacity as usize)
+        unsafe { std::slice::from_raw_parts(self.places().as_ptr_range().end.cast(), self.capacity as usize) }
+    }
+
+    /// The place of the value that was set as number `i`.
+    #[inline]
+    fn nth(&self, i: usize) -> u8 {
+        if self.capacity as usize <= ORDERED { (self.order.get() >> (4 * i)) as u8 & 0xF } else { self.order_cells()[i].get() }
+    }
+
+    #[inline]
+    fn set_nth(&self, i: usize, place: u8) {
+        if self.capacity as usize <= ORDERED {
+            self.order.set(self.order.get() & !(0xF << (4 * i)) | u32::from(place) << (4 * i));
+        } else {
+            self.order_cells()[i].set(place);
         }
     }
 
     /// The places of the inline values that are set, in the order in which they were.
     pub fn order(&self) -> impl Iterator<Item = usize> + '_ {
-        self.order_cells()[..self.used.get() as usize].iter().map(|place| place.get() as usize)
+        (0..self.used()).map(|i| self.nth(i) as usize)
     }
 
     /// Sets or deletes an inline value and gives what was there: drop it when the caller is done.
     pub fn set_value(&self, index: usize, value: Option<Obj>) -> Option<Obj> {
         let (was, is) = (!self.value(index).is_empty(), value.is_some());
         let before = self.value(index).replace(value);
-        let used = self.used.get() as usize;
-        let order = self.order_cells();
+        let used = self.used();
         if is && !was {
-            order[used].set(index as u8);
+            self.set_nth(used, index as u8);
             self.used.set(used as u8 + 1);
         } else if was && !is {
-            let at = order[..used].iter().position(|o| o.get() as usize == index).expect("a value that is set has its place in the order");
-            for i in at..used - 1 {
-                order[i].set(order[i + 1].get());
-            }
+            let at = self.order().position(|place| place == index).expect("a value that is set has its place in the order");
+            (at..used - 1).for_each(|i| self.set_nth(i, self.nth(i + 1)));
             self.used.set(used as u8 - 1);
         }
         before
@@ -174,54 +212,60 @@ impl Extra {
     /// Gives up the inline values for good: `(place, value)` in order. From now on attributes are in `dict`.
     pub fn detach(&self) -> Vec<(usize, Obj)> {
         let values = self.order().filter_map(|place| Some((place, self.value(place).take()?))).collect();
-        self.used.set(0);
-        self.inline.set(false);
+        self.used.set(DETACHED);
         values
     }
 
-    /// Every reference: slots, inline values in order of their places, dict, class (`subtype_traverse`).
+    /// Every reference: slots, inline values in order of their places, or the dict, then the class (`subtype_traverse`).
     #[inline(always)]
     pub(crate) fn each(&self, visit: &mut impl FnMut(&Obj)) {
-        let mut look = |slot: &Slot| slot.with(|held| held.into_iter().for_each(&mut *visit));
-        let (values, slots) = (self.capacity as usize, self.slots as usize);
-        // SAFETY: `capacity` slots, then `slots` slots follow the struct.
-        let places = unsafe { std::slice::from_raw_parts((self as *const Extra).add(1).cast::<Slot>(), values + slots) };
-        places[values..].iter().for_each(&mut look);
-        if self.used.get() > 0 {
-            places[..values].iter().for_each(&mut look);
-        }
-        look(&self.dict);
-        // A builtin class is no part of its instances.
-        self.class.with(|held| held.into_iter().filter(|class| !class.is_immortal()).for_each(&mut *visit));
-    }
-
-    /// How many places there are: slots, inline values, dict, class.
-    #[inline]
-    pub(crate) fn places(&self) -> u32 {
-        self.slots as u32 + self.capacity as u32 + 2
-    }
-
-    /// The place whose turn it is when `left` are left, in the order of `subtype_dealloc`: slots, inline values, dict, class.
-    #[inline]
-    pub(crate) fn place_in_dealloc_order(&self, left: u32) -> &Slot {
-        match left {
-            1 => &self.class,
-            2 => &self.dict,
-            _ => {
-                let (values, n) = (self.capacity as usize, self.places() as usize - left as usize);
-                let slots = self.slots as usize;
-                let at = if n < slots { values + n } else { n - slots };
-                // SAFETY: `capacity` slots, then `slots` slots follow the struct.
-                unsafe { &*(self as *const Extra).add(1).cast::<Slot>().add(at) }
+        // SAFETY: a visitor looks and changes nothing.
+        unsafe {
+            for place in self.slots() {
+                if let Some(held) = place.borrow() {
+                    visit(held);
+                }
+            }
+            if self.used.get() > 0 {
+                for place in self.values() {
+                    if let Some(held) = place.borrow() {
+                        visit(held);
+                    }
+                }
+            }
+            // A builtin class is no part of its instances.
+            if let Some(class) = self.class.borrow()
+                && !class.is_immortal()
+            {
+                visit(class);
             }
         }
     }
 
+    /// How many places there are: slots, inline values (or dict), class.
+    #[inline]
+    pub(crate) fn n_places(&self) -> u32 {
+        self.slots as u32 + u32::from(self.capacity).max(1) + 1
+    }
+
+    /// The place whose turn it is when `left` are left, in the order of `subtype_dealloc`: slots, inline values (or dict), class.
+    #[inline]
+    pub(crate) fn place_in_dealloc_order(&self, left: u32) -> &Slot {
+        if left == 1 {
+            return &self.class;
+        }
+        let (values, slots, n) = ((self.capacity as usize).max(1), self.slots as usize, (self.n_places() - left) as usize);
+        let at = if n < slots { values + n } else { n - slots };
+        // SAFETY: the values' places, then the slots follow the struct.
+        unsafe { &*(self as *const Extra).add(1).cast::<Slot>().add(at) }
+    }
+
     /// Gives away every attribute (`subtype_clear`); the class stays.
     pub(crate) fn clear(&self, give: &mut dyn FnMut(Obj)) {
-        (0..self.n_slots()).filter_map(|i| self.slot(i).take()).for_each(&mut *give);
-        (0..self.capacity()).filter_map(|i| self.value(i).take()).for_each(&mut *give);
-        self.used.set(0);
-        self.dict.take().into_iter().for_each(give);
+        self.slots().iter().filter_map(Slot::take).for_each(&mut *give);
+        self.values().iter().filter_map(Slot::take).for_each(give);
+        if self.is_inline() {
+            self.used.set(0);
+        }
     }
 }

@@ -86,8 +86,9 @@ impl List {
         unsafe { if self.is_spilled() { (*self.row.get()).buffer } else { self.row.get().cast::<Obj>() } }
     }
 
+    /// Whether the items are in a buffer, not in the object itself.
     #[inline]
-    fn is_spilled(&self) -> bool {
+    pub(crate) fn is_spilled(&self) -> bool {
         self.room.get() & SPILLED != 0
     }
 

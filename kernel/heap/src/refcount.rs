@@ -96,6 +96,9 @@ impl Dying {
     }
 }
 
+/// How long a stack of the dying may be that is kept for the next death.
+const DYING_KEPT: usize = 1 << 16;
+
 /// Where a dying or cleared object puts its references; they are released in the order of the pushes.
 pub struct Trash<'a> {
     heap: &'a Heap,
@@ -180,7 +183,14 @@ impl Heap {
                     next = self.begin(bits);
                     continue;
                 }
-                let Some(entry) = self.with_dying(|stack| if stack.len() > base { stack.pop() } else { None }) else { return };
+                let Some(entry) = self.with_dying(|stack| if stack.len() > base { stack.pop() } else { None }) else {
+                    return self.with_dying(|stack| {
+                        // A very deep nest leaves no memory behind.
+                        if stack.is_empty() && stack.capacity() > DYING_KEPT {
+                            *stack = Vec::new();
+                        }
+                    });
+                };
                 let (bits, began) = entry.split();
                 let obj = ManuallyDrop::new(Obj::from_bits(bits));
                 next = if began { self.proceed(&obj) } else { self.give_up(&obj) };
@@ -322,7 +332,7 @@ impl Heap {
                 return None;
             }
             match obj.kind() {
-                Kind::INSTANCE => header.internal.set(crate::Extra::of(&obj).as_ref().places()),
+                Kind::INSTANCE => header.internal.set(crate::Extra::of(&obj).as_ref().n_places()),
                 Kind::LIST if flags & EXTRA == 0 => header.internal.set(obj.payload_unchecked::<List>().len() as u32),
                 Kind::DICT if flags & EXTRA == 0 => header.internal.set(obj.payload_unchecked::<Dict>().places() as u32),
                 Kind::TUPLE if flags & EXTRA == 0 => header.internal.set(obj.payload_unchecked::<Tuple>().len() as u32),

@@ -2,7 +2,8 @@
 //!
 //! Invariant: an object's address, rounded down to a page, is its page's header, which knows the heap and the page's place on
 //! the *model address space*. That space makes `id()` the same on every run. A freed slot is the next one used, as with CPython's
-//! allocator, and pages are kept: a page fault costs more than an object.
+//! allocator, and pages are kept: a page fault costs more than an object. A page whose slots are all free is cut anew for another
+//! size before the system is asked for more.
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::{Cell, RefCell};
@@ -16,6 +17,8 @@ use crate::object::LeafHeader;
 const PAGE: usize = 64 * 1024;
 /// Pages are taken from the system sixteen at a time.
 const PAGES_AT_ONCE: usize = 16;
+/// So many free slots are looked at again and again without hesitation.
+const WORTH_A_LOOK: usize = 16 * 1024;
 const GRANULE: usize = 16;
 /// A size class with this many pages is likely to need the next one whole.
 const GROWING: u32 = 4;
@@ -40,13 +43,22 @@ struct Page {
     slot: usize,
     /// Bytes taken from the system, if this page was taken alone.
     alone: usize,
+    /// While free pages are looked for: how many of the slots are free.
+    free: Cell<u32>,
+}
+
+impl Page {
+    /// How many slots there are, up to `end`.
+    fn slots(&self, end: usize) -> usize {
+        (end - size_of::<Page>()) / self.slot
+    }
 }
 
 /// A free slot: the first word looks like a header, of kind [`FREE_SLOT`].
 #[repr(C)]
 struct Free {
     header: LeafHeader,
-    next: Option<NonNull<Free>>,
+    next: Cell<Option<NonNull<Free>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -70,6 +82,10 @@ pub(crate) struct Space {
     /// Blocks taken from the system, to give back in the end.
     blocks: RefCell<Vec<(NonNull<u8>, Layout)>>,
     spare: Cell<Option<(NonNull<u8>, usize)>>,
+    /// Pages without objects, to be cut anew.
+    empty: RefCell<Vec<NonNull<Page>>>,
+    /// How many blocks more are taken from the system before free pages are looked for again, and how many next time.
+    patience: Cell<(u32, u32)>,
     next_model: Cell<u64>,
 }
 
@@ -157,6 +173,8 @@ impl Space {
             last_large: Cell::new(None),
             blocks: RefCell::default(),
             spare: Cell::new(None),
+            empty: RefCell::default(),
+            patience: Cell::new((0, 1)),
             next_model: Cell::new(MODEL_BASE),
         }
     }
@@ -171,7 +189,7 @@ impl Space {
         let free = &self.free[index];
         if let Some(slot) = free.get() {
             // SAFETY: a slot on the free list is a `Free`.
-            free.set(unsafe { slot.as_ref() }.next);
+            free.set(unsafe { slot.as_ref() }.next.get());
             return (slot.cast(), index as u8);
         }
         (self.alloc_fresh(heap, index), index as u8)
@@ -198,12 +216,77 @@ impl Space {
 
     /// A page with its header written.
     fn page(&self, heap: NonNull<Heap>, slot: usize) -> NonNull<Page> {
+        if self.spare.get().is_none() && self.empty.borrow().is_empty() {
+            self.look_for_empty_pages();
+        }
+        if let Some(page) = self.empty.borrow_mut().pop() {
+            // SAFETY: the page has no objects; its place on the model address space stays.
+            unsafe { page.write(Page { slot, ..page.read() }) };
+            return page;
+        }
         let (block, left) = self.spare.take().unwrap_or_else(|| (self.block(PAGE * PAGES_AT_ONCE), PAGES_AT_ONCE));
         if left > 1 {
             // SAFETY: the block has `left` pages.
             self.spare.set(Some((unsafe { block.add(PAGE) }, left - 1)));
         }
-        self.found(block.cast(), Page { heap, model: 0, slot, alone: 0 }, PAGE)
+        self.found(block.cast(), Page { heap, model: 0, slot, alone: 0, free: Cell::new(0) }, PAGE)
+    }
+
+    /// Finds the pages whose slots are all free, unless that was much work and in vain lately.
+    fn look_for_empty_pages(&self) {
+        let (wait, next) = self.patience.get();
+        if wait > 0 {
+            return self.patience.set((wait - 1, next));
+        }
+        let looked_at: usize = (0..CLASSES).map(|index| self.take_empty_pages(index)).sum();
+        let in_vain = looked_at > WORTH_A_LOOK && self.empty.borrow().len() < PAGES_AT_ONCE;
+        let next = if in_vain { next.saturating_mul(2) } else { 1 };
+        self.patience.set((next - 1, next));
+        // The lowest is cut first.
+        self.empty.borrow_mut().sort_by_key(|page| {
+            // SAFETY: pages stay.
+            std::cmp::Reverse(unsafe { page.as_ref() }.model)
+        });
+    }
+
+    /// Takes the pages of a size class that have no objects off its free list; the other slots keep their order. Gives the number of
+    /// free slots.
+    fn take_empty_pages(&self, index: usize) -> usize {
+        let newest = self.classes[index].get().page.map(NonNull::cast::<Page>);
+        let mut pages = Vec::new();
+        let mut looked_at = 0;
+        // SAFETY: slots on the free list are `Free`, and pages stay.
+        unsafe {
+            let mut next = self.free[index].get();
+            while let Some(slot) = next {
+                next = slot.as_ref().next.get();
+                looked_at += 1;
+                let page = page_of(slot.cast());
+                let free = &page.as_ref().free;
+                if free.get() == 0 {
+                    pages.push(page);
+                }
+                free.set(free.get() + 1);
+            }
+            let is_empty = |page: NonNull<Page>| Some(page) != newest && page.as_ref().free.get() as usize == page.as_ref().slots(PAGE);
+            if pages.iter().any(|&page| is_empty(page)) {
+                let mut place: *const Cell<Option<NonNull<Free>>> = &self.free[index];
+                while let Some(slot) = (*place).get() {
+                    if is_empty(page_of(slot.cast())) {
+                        (*place).set(slot.as_ref().next.get());
+                    } else {
+                        place = &slot.as_ref().next;
+                    }
+                }
+            }
+            for page in pages {
+                if is_empty(page) {
+                    self.empty.borrow_mut().push(page);
+                }
+                page.as_ref().free.set(0);
+            }
+        }
+        looked_at
     }
 
     fn found(&self, at: NonNull<Page>, page: Page, bytes: usize) -> NonNull<Page> {
@@ -243,7 +326,7 @@ impl Space {
             }
         }
         let at = self.block(bytes).cast::<Page>();
-        self.found(at, Page { heap, model: 0, slot: bytes - size_of::<Page>(), alone: bytes }, bytes);
+        self.found(at, Page { heap, model: 0, slot: bytes - size_of::<Page>(), alone: bytes, free: Cell::new(0) }, bytes);
         // SAFETY: the object follows the page's header.
         unsafe { at.cast::<u8>().add(size_of::<Page>()) }
     }
@@ -265,7 +348,7 @@ impl Space {
             #[cfg(debug_assertions)]
             at.add(size_of::<Free>()).write_bytes(0xDB, slot_of(index as usize) - size_of::<Free>());
             at.cast::<LeafHeader>().as_ref().kind.set(FREE_SLOT);
-            (*at.cast::<Free>().as_ptr()).next = free.get();
+            at.cast::<Free>().as_ref().next.set(free.get());
             free.set(Some(at.cast()));
         }
     }
@@ -299,7 +382,7 @@ impl Space {
             // SAFETY: pages stay where they are; slots below the bump mark of the class's newest page, and all slots of the
             // older ones, start with a header.
             unsafe {
-                let Page { slot, alone, .. } = *page.as_ref();
+                let &Page { slot, alone, .. } = page.as_ref();
                 let base = page.cast::<u8>();
                 if alone != 0 {
                     visit(base.add(size_of::<Page>()));

@@ -87,7 +87,7 @@ impl Obj {
 
     /// Attribute number `index` of an instance.
     pub fn attribute(&self, index: usize) -> Option<Obj> {
-        self.extra().filter(|extra| index < extra.capacity()).and_then(|extra| extra.value(index).get())
+        self.extra().filter(|extra| extra.is_inline() && index < extra.capacity()).and_then(|extra| extra.value(index).get())
     }
 
     /// Sets attribute number `index` of an instance, which takes a reference of its own; what was there is released.

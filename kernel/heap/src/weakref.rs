@@ -169,6 +169,32 @@ impl WeakTable {
         unsafe { &*self.0.get() }.get(&obj.address().addr().get()).copied()
     }
 
+    /// Puts a weak reference into the row of `obj`, behind the one that `place` chooses, who is given the first of the row.
+    fn insert(&self, obj: &Obj, new: &WeakRef, place: impl FnOnce(Option<NonNull<WeakRef>>) -> Option<NonNull<WeakRef>>) {
+        let at = NonNull::from(new);
+        // SAFETY: as above; neighbours in a row are alive.
+        unsafe {
+            let first = match obj.has_flag(WEAKLY_REFERENCED) {
+                true => (*self.0.get()).get_mut(&obj.address().addr().get()),
+                false => None,
+            };
+            let after = place(first.as_deref().copied());
+            let next = match (after, first) {
+                (Some(after), _) => after.as_ref().next.replace(Some(at)),
+                (None, Some(first)) => Some(std::mem::replace(first, at)),
+                (None, None) => {
+                    self.set_first(obj, Some(at));
+                    None
+                }
+            };
+            new.previous.set(after);
+            new.next.set(next);
+            if let Some(next) = next {
+                next.as_ref().previous.set(Some(at));
+            }
+        }
+    }
+
     fn set_first(&self, obj: &Obj, first: Option<NonNull<WeakRef>>) {
         let key = obj.address().addr().get();
         // SAFETY: as above.
@@ -187,16 +213,33 @@ impl WeakTable {
 
     /// The row of an object, as it stands.
     fn row(&self, obj: &Obj) -> impl Iterator<Item = NonNull<WeakRef>> + use<> {
-        // SAFETY: weak references in a row are alive.
-        std::iter::successors(self.first(obj), |at| unsafe { at.as_ref() }.next.get())
+        row(self.first(obj))
     }
+}
+
+/// A row that begins with `first`.
+fn row(first: Option<NonNull<WeakRef>>) -> impl Iterator<Item = NonNull<WeakRef>> {
+    // SAFETY: weak references in a row are alive.
+    std::iter::successors(first, |at| unsafe { at.as_ref() }.next.get())
+}
+
+/// `get_basic_refs`: the canonical reference and the canonical proxy, which stand first in a row.
+fn canonical(first: Option<NonNull<WeakRef>>) -> (Option<NonNull<WeakRef>>, Option<NonNull<WeakRef>>) {
+    let is = |at: &NonNull<WeakRef>, proxy: bool| {
+        // SAFETY: weak references in a row are alive.
+        let (weak, exact) = unsafe { (at.as_ref(), !WeakRef::object(*at).has_flag(EXTRA)) };
+        weak.is_canonical(exact) && (weak.flavour != WeakFlavour::Ref) == proxy
+    };
+    let mut row = row(first).peekable();
+    let canonical = row.next_if(|at| is(at, false));
+    (canonical, row.next_if(|at| is(at, true)))
 }
 
 impl Heap {
     /// A weak reference of the exact builtin class: the object's canonical one, if there is one and no callback is given.
     pub fn weakref(&self, target: &Obj, flavour: WeakFlavour, callback: Option<Obj>) -> Obj {
         if callback.is_none() {
-            let (canonical, proxy) = self.canonical(target);
+            let (canonical, proxy) = canonical(self.weakrefs.first(target));
             if let Some(at) = if flavour == WeakFlavour::Ref { canonical } else { proxy } {
                 // SAFETY: weak references in a row are alive.
                 let found = unsafe { WeakRef::object(at) };
@@ -234,45 +277,18 @@ impl Heap {
             .collect()
     }
 
-    /// `get_basic_refs`: the canonical reference and the canonical proxy, which stand first.
-    fn canonical(&self, target: &Obj) -> (Option<NonNull<WeakRef>>, Option<NonNull<WeakRef>>) {
-        let is = |at: &NonNull<WeakRef>, proxy: bool| {
-            // SAFETY: weak references in a row are alive.
-            let (weak, exact) = unsafe { (at.as_ref(), !WeakRef::object(*at).has_flag(EXTRA)) };
-            weak.is_canonical(exact) && (weak.flavour != WeakFlavour::Ref) == proxy
-        };
-        let mut row = self.weakrefs.row(target).peekable();
-        let canonical = row.next_if(|at| is(at, false));
-        (canonical, row.next_if(|at| is(at, true)))
-    }
-
     /// `insert_weakref`: puts a new weak reference into its target's row.
     fn enter(&self, obj: &Obj, target: &Obj) {
-        let (canonical, proxy) = self.canonical(target);
         // SAFETY: `obj` was just made with this payload.
         let new = unsafe { obj.payload_unchecked::<WeakRef>() };
-        let after = match (new.is_canonical(!obj.has_flag(EXTRA)), new.flavour) {
-            (true, WeakFlavour::Ref) => None,
-            (true, _) => canonical,
-            (false, _) => proxy.or(canonical),
-        };
-        let at = NonNull::from(new);
-        // SAFETY: neighbours in a row are alive.
-        unsafe {
-            let next = match after {
-                Some(after) => after.as_ref().next.replace(Some(at)),
-                None => {
-                    let first = self.weakrefs.first(target);
-                    self.weakrefs.set_first(target, Some(at));
-                    first
-                }
-            };
-            new.previous.set(after);
-            new.next.set(next);
-            if let Some(next) = next {
-                next.as_ref().previous.set(Some(at));
+        self.weakrefs.insert(target, new, |first| {
+            let (canonical, proxy) = canonical(first);
+            match (new.is_canonical(!obj.has_flag(EXTRA)), new.flavour) {
+                (true, WeakFlavour::Ref) => None,
+                (true, _) => canonical,
+                (false, _) => proxy.or(canonical),
             }
-        }
+        });
     }
 
     /// `PyObject_ClearWeakRefs`: the object dies; its weak references forget it, and their callbacks run, the newest first.
@@ -311,7 +327,7 @@ impl Heap {
 
     /// The canonical references of a dying object forget it. False if that was all.
     fn leave_canonical(&self, obj: &Obj) -> bool {
-        let (canonical, proxy) = self.canonical(obj);
+        let (canonical, proxy) = canonical(self.weakrefs.first(obj));
         // SAFETY: weak references in a row are alive.
         canonical.into_iter().chain(proxy).for_each(|at| unsafe { at.as_ref() }.leave());
         obj.has_flag(WEAKLY_REFERENCED)

@@ -59,7 +59,7 @@ impl Vm {
             let index = self.class(class).key_index(name);
             return Ok(index.filter(|&index| index < extra.capacity()).and_then(|index| extra.value(index).get()));
         }
-        let dict = extra.dict().get().or_else(|| own_dict(obj)?.get());
+        let dict = extra.dict().or_else(|| own_dict(obj)?.get());
         match dict {
             // A dict subclass as `__dict__` is read as a plain dict, as in CPython.
             Some(dict) => Ok(dict.get::<Dict>().and_then(|dict| dict.get_str_key(name))),
@@ -109,7 +109,7 @@ impl Vm {
                 }
             };
         }
-        let dict = match extra.dict().get() {
+        let dict = match extra.dict() {
             Some(dict) => dict,
             None if value.is_none() => return Ok(false),
             None => self.materialize(extra, payload),
@@ -164,7 +164,7 @@ impl Vm {
         }
         let dict = self.heap.alloc(made);
         let dict = if tracked || !self.heap.tracks_dicts_lazily() { dict.tracked() } else { dict };
-        extra.dict().set(dict.clone());
+        drop(extra.set_dict(Some(dict.clone())));
         dict
     }
 
@@ -181,7 +181,7 @@ impl Vm {
         if !self.class(&class).has_dict.get() {
             return None;
         }
-        Some(extra.dict().get().unwrap_or_else(|| self.materialize(extra, self.class(&class))))
+        Some(extra.dict().unwrap_or_else(|| self.materialize(extra, self.class(&class))))
     }
 
     /// `obj.__dict__ = dict`; no dict deletes it.
@@ -197,7 +197,7 @@ impl Vm {
         }
         if let Some(extra) = obj.extra() {
             let values = if extra.is_inline() { extra.detach() } else { Vec::new() };
-            let before = extra.dict().replace(value.cloned());
+            let before = extra.set_dict(value.cloned());
             drop(before);
             drop(values);
         }

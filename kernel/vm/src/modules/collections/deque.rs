@@ -347,7 +347,7 @@ fn reduce(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
         None => vm.consts.empty_tuple.clone(),
         Some(max) => vm.tuple(vec![vm.consts.empty_tuple.clone(), vm.int(max as i64)]),
     };
-    let state = this.extra().and_then(|extra| extra.dict().get()).unwrap_or_else(|| vm.none());
+    let state = this.extra().and_then(|extra| extra.dict()).unwrap_or_else(|| vm.none());
     Ok(vm.tuple(vec![vm.class_of(this), args, state, vm.iter(this)?]))
 }
 

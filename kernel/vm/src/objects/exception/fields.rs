@@ -85,7 +85,7 @@ pub(super) fn import_error(slots: &Slots) {
 pub(super) static IMPORT_METHODS: &[Method] = &[Method::new("__reduce__", reduce_import, Convention::NoArgs)];
 
 fn reduce_import(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
-    let state = match this.extra().and_then(|extra| extra.dict().get()) {
+    let state = match this.extra().and_then(|extra| extra.dict()) {
         Some(dict) => Some(vm.call_method(&dict, "copy", &[])?),
         None => None,
     };
@@ -109,7 +109,7 @@ pub(super) static ATTRIBUTE_METHODS: &[Method] =
     &[Method::new("__getstate__", attribute_state, Convention::NoArgs), Method::new("__reduce__", reduce_attribute, Convention::NoArgs)];
 
 fn attribute_state(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
-    let state = match this.extra().and_then(|extra| extra.dict().get()) {
+    let state = match this.extra().and_then(|extra| extra.dict()) {
         Some(dict) => vm.call_method(&dict, "copy", &[])?,
         None => vm.dict(),
     };

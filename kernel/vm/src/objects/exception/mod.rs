@@ -264,7 +264,7 @@ fn add_note(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 
 fn reduce(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     let mut parts = vec![vm.class_of(this), get_args(vm, this)?];
-    parts.extend(this.extra().and_then(|extra| extra.dict().get()));
+    parts.extend(this.extra().and_then(|extra| extra.dict()));
     Ok(vm.tuple(parts))
 }
 

@@ -123,6 +123,6 @@ fn reduce(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
         args = vm.tuple(all);
     }
     let mut parts = vec![vm.class_of(this), args];
-    parts.extend(this.extra().and_then(|extra| extra.dict().get()));
+    parts.extend(this.extra().and_then(|extra| extra.dict()));
     Ok(vm.tuple(parts))
 }
