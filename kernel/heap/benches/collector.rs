@@ -91,7 +91,7 @@ fn mixed_live_again(bencher: Bencher) {
                 let number = heap.int(i as i64);
                 let a = list(&heap, vec![number.clone(), class.clone()]);
                 let b = heap.tuple([a.clone(), number.clone()]);
-                let c = heap.alloc_with_class(Instance, class.clone(), ExtraLayout { values: Some(4), slots: 0 }).tracked();
+                let c = heap.alloc_with_class(Instance, class.clone(), ExtraLayout { values: Some(4), ..Default::default() }).tracked();
                 let extra = c.extra().expect("an instance");
                 drop(extra.set_value(0, Some(b)));
                 drop(extra.set_value(1, Some(number)));
@@ -242,7 +242,7 @@ fn alloc_then_free_instances(bencher: Bencher) {
     let class = list(&heap, vec![]);
     bencher.bench_local(|| {
         let all: Vec<Obj> = (0..MILLION)
-            .map(|_| heap.alloc_with_class(Instance, class.clone(), ExtraLayout { values: Some(4), slots: 0 }).tracked())
+            .map(|_| heap.alloc_with_class(Instance, class.clone(), ExtraLayout { values: Some(4), ..Default::default() }).tracked())
             .collect();
         drop(all);
     });
@@ -284,7 +284,7 @@ fn instances(each: impl Fn(&Heap, &Obj)) -> HeapOwner {
     heap.disable_gc();
     let class = list(&heap, vec![]);
     for _ in 0..MILLION {
-        let obj = heap.alloc_with_class(Instance, class.clone(), ExtraLayout { values: Some(1), slots: 0 }).tracked();
+        let obj = heap.alloc_with_class(Instance, class.clone(), ExtraLayout { values: Some(1), ..Default::default() }).tracked();
         drop(obj.extra().expect("an instance").set_value(0, Some(obj.clone())));
         each(&heap, &obj);
     }

@@ -222,9 +222,8 @@ impl Heap {
             let Some(at) = base[i - 1] else { continue };
             // SAFETY: objects in a list are alive.
             let header = unsafe { at.as_ref() };
-            let flags = header.leaf.flags.get();
-            let internal = header.internal.get();
-            if header.leaf.refcount.get() == internal {
+            let (kind, flags) = (header.leaf.kind.get(), header.leaf.flags.get());
+            if header.leaf.refcount.get() == header.internal.get() {
                 // Perhaps unreachable: nothing that was traversed so far leads here.
                 header.index.set(unreachable.len() as u32);
                 header.leaf.flags.set(flags & !GENERATION_MASK | scope.unreachable as u8);
@@ -235,7 +234,7 @@ impl Heap {
             header.internal.set(0);
             header.index.set((first + kept) as u32);
             header.leaf.flags.set(flags & !GENERATION_MASK | home as u8);
-            edges::each(header, self, |child| {
+            edges::each_of(header, kind, flags, self, |child| {
                 let Some(child) = child.header() else { return };
                 // Only objects of the scope that are not yet known to be reachable count references from inside.
                 if child.internal.get() != 0 {
@@ -247,7 +246,7 @@ impl Heap {
                     }
                 }
             });
-            if untrack && header.leaf.kind.get() == Kind::TUPLE && flags & EXTRA == 0 && self.holds_only_untracked(header) {
+            if untrack && kind == Kind::TUPLE && flags & EXTRA == 0 && self.holds_only_untracked(header) {
                 header.leaf.flags.set(flags | UNTRACKED);
                 continue;
             }

@@ -48,11 +48,16 @@ pub(crate) fn prefetch_held(at: NonNull<Header>) {
 
 /// Visits every reference the object holds.
 #[inline(always)]
-pub(crate) fn each(header: &Header, heap: &Heap, mut visit: impl FnMut(&Obj)) {
+pub(crate) fn each(header: &Header, heap: &Heap, visit: impl FnMut(&Obj)) {
+    each_of(header, header.leaf.kind.get(), header.leaf.flags.get(), heap, visit);
+}
+
+/// As [`each`], for a caller that has read the header already.
+#[inline(always)]
+pub(crate) fn each_of(header: &Header, kind: Kind, flags: u8, heap: &Heap, mut visit: impl FnMut(&Obj)) {
     // SAFETY: the header is a live object's; the look is never dropped.
     let obj = ManuallyDrop::new(unsafe { Obj::from_header(NonNull::from(header).cast(), false) });
-    let kind = header.leaf.kind.get();
-    if header.leaf.flags.get() & EXTRA != 0 {
+    if flags & EXTRA != 0 {
         // SAFETY: the flag says that an `Extra` is there.
         unsafe { crate::Extra::of(&obj).as_ref() }.each(&mut visit);
     }

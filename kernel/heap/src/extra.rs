@@ -19,6 +19,8 @@ pub struct ExtraLayout {
     pub values: Option<u8>,
     /// `__slots__`, of all base classes together.
     pub slots: u16,
+    /// Whether the object may get a `__dict__`. One with inline values may in any case.
+    pub dict: bool,
 }
 
 impl ExtraLayout {
@@ -26,19 +28,29 @@ impl ExtraLayout {
     pub(crate) fn size(self) -> usize {
         let values = self.values.unwrap_or(0) as usize;
         // The sizes of a 64-bit machine, so that ids are the same everywhere.
-        16 + 8 * (values.max(1) + self.slots as usize) + if values > ORDERED { values.next_multiple_of(8) } else { 0 }
+        16 + 8 * (self.first_places() + self.slots as usize) + if values > ORDERED { values.next_multiple_of(8) } else { 0 }
+    }
+
+    /// The places of the inline values, the first of which is the dict's once they are given up.
+    fn first_places(self) -> usize {
+        match self.values {
+            Some(values) => (values as usize).max(1),
+            None => self.dict as usize,
+        }
     }
 }
 
 /// The order of so many inline values has room in the [`Extra`] itself, four bits each.
 const ORDERED: usize = 8;
-/// What `used` says when the inline values are given up for good.
+/// What `used` says when the inline values are given up for good, or never were there.
 const DETACHED: u8 = u8::MAX;
+/// What `used` says when there is no place for a dict either.
+const SLOTS_ONLY: u8 = u8::MAX - 1;
 
 /// Class and attributes of one object. In memory the inline values follow, then the slots, then the order of more than eight values.
 ///
-/// The `__dict__` stands in the place of the first inline value, which there is for this even if the class has none: attributes are
-/// either inline or in the dict.
+/// The `__dict__` stands in the place of the first inline value (which is there for it, if the class has none): attributes are either
+/// inline or in the dict.
 #[repr(C)]
 pub struct Extra {
     class: Slot,
@@ -80,7 +92,11 @@ impl Extra {
                 class: Slot::new(class),
                 slots: layout.slots,
                 capacity,
-                used: Cell::new(if layout.values.is_some() { 0 } else { DETACHED }),
+                used: Cell::new(match layout {
+                    ExtraLayout { values: Some(_), .. } => 0,
+                    ExtraLayout { dict: true, .. } => DETACHED,
+                    _ => SLOTS_ONLY,
+                }),
                 order: Cell::new(0),
                 _not_sync: UnsafeCell::new(()),
             });
@@ -96,12 +112,12 @@ impl Extra {
     /// The `__dict__`, if it has come into being.
     #[inline]
     pub fn dict(&self) -> Option<Obj> {
-        if self.is_inline() { None } else { self.values()[0].get() }
+        if self.is_inline() { None } else { self.values().first()?.get() }
     }
 
     /// Sets or deletes the `__dict__` and gives the one before: drop it when the caller is done.
     ///
-    /// Panics while attributes are in the inline values: see [`Extra::detach`].
+    /// Panics while attributes are in the inline values (see [`Extra::detach`]), and if the layout said that there is no dict.
     pub fn set_dict(&self, dict: Option<Obj>) -> Option<Obj> {
         assert!(!self.is_inline(), "attributes are in the inline values or in the dict");
         self.values()[0].replace(dict)
@@ -110,7 +126,7 @@ impl Extra {
     /// Whether attributes are held in the inline values; otherwise they are in `dict`, or nowhere.
     #[inline]
     pub fn is_inline(&self) -> bool {
-        self.used.get() != DETACHED
+        self.used.get() < SLOTS_ONLY
     }
 
     /// How many inline values are set.
@@ -119,22 +135,27 @@ impl Extra {
         if self.is_inline() { self.used.get() as usize } else { 0 }
     }
 
+    /// How many places there are before the slots.
+    #[inline(always)]
+    fn first_places(&self) -> usize {
+        if self.used.get() == SLOTS_ONLY { 0 } else { (self.capacity as usize).max(1) }
+    }
+
     /// The places of the inline values, the first of which is the dict's otherwise, and then the slots.
     #[inline(always)]
     fn places(&self) -> &[Slot] {
-        let places = (self.capacity as usize).max(1) + self.slots as usize;
         // SAFETY: that many slots follow the struct.
-        unsafe { std::slice::from_raw_parts((self as *const Extra).add(1).cast::<Slot>(), places) }
+        unsafe { std::slice::from_raw_parts((self as *const Extra).add(1).cast::<Slot>(), self.first_places() + self.slots as usize) }
     }
 
     #[inline(always)]
     fn values(&self) -> &[Slot] {
-        &self.places()[..(self.capacity as usize).max(1)]
+        &self.places()[..self.first_places()]
     }
 
     #[inline(always)]
     fn slots(&self) -> &[Slot] {
-        &self.places()[(self.capacity as usize).max(1)..]
+        &self.places()[self.first_places()..]
     }
 
     /// How many inline values there is room for.
@@ -212,7 +233,9 @@ impl Extra {
     /// Gives up the inline values for good: `(place, value)` in order. From now on attributes are in `dict`.
     pub fn detach(&self) -> Vec<(usize, Obj)> {
         let values = self.order().filter_map(|place| Some((place, self.value(place).take()?))).collect();
-        self.used.set(DETACHED);
+        if self.is_inline() {
+            self.used.set(DETACHED);
+        }
         values
     }
 
@@ -245,7 +268,7 @@ impl Extra {
     /// How many places there are: slots, inline values (or dict), class.
     #[inline]
     pub(crate) fn n_places(&self) -> u32 {
-        self.slots as u32 + u32::from(self.capacity).max(1) + 1
+        self.slots as u32 + self.first_places() as u32 + 1
     }
 
     /// The place whose turn it is when `left` are left, in the order of `subtype_dealloc`: slots, inline values (or dict), class.
@@ -254,7 +277,7 @@ impl Extra {
         if left == 1 {
             return &self.class;
         }
-        let (values, slots, n) = ((self.capacity as usize).max(1), self.slots as usize, (self.n_places() - left) as usize);
+        let (values, slots, n) = (self.first_places(), self.slots as usize, (self.n_places() - left) as usize);
         let at = if n < slots { values + n } else { n - slots };
         // SAFETY: the values' places, then the slots follow the struct.
         unsafe { &*(self as *const Extra).add(1).cast::<Slot>().add(at) }

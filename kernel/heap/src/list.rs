@@ -1,9 +1,9 @@
 //! `list`: a growing row of references.
 //!
 //! Invariant: `allocated` is CPython's own figure (`list_resize` in `Objects/listobject.c`), because
-//! `sys.getsizeof` shows it. A row of one stands in the object itself, and so does one of up to three in a list that was
-//! made with two or three items; longer ones have a buffer for `allocated` items. No method holds a borrow of the row while a
-//! count falls.
+//! `sys.getsizeof` shows it. A row of one stands in the object itself, and so does one of up to seven in a list that was
+//! made with so many items; longer ones have a buffer for `allocated` items. No method holds a borrow of the row while a count
+//! falls.
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
 use std::cell::{Cell, UnsafeCell};
@@ -18,15 +18,17 @@ use crate::refcount::Trash;
 
 /// How many items every list has room for in itself.
 const NARROW: usize = 1;
-/// How many items a list has room for that was made with two or three.
-const WIDE: usize = 3;
-/// Bits of [`List::room`], above CPython's `allocated`: the row is in a buffer; the object has room for [`WIDE`] items.
+/// For how many items a new list may get room in itself.
+const WIDEST: usize = 7;
+/// The top bit of [`List::room`], above CPython's `allocated`: the row is in a buffer.
 const SPILLED: u32 = 1 << 31;
-const IS_WIDE: u32 = 1 << 30;
+/// The two bits below: how many pairs of items the object has room for, beside the one that every list has room for.
+const PAIRS: u32 = 3 << PAIRS_SHIFT;
+const PAIRS_SHIFT: u32 = 29;
 
 /// The row in the object itself, or where its buffer is.
 union Row {
-    /// Of a wide list, two more follow behind the payload.
+    /// More may follow behind the payload.
     inline: [MaybeUninit<*mut Obj>; NARROW],
     buffer: *mut Obj,
 }
@@ -35,7 +37,7 @@ union Row {
 #[repr(C)]
 pub struct List {
     len: Cell<u32>,
-    /// CPython's `allocated`, and the two bits above.
+    /// CPython's `allocated`, and the bits above.
     room: Cell<u32>,
     row: UnsafeCell<Row>,
 }
@@ -95,7 +97,7 @@ impl List {
     /// For how many items there is room in the object itself.
     #[inline]
     fn inline_room(&self) -> usize {
-        if self.room.get() & IS_WIDE != 0 { WIDE } else { NARROW }
+        NARROW + 2 * ((self.room.get() & PAIRS) >> PAIRS_SHIFT) as usize
     }
 
     /// For how many items there is room where the row stands now.
@@ -123,7 +125,7 @@ impl List {
 
     /// For how many items CPython would have room now (`sys.getsizeof` shows it).
     pub fn allocated(&self) -> usize {
-        (self.room.get() & !(SPILLED | IS_WIDE)) as usize
+        (self.room.get() & !(SPILLED | PAIRS)) as usize
     }
 
     /// The items, for a look that runs no code which could change this list: nothing may be dropped or called meanwhile.
@@ -282,7 +284,7 @@ impl List {
         let (len, allocated) = (self.len(), self.allocated());
         self.len.set(0);
         if self.is_spilled() {
-            self.room.set(self.room.get() & IS_WIDE);
+            self.room.set(self.room.get() & PAIRS);
             // SAFETY: the buffer was made for `allocated` items, of which `len` are there; nobody else has it now.
             return unsafe { Vec::from_raw_parts((*self.row.get()).buffer, len, allocated) };
         }
@@ -357,8 +359,8 @@ impl List {
 
     #[inline]
     fn set_allocated_figure(&self, allocated: usize) {
-        assert!(allocated < IS_WIDE as usize, "a list has fewer than 2^30 items");
-        self.room.set(self.room.get() & (SPILLED | IS_WIDE) | allocated as u32);
+        assert!(allocated < 1 << PAIRS_SHIFT, "a list has fewer than 2^29 items");
+        self.room.set(self.room.get() & (SPILLED | PAIRS) | allocated as u32);
     }
 
     /// Sets CPython's figure, which is not less than the length. A buffer follows; it goes once the object itself has room enough.
@@ -418,7 +420,7 @@ impl crate::Heap {
     pub fn list(&self, items: impl IntoIterator<Item = Obj, IntoIter: ExactSizeIterator>) -> Obj {
         let mut items = items.into_iter();
         let n = items.len();
-        let obj = self.list_in_place((NARROW + 1..=WIDE).contains(&n));
+        let obj = self.list_in_place(n);
         // SAFETY: it was just made with this payload.
         let list = unsafe { obj.payload_unchecked::<List>() };
         if n > 0 {
@@ -436,23 +438,26 @@ impl crate::Heap {
     /// A new tracked list that takes a vector over.
     #[inline]
     pub fn list_from_vec(&self, items: Vec<Obj>) -> Obj {
-        let obj = self.list_in_place((NARROW + 1..=WIDE).contains(&items.len()));
+        let obj = self.list_in_place(items.len());
         // SAFETY: it was just made with this payload.
         unsafe { obj.payload_unchecked::<List>() }.fill(items);
         obj.tracked()
     }
 
     /// An empty list, not tracked yet, written field by field: a payload that is moved into its place costs more than all the rest.
+    ///
+    /// There is room in the object itself for `n` items, if they are few.
     #[inline]
-    fn list_in_place(&self, wide: bool) -> Obj {
+    fn list_in_place(&self, n: usize) -> Obj {
+        let pairs = if n <= WIDEST { n / 2 } else { 0 };
         // Sizes are those of 64-bit machines everywhere, so that ids are the same.
-        let items = if wide { WIDE } else { NARROW };
+        let items = NARROW + 2 * pairs;
         // SAFETY: both counters are written; the row of an empty list is not looked at.
         unsafe {
             let at = self.alloc_raw(Kind::LIST, size_of::<Header>() + 8 + 8 * items, false);
             let list = at.add(size_of::<Header>()).cast::<List>().as_ptr();
             (&raw mut (*list).len).write(Cell::new(0));
-            (&raw mut (*list).room).write(Cell::new(if wide { IS_WIDE } else { 0 }));
+            (&raw mut (*list).room).write(Cell::new((pairs as u32) << PAIRS_SHIFT));
             self.count_alloc(Kind::LIST);
             Obj::from_header(at, false)
         }

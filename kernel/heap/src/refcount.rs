@@ -235,15 +235,17 @@ impl Heap {
             let dies = match kind {
                 Kind::INSTANCE => {
                     let extra = crate::Extra::of(obj).as_ref();
+                    let mut left = header.internal.get();
                     loop {
-                        let left = header.internal.get();
                         if left == 0 {
                             break None;
                         }
-                        header.internal.set(left - 1);
-                        if let Some(held) = extra.place_in_dealloc_order(left).take() {
+                        let place = extra.place_in_dealloc_order(left);
+                        left -= 1;
+                        if let Some(held) = place.take() {
                             let dies = self.give_up(&ManuallyDrop::new(held));
                             if dies.is_some() {
+                                header.internal.set(left);
                                 break dies;
                             }
                         }

@@ -58,7 +58,7 @@ impl Page {
 #[repr(C)]
 struct Free {
     header: LeafHeader,
-    next: Cell<Option<NonNull<Free>>>,
+    next: Option<NonNull<Free>>,
 }
 
 #[derive(Clone, Copy)]
@@ -189,7 +189,7 @@ impl Space {
         let free = &self.free[index];
         if let Some(slot) = free.get() {
             // SAFETY: a slot on the free list is a `Free`.
-            free.set(unsafe { slot.as_ref() }.next.get());
+            free.set(unsafe { slot.as_ref() }.next);
             return (slot.cast(), index as u8);
         }
         (self.alloc_fresh(heap, index), index as u8)
@@ -259,7 +259,7 @@ impl Space {
         unsafe {
             let mut next = self.free[index].get();
             while let Some(slot) = next {
-                next = slot.as_ref().next.get();
+                next = slot.as_ref().next;
                 looked_at += 1;
                 let page = page_of(slot.cast());
                 let free = &page.as_ref().free;
@@ -270,12 +270,12 @@ impl Space {
             }
             let is_empty = |page: NonNull<Page>| Some(page) != newest && page.as_ref().free.get() as usize == page.as_ref().slots(PAGE);
             if pages.iter().any(|&page| is_empty(page)) {
-                let mut place: *const Cell<Option<NonNull<Free>>> = &self.free[index];
-                while let Some(slot) = (*place).get() {
+                let mut place = self.free[index].as_ptr();
+                while let Some(slot) = *place {
                     if is_empty(page_of(slot.cast())) {
-                        (*place).set(slot.as_ref().next.get());
+                        *place = slot.as_ref().next;
                     } else {
-                        place = &slot.as_ref().next;
+                        place = &raw mut (*slot.as_ptr()).next;
                     }
                 }
             }
@@ -348,7 +348,7 @@ impl Space {
             #[cfg(debug_assertions)]
             at.add(size_of::<Free>()).write_bytes(0xDB, slot_of(index as usize) - size_of::<Free>());
             at.cast::<LeafHeader>().as_ref().kind.set(FREE_SLOT);
-            at.cast::<Free>().as_ref().next.set(free.get());
+            (*at.cast::<Free>().as_ptr()).next = free.get();
             free.set(Some(at.cast()));
         }
     }

@@ -25,7 +25,7 @@ impl Heap {
     /// assert_eq!(heap.collect_all(), 1);
     /// ```
     pub fn instance(&self, class: &Obj, attributes: u8) -> Obj {
-        self.alloc_with_class(Instance, class.clone(), ExtraLayout { values: Some(attributes), slots: 0 }).tracked()
+        self.alloc_with_class(Instance, class.clone(), ExtraLayout { values: Some(attributes), ..Default::default() }).tracked()
     }
 
     /// Collects every generation, and gives the number of unreachable objects that were found: `gc.collect()`.

@@ -70,7 +70,10 @@ impl World {
     }
 
     fn instance(&self, name: &str, class: usize) -> Obj {
-        let obj = self.heap.alloc_with_class(Instance, self.classes[class].clone(), ExtraLayout { values: Some(3), slots: 0 }).tracked();
+        let obj = self
+            .heap
+            .alloc_with_class(Instance, self.classes[class].clone(), ExtraLayout { values: Some(3), ..Default::default() })
+            .tracked();
         obj.set_attribute(0, &self.heap.str(name));
         if class > 0 {
             obj.mark_finalizer();

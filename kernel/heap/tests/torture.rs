@@ -45,7 +45,7 @@ fn scene(seed: u64, n: usize, mix: Mix) -> Scene {
             4 => world.alloc(Dict::new()).tracked(),
             5 if mix.finalizers && random.below(4) == 0 => world.mortal(&format!("{i}")),
             5 | 6 => {
-                let obj = world.alloc_with_class(Instance, class.clone(), ExtraLayout { values: Some(2), slots: 1 }).tracked();
+                let obj = world.alloc_with_class(Instance, class.clone(), ExtraLayout { values: Some(2), slots: 1, dict: true }).tracked();
                 world.machine.names.borrow_mut().push((obj.id(), format!("{i}")));
                 obj
             }

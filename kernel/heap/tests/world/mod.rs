@@ -83,7 +83,7 @@ impl World {
     /// An instance with room for two attributes.
     pub(crate) fn instance(&self, name: &str) -> Obj {
         let class = self.list([]);
-        let obj = self.alloc_with_class(Instance, class, ExtraLayout { values: Some(2), slots: 0 }).tracked();
+        let obj = self.alloc_with_class(Instance, class, ExtraLayout { values: Some(2), ..Default::default() }).tracked();
         self.machine.names.borrow_mut().push((obj.id(), name.into()));
         obj
     }

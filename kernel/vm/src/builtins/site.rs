@@ -47,7 +47,7 @@ class!(HELPER, HELPER_PARTS);
 /// Name and value of each.
 pub(super) fn objects(vm: &Vm) -> Vec<(&'static str, Obj)> {
     let make = |class: &Obj, name: &'static str| {
-        let obj = vm.heap.alloc_with_class(Instance, class.clone(), ExtraLayout { values: None, slots: 1 });
+        let obj = vm.heap.alloc_with_class(Instance, class.clone(), ExtraLayout { slots: 1, ..ExtraLayout::default() });
         if let Some(extra) = obj.extra() {
             extra.slot(0).set(vm.intern(name));
         }

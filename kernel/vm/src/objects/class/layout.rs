@@ -52,7 +52,7 @@ impl Vm {
             }
             class.shared_size()
         });
-        ExtraLayout { values, slots: class.n_slots.get() }
+        ExtraLayout { values, slots: class.n_slots.get(), dict: class.has_dict.get() }
     }
 
     /// A new object of a class that says `kind` for its instances: the builtin class itself, or one that extends it.

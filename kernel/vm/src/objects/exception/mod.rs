@@ -48,7 +48,7 @@ impl Vm {
 
     fn alloc_exception(&self, class: &Obj, args: Vec<Obj>) -> Obj {
         let exception = Exception { args: self.tuple(args).into(), ..Exception::default() };
-        let layout = ExtraLayout { values: None, slots: self.class(class).n_slots.get() };
+        let layout = ExtraLayout { values: None, slots: self.class(class).n_slots.get(), dict: true };
         let made = self.heap.alloc_with_class(exception, class.clone(), layout);
         if self.class(class).slots.finalize.get().is_some() {
             made.mark_finalizer();
