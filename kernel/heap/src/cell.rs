@@ -17,6 +17,7 @@ pub struct CellVar {
 
 impl Payload for CellVar {
     const KIND: Kind = Kind::CELL;
+    const SIZE: usize = 8;
 
     #[inline]
     fn traverse(&self, visit: Visit<'_>) {

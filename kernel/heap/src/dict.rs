@@ -833,7 +833,7 @@ impl Dict {
         if table.used == 0 {
             return;
         }
-        let (unicode, words) = (table.unicode(), table.stride() / 8);
+        let (unicode, words) = (table.unicode(), table.stride() / size_of::<Obj>());
         let entries: *const Option<Obj> = table.entry(0).cast();
         for i in 0..table.n_entries() {
             // SAFETY: below `n_entries` the fields, a word each, are written; the key comes first.
@@ -917,6 +917,7 @@ impl Default for Dict {
 
 impl Payload for Dict {
     const KIND: Kind = Kind::DICT;
+    const SIZE: usize = 16;
 
     #[inline]
     fn traverse(&self, visit: Visit<'_>) {

@@ -9,7 +9,7 @@ use crate::extra::{Extra, ExtraLayout};
 use crate::kind::Kind;
 use crate::leaf;
 use crate::object::{EXTRA, HAS_FINALIZER, Header, LeafHeader, Obj, UNTRACKED};
-use crate::payload::{Instance, Payload, VTable, Wrapped, offset};
+use crate::payload::{Instance, Payload, VTable, Wrapped, end, offset};
 use crate::refcount::Dying;
 use crate::slot::Slot;
 use crate::space::Space;
@@ -253,7 +253,7 @@ impl Heap {
         debug_assert!(self.vtables[T::KIND.0 as usize].get().is_some(), "a kind is registered before its first object");
         // SAFETY: the payload is written right after the header.
         unsafe {
-            let at = self.alloc_raw(T::KIND, (offset::<T>() + size_of::<T>()).next_multiple_of(8), T::LEAF);
+            let at = self.alloc_raw(T::KIND, end::<T>(), T::LEAF);
             at.add(offset::<T>()).cast::<T>().write(payload);
             if !T::LEAF {
                 self.count_alloc(T::KIND);
@@ -270,7 +270,7 @@ impl Heap {
         const { assert!(!T::LEAF, "instances of classes that extend a leaf type are `Wrapped`") };
         assert!(T::KIND != Kind::TUPLE, "a tuple is made with its items");
         // An `Instance` is nothing at all; every other payload takes its size.
-        let end = (offset::<T>() + size_of::<T>()).next_multiple_of(8);
+        let end = end::<T>();
         // SAFETY: there is room for header, payload and extra, and all are written.
         unsafe {
             let at = self.alloc_raw(T::KIND, end + layout.size(), false);

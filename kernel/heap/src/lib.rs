@@ -63,6 +63,11 @@ mod tuple;
 mod views;
 mod weakref;
 
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub use audit::{AuditError, Fault};
 pub use cell::CellVar;
 pub use census::{CENSUS_VERSION, Census, CensusEdge, CensusObject, CensusRoot, Label, Phase, Step};

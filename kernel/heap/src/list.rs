@@ -472,6 +472,7 @@ impl Default for List {
 
 impl Payload for List {
     const KIND: Kind = Kind::LIST;
+    const SIZE: usize = 16;
 
     #[inline]
     fn traverse(&self, visit: Visit<'_>) {

@@ -21,6 +21,9 @@ pub trait Payload: Sized + 'static {
     const KIND: Kind;
     /// Whether objects of this kind are never tracked and hold no references that can form cycles.
     const LEAF: bool = false;
+    /// Bytes of the payload on a 64-bit machine. Room for so many is taken on every machine, so that `id()` gives the same everywhere; a
+    /// payload that is smaller elsewhere names its size.
+    const SIZE: usize = size_of::<Self>();
     /// Whether a dying object's weak references are cleared before its finalizer runs, as a generator's are; an instance's are after.
     const WEAKREFS_FIRST: bool = false;
 
@@ -74,7 +77,7 @@ impl VTable {
             unsafe { at.add(offset::<T>()).cast::<T>() }
         }
         VTable {
-            end: (offset::<T>() + size_of::<T>()).next_multiple_of(8),
+            end: end::<T>(),
             leaf: T::LEAF,
             weakrefs_first: T::WEAKREFS_FIRST,
             // SAFETY: the caller passes a live object of this kind; `dismantle` and `drop` are called once, when no other reference exists.
@@ -91,6 +94,13 @@ impl VTable {
     }
 }
 
+/// Bytes from the object's address to the end of the fixed part of the payload.
+pub(crate) const fn end<T: Payload>() -> usize {
+    const { assert!(size_of::<T>() <= T::SIZE && (size_of::<usize>() < 8 || size_of::<T>() == T::SIZE), "the size of a payload is known") };
+    (offset::<T>() + T::SIZE).next_multiple_of(8)
+}
+
+/// Bytes from the object's address to the payload.
 pub(crate) const fn offset<T: Payload>() -> usize {
     if T::LEAF { size_of::<LeafHeader>() } else { size_of::<Header>() }
 }
@@ -113,6 +123,7 @@ pub struct Wrapped {
 
 impl Payload for Wrapped {
     const KIND: Kind = Kind::WRAPPED;
+    const SIZE: usize = 8;
     fn traverse(&self, _: Visit<'_>) {}
     fn holds(&self, visit: &mut dyn FnMut(Label, &Obj)) {
         visit(Label::Field("value"), &self.value);

@@ -410,6 +410,7 @@ impl Default for Set {
 
 impl Payload for Set {
     const KIND: Kind = Kind::SET;
+    const SIZE: usize = 56;
 
     fn traverse(&self, visit: Visit<'_>) {
         self.table().iter().filter_map(|entry| entry.key.as_ref()).for_each(visit);
@@ -426,6 +427,7 @@ impl Payload for Set {
 
 impl Payload for FrozenSet {
     const KIND: Kind = Kind::FROZENSET;
+    const SIZE: usize = Set::SIZE;
 
     fn traverse(&self, visit: Visit<'_>) {
         self.0.traverse(visit);

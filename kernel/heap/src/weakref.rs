@@ -119,6 +119,7 @@ impl WeakRef {
 
 impl Payload for WeakRef {
     const KIND: Kind = Kind::WEAKREF;
+    const SIZE: usize = 48;
 
     fn traverse(&self, visit: Visit<'_>) {
         self.callback.with(|held| held.into_iter().for_each(visit));
