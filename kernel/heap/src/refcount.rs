@@ -73,6 +73,25 @@ impl Drop for Obj {
     }
 }
 
+impl Obj {
+    /// Drops a reference to an exact `int` of 64 bits or an exact `float` of this heap.
+    ///
+    /// # Safety
+    /// It is one.
+    #[inline(always)]
+    pub(crate) unsafe fn release_number(self, heap: &Heap) {
+        let obj = ManuallyDrop::new(self);
+        let n = obj.refcount();
+        if n as i32 >= 0 {
+            obj.leaf_header().refcount.set(n - 1);
+            if n == 1 {
+                // SAFETY: that was the last count; a number holds nothing.
+                unsafe { heap.space.free_number(obj.address()) }
+            }
+        }
+    }
+}
+
 /// One word on the stack of the dying: a reference to release, or an object that began to die and is to be taken up again.
 #[derive(Clone, Copy)]
 pub(crate) struct Dying(NonNull<u8>);
@@ -125,15 +144,27 @@ impl Heap {
     unsafe fn died(&self, bits: NonNull<u8>) {
         // SAFETY: the caller's word; the look is never dropped.
         let obj = ManuallyDrop::new(unsafe { Obj::from_bits(bits) });
+        if obj.is_leaf() && matches!(obj.kind(), Kind::INT | Kind::FLOAT) {
+            // SAFETY: a number holds nothing.
+            return unsafe { self.space.free_number(obj.address()) };
+        }
+        // SAFETY: the caller's word.
+        unsafe { self.other_died(&obj) }
+    }
+
+    /// # Safety
+    /// As [`Heap::died`].
+    #[inline(never)]
+    unsafe fn other_died(&self, obj: &Obj) {
         if obj.is_leaf() {
             // SAFETY: the caller's word.
-            unsafe { self.free_leaf(&obj) }
+            unsafe { self.free_leaf(obj) }
         } else if self.deferring.get() {
-            self.with_dying(|stack| stack.push(Dying(bits)));
+            self.with_dying(|stack| stack.push(Dying(obj.bits())));
         } else {
             let base = self.with_dying(|stack| stack.len());
             // SAFETY: the caller's word.
-            unsafe { self.die(Some(bits), base) };
+            unsafe { self.die(Some(obj.bits()), base) };
         }
     }
 

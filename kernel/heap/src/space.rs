@@ -353,6 +353,22 @@ impl Space {
         }
     }
 
+    /// As [`Space::free`], for an `int` of 64 bits or a `float`: header and value.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    pub(crate) unsafe fn free_number(&self, at: NonNull<u8>) {
+        const NUMBER: usize = class_of(size_of::<LeafHeader>() + 8);
+        // SAFETY: as in `free`.
+        unsafe {
+            let free = &self.free[NUMBER];
+            at.cast::<LeafHeader>().as_ref().kind.set(FREE_SLOT);
+            (*at.cast::<Free>().as_ptr()).next = free.get();
+            free.set(Some(at.cast()));
+        }
+    }
+
     /// Whether the object has pages of its own.
     ///
     /// # Safety

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
+use crate::heap::Heap;
 use crate::object::Obj;
 
 const BORROWED: usize = 2;
@@ -35,6 +36,47 @@ impl StackRef {
     #[inline(always)]
     pub unsafe fn borrowed(obj: &Obj) -> StackRef {
         StackRef(Some(obj.bits().map_addr(|a| a | BORROWED)))
+    }
+
+    /// A second place for the object in this one, which lives longer.
+    ///
+    /// # Safety
+    /// An object is here, and stays here for as long as the second place is used.
+    #[inline(always)]
+    pub unsafe fn borrow(&self) -> StackRef {
+        // SAFETY: the caller's word.
+        StackRef(Some(unsafe { self.0.unwrap_unchecked() }.map_addr(|a| a | BORROWED)))
+    }
+
+    /// Gives the place up, as dropping it does, where an object is known to be there (`PyStackRef_CLOSE`).
+    ///
+    /// # Safety
+    /// An object is there.
+    #[inline(always)]
+    pub unsafe fn close(self) {
+        // SAFETY: the caller's word.
+        let bits = unsafe { self.0.unwrap_unchecked() };
+        std::mem::forget(self);
+        if bits.addr().get() & BORROWED == 0 {
+            // SAFETY: an owned place holds a count.
+            drop(unsafe { Obj::from_bits(bits) });
+        }
+    }
+
+    /// As [`StackRef::close`], for an object that is known to be an exact `int` of 64 bits or an exact `float` of this heap.
+    ///
+    /// # Safety
+    /// Such an object is there.
+    #[inline(always)]
+    pub unsafe fn close_number(self, heap: &Heap) {
+        // SAFETY: the caller's word.
+        unsafe {
+            let bits = self.0.unwrap_unchecked();
+            std::mem::forget(self);
+            if bits.addr().get() & BORROWED == 0 {
+                Obj::from_bits(bits).release_number(heap);
+            }
+        }
     }
 
     /// Whether nothing is there.

@@ -19,10 +19,10 @@ use crate::protocol::Loaded;
 use crate::{Args, PyResult, Raised, Vm, kinds};
 
 /// The bit of a place's word that says "borrowed".
-pub(crate) const BORROWED: usize = 2;
+const BORROWED: usize = 2;
 
 /// Arguments on the stack, lent to a native function: their marks are off meanwhile.
-pub(crate) struct Lent {
+struct Lent {
     at: *mut StackRef,
     n: usize,
     marks: u64,
@@ -32,7 +32,7 @@ impl Lent {
     /// # Safety
     /// `n` places from `at` on hold objects, and nobody else uses them until the end of the loan.
     #[inline(always)]
-    pub(crate) unsafe fn new(at: *mut StackRef, n: usize) -> Lent {
+    unsafe fn new(at: *mut StackRef, n: usize) -> Lent {
         let mut marks = 0;
         for i in 0..n {
             // SAFETY: a place is a word: an object's address, and the mark.
@@ -54,14 +54,14 @@ impl Lent {
 
     /// The arguments.
     #[inline(always)]
-    pub(crate) fn args(&self) -> &[Obj] {
+    fn args(&self) -> &[Obj] {
         // SAFETY: an unmarked place has the layout of an `Obj`.
         unsafe { std::slice::from_raw_parts(self.at.cast::<Obj>(), self.n) }
     }
 
     /// Ends the loan and releases the arguments, the last first.
     #[inline(always)]
-    pub(crate) fn release(self) {
+    fn release(self) {
         for i in (0..self.n).rev() {
             if i >= 64 || self.marks >> i & 1 == 0 {
                 // SAFETY: the place owns its count.
@@ -376,6 +376,27 @@ impl Vm {
         }
         let lent = Borrowed::new(args.iter().copied());
         self.call_args(callable, Args::positional(lent.args()))
+    }
+
+    /// Calls what is no Python function with arguments that stand on the stack, and releases the callable and them.
+    ///
+    /// # Safety
+    /// There is an object at `callable`, and `n` from `args` on; nobody uses the places again.
+    #[inline(never)]
+    pub(crate) unsafe fn call_from_stack(&self, callable: *mut StackRef, args: *mut StackRef, n: usize, names: &[Obj]) -> PyResult {
+        // SAFETY: the caller's word.
+        unsafe {
+            let lent = Lent::new(args, n);
+            let result = self.call_args(&(*callable).look(), Args::new(lent.args(), names));
+            if result.is_ok() {
+                drop(callable.read());
+                lent.release();
+            } else {
+                lent.release();
+                drop(callable.read());
+            }
+            result
+        }
     }
 
     /// Runs a frame that was just pushed, until it ends.

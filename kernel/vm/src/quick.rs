@@ -55,6 +55,7 @@ quick! {
     BinaryAddInt, BinarySubtractInt, BinaryMultiplyInt, BinaryAndInt, BinaryRemainderInt, BinaryFloorDivideInt, BinaryAddFloat,
     BinarySubtractFloat, BinaryMultiplyFloat, SubscriptListInt, SubscriptTupleInt, SubscriptDict, StoreSubscriptListInt, StoreSubscriptDict,
     CompareInt, CompareFloat, CompareStr, ToBoolBool, ToBoolInt, ToBoolNone, ToBoolList, ToBoolStr, UnpackPair, LoadConstImmortal,
+    ForIterRange, ForIterList, PairInts, PairFloats, PairCompare, LocalConstInts, LocalConstFloats, LocalConstCompare, LocalAttr,
     ]
 }
 

@@ -4,7 +4,7 @@
 
 #![expect(unsafe_code, reason = "instructions and caches are rewritten in place")]
 
-use heap::{Dict, Kind, Obj, StackRef};
+use heap::{Dict, Extra, Kind, Obj, StackRef};
 
 use crate::class::flags;
 use crate::frame::Frame;
@@ -28,6 +28,25 @@ unsafe fn later(at: *mut Instr) {
     unsafe { (*at).counter = BACKOFF };
 }
 
+/// Fuses a special form with the loads in front of it, which read variables and constants where they stand.
+///
+/// # Safety
+/// `at` is an instruction of this frame's code.
+unsafe fn fuse(frame: &Frame, at: *mut Instr, pair: Quick, local_const: Quick) {
+    // SAFETY: the caller's word; what is in front belongs to the same code.
+    unsafe {
+        let before = at.offset_from(frame.code().instrs());
+        if before >= 1 && (*at.sub(1)).op == Quick::LoadFastBorrowLoadFastBorrow {
+            become_(at.sub(1), pair);
+        } else if before >= 2
+            && (*at.sub(2)).op == Quick::LoadFastBorrow
+            && matches!((*at.sub(1)).op, Quick::LoadSmallInt | Quick::LoadConst | Quick::LoadConstImmortal)
+        {
+            become_(at.sub(2), local_const);
+        }
+    }
+}
+
 fn is_exact(obj: &Obj, kind: Kind) -> bool {
     obj.kind() == kind && obj.extra().is_none()
 }
@@ -48,7 +67,29 @@ impl Vm {
         }
     }
 
-    pub(crate) fn specialise_binary(&self, at: *mut Instr, left: &Obj, right: &Obj) {
+    /// Whether the attribute that the cache names is an inline value of the object.
+    ///
+    /// # Safety
+    /// `extra` is the object's.
+    #[inline(always)]
+    pub(crate) unsafe fn has_inline_value(&self, extra: &Extra, cache: &Cache) -> bool {
+        // SAFETY: an object has a class, which is a class object.
+        let class = unsafe { extra.class().borrow().unwrap_unchecked().payload_unchecked::<Class>() };
+        u64::from(class.version.get()) == cache.version && extra.is_inline() && (cache.index as usize) < extra.capacity()
+    }
+
+    /// The attribute that the cache names, if it is an inline value and set.
+    ///
+    /// # Safety
+    /// The cache is one of an instruction that loads attributes.
+    #[inline(always)]
+    pub(crate) unsafe fn inline_value(&self, owner: &Obj, cache: &Cache) -> Option<Obj> {
+        let extra = owner.extra()?;
+        // SAFETY: the caller's word.
+        if unsafe { self.has_inline_value(extra, cache) } { extra.value(cache.index as usize).get() } else { None }
+    }
+
+    pub(crate) fn specialise_binary(&self, frame: &Frame, at: *mut Instr, left: &Obj, right: &Obj) {
         // SAFETY: `at` is the running instruction.
         unsafe {
             let arg = if (*at).op == Quick::BinarySubscr { 26 } else { (*at).arg };
@@ -68,6 +109,24 @@ impl Vm {
                 _ => return later(at),
             };
             become_(at, op);
+            match op {
+                Quick::BinaryAddFloat | Quick::BinarySubtractFloat | Quick::BinaryMultiplyFloat => {
+                    fuse(frame, at, Quick::PairFloats, Quick::LocalConstFloats);
+                }
+                Quick::SubscriptListInt | Quick::SubscriptTupleInt | Quick::SubscriptDict => {}
+                _ => fuse(frame, at, Quick::PairInts, Quick::LocalConstInts),
+            }
+        }
+    }
+
+    pub(crate) fn specialise_for_iter(&self, at: *mut Instr, iterator: &Obj) {
+        // SAFETY: `at` is the running instruction.
+        unsafe {
+            match iterator.kind() {
+                kinds::RANGE_ITERATOR => become_(at, Quick::ForIterRange),
+                kinds::LIST_ITERATOR => become_(at, Quick::ForIterList),
+                _ => later(at),
+            }
         }
     }
 
@@ -85,21 +144,19 @@ impl Vm {
         }
     }
 
-    pub(crate) fn specialise_compare(&self, at: *mut Instr, left: &Obj, right: &Obj) {
+    pub(crate) fn specialise_compare(&self, frame: &Frame, at: *mut Instr, left: &Obj, right: &Obj) {
         // SAFETY: `at` is the running instruction.
         unsafe {
             match (left.kind(), right.kind()) {
-                (Kind::INT, Kind::INT) => become_(at, Quick::CompareInt),
+                (Kind::INT, Kind::INT) => {
+                    become_(at, Quick::CompareInt);
+                    fuse(frame, at, Quick::PairCompare, Quick::LocalConstCompare);
+                }
                 (Kind::FLOAT, Kind::FLOAT) => become_(at, Quick::CompareFloat),
                 (Kind::STR, Kind::STR) if matches!((*at).arg >> 5, 2 | 3) => become_(at, Quick::CompareStr),
                 _ => later(at),
             }
         }
-    }
-
-    pub(crate) fn specialise_contains(&self, at: *mut Instr, _container: &Obj) {
-        // SAFETY: `at` is the running instruction.
-        unsafe { later(at) }
     }
 
     pub(crate) fn specialise_store_subscript(&self, at: *mut Instr, container: &Obj, key: &Obj) {
@@ -168,7 +225,12 @@ impl Vm {
             let found = self.class_lookup(&class, name);
             match found {
                 None if !is_method && owner.extra().is_some_and(|extra| extra.is_inline()) => match payload.key_index(name) {
-                    Some(index) => self.remember(frame, at, Quick::LoadAttrInstance, Cache { version, index: index as u64, word: 0 }),
+                    Some(index) => {
+                        self.remember(frame, at, Quick::LoadAttrInstance, Cache { version, index: index as u64, word: 0 });
+                        if at > frame.code().instrs() && (*at.sub(1)).op == Quick::LoadFastBorrow {
+                            become_(at.sub(1), Quick::LocalAttr);
+                        }
+                    }
                     None => later(at),
                 },
                 Some(found) if is_method && self.class_payload(&found).has(flags::METHOD_DESCRIPTOR) => {

@@ -23,6 +23,12 @@ pub(crate) enum Fault {
     Reraise(Raised, Option<usize>),
 }
 
+impl From<Raised> for Fault {
+    fn from(raised: Raised) -> Fault {
+        Fault::Raise(raised)
+    }
+}
+
 /// Where an exception has come to.
 pub(crate) enum Unwound {
     /// A handler of this frame, at this instruction; the stack is as it wants it.
@@ -151,6 +157,12 @@ impl Vm {
     #[inline(always)]
     pub(crate) fn eval_breaker(&self) -> bool {
         self.heap.gc_due() || self.interrupt.load(Ordering::Relaxed)
+    }
+
+    /// Does what waits, if anything does.
+    #[inline(always)]
+    pub(crate) fn check_pending(&self) -> PyResult<()> {
+        if self.eval_breaker() { self.handle_pending() } else { Ok(()) }
     }
 
     /// `_Py_HandlePending`: the collection that is due, the interrupt that came.

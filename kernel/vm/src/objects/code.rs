@@ -12,7 +12,7 @@ use std::rc::Rc;
 use compile::code::{
     CO_FAST_ARG_KW, CO_FAST_ARG_POS, CO_FAST_ARG_VAR, CO_FAST_CELL, CO_FAST_FREE, CO_FAST_LOCAL, CO_VARARGS, CO_VARKEYWORDS,
 };
-use compile::{Code, Const, Op, PyStr, Version};
+use compile::{Code, Const, Op, PyStr};
 use heap::{Obj, Payload, Str, Tuple, Visit};
 
 use crate::class::{Binding, ClassSpec, Convention, GetSet, Method, flags};
@@ -29,6 +29,30 @@ pub(crate) struct Instr {
     /// Its inline cache, if it has one.
     pub(crate) cache: u16,
     pub(crate) arg: u32,
+}
+
+impl Instr {
+    /// Counts down; true when it is time to look for a special form.
+    ///
+    /// # Safety
+    /// `here` is an instruction of running code, and is not looked at meanwhile.
+    #[inline(always)]
+    pub(crate) unsafe fn is_warm(here: *mut Instr) -> bool {
+        // SAFETY: the caller's word.
+        let counter = unsafe { &mut (*here).counter };
+        *counter = counter.saturating_sub(1);
+        *counter == 0
+    }
+
+    /// A special form does not fit: the plain one takes its place, and waits before it looks again.
+    ///
+    /// # Safety
+    /// As [`Instr::is_warm`].
+    #[inline(always)]
+    pub(crate) unsafe fn give_way(here: *mut Instr, plain: Quick) {
+        // SAFETY: the caller's word.
+        unsafe { ((*here).op, (*here).counter) = (plain, crate::quick::BACKOFF) };
+    }
 }
 
 /// What a specialised instruction remembers.

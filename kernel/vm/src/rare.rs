@@ -1,0 +1,480 @@
+//! The instructions that the loop does not carry itself: one arm each (long and flat), run on a copy of its registers.
+//!
+//! What is on the stack before and after is told at each [`Op`](compile::Op).
+
+#![expect(unsafe_code, unsafe_op_in_unsafe_fn, reason = "see `registers.rs`")]
+
+use compile::Version;
+use heap::{CellVar, Dict, Int, StackRef, Tuple};
+
+use crate::objects::code::Instr;
+use crate::objects::function::Function;
+use crate::objects::generator::{GenState, Resumed, gen_of};
+use crate::objects::module::Module;
+use crate::protocol::Loaded;
+use crate::quick::Quick;
+use crate::registers::Registers;
+use crate::unwind::Fault;
+use crate::{Raised, Vm, kinds};
+
+impl Vm {
+    /// Runs one instruction.
+    ///
+    /// # Safety
+    /// The loop's contract (`registers.rs`); `here` is the instruction, the registers stand behind it.
+    #[inline(never)]
+    #[expect(clippy::cognitive_complexity, reason = "one arm an instruction")]
+    pub(crate) unsafe fn rare(&self, at: &mut Registers, here: *mut Instr) -> Result<(), Fault> {
+        let instr = *here;
+        let arg = instr.arg;
+        match instr.op {
+            Quick::DeleteFast => {
+                let value = std::mem::replace(at.local(arg as usize), StackRef::NULL);
+                if value.is_null() {
+                    return Err(self.unbound_local(at.code(), arg as usize).into());
+                }
+            }
+            Quick::LoadCommonConstant => at.push_obj(self.common_constant(arg)?),
+            Quick::LoadAssertionError => at.push_obj(self.types.assertion_error.clone()),
+            Quick::UnaryNegative => {
+                let result = self.negative(&at.top(1))?;
+                at.set_top(1, result);
+            }
+            Quick::UnaryInvert => {
+                let result = self.invert(&at.top(1))?;
+                at.set_top(1, result);
+            }
+            Quick::BinarySlice => {
+                let result = self.get_slice(&at.top(3), &at.top(2), &at.top(1))?;
+                let (stop, start) = (at.pop(), at.pop());
+                at.set_top(1, result);
+                drop(stop);
+                drop(start);
+            }
+            Quick::StoreSlice => {
+                self.set_slice(&at.top(3), &at.top(2), &at.top(1), &at.top(4))?;
+                for _ in 0..4 {
+                    drop(at.pop());
+                }
+            }
+            Quick::DeleteSubscr => {
+                self.setitem(&at.top(2), &at.top(1), None)?;
+                drop(at.pop());
+                drop(at.pop());
+            }
+            Quick::LoadName => at.push_obj(self.load_name(at.frame(), at.name(arg as usize))?),
+            Quick::StoreName => {
+                let value = at.pop_obj();
+                self.store_name(at.frame(), at.name(arg as usize), value)?;
+            }
+            Quick::DeleteName => self.delete_name(at.frame(), at.name(arg as usize))?,
+            Quick::StoreGlobal => {
+                let value = at.pop_obj();
+                self.dict_set(&at.frame().globals, at.name(arg as usize), value)?;
+            }
+            Quick::DeleteGlobal => self.delete_global(at.frame(), at.name(arg as usize))?,
+            Quick::LoadLocals => match at.frame().locals.get() {
+                Some(locals) => at.push_obj(locals),
+                None => return Err(self.system_error("no locals").into()),
+            },
+            Quick::LoadFromDictOrGlobals => {
+                let value = self.load_from_dict_or_globals(at.frame(), &at.top(1), at.name(arg as usize))?;
+                at.set_top(1, value);
+            }
+            Quick::LoadFromDictOrDeref => {
+                let value = self.load_from_dict_or_deref(at.frame(), &at.top(1), arg as usize)?;
+                at.set_top(1, value);
+            }
+            Quick::MakeCell => {
+                let value = std::mem::replace(at.local(arg as usize), StackRef::NULL).into_option();
+                *at.local(arg as usize) = StackRef::owned(self.heap.cell(value));
+            }
+            Quick::DeleteDeref => {
+                let cell = at.local(arg as usize).obj();
+                let value = cell.payload_unchecked::<CellVar>().value.take();
+                if value.is_none() {
+                    return Err(self.unbound_cell(at.code(), arg as usize).into());
+                }
+            }
+            Quick::CopyFreeVars => {
+                let first = at.code().n_locals - arg as usize;
+                let function = at.frame().func.look();
+                if let Some(closure) = function.payload_unchecked::<Function>().closure.borrow().and_then(|closure| closure.get::<Tuple>())
+                {
+                    for (i, cell) in closure.items().iter().enumerate() {
+                        *at.local(first + i) = StackRef::owned(cell.clone());
+                    }
+                }
+            }
+            Quick::LoadBuildClass => at.push_obj(self.load_build_class(at.frame())?),
+            Quick::SetupAnnotations => self.setup_annotations(at.frame())?,
+            Quick::DeleteAttr => {
+                self.setattr(&at.top(1), at.name(arg as usize), None)?;
+                drop(at.pop());
+            }
+            Quick::LoadSuperAttr => {
+                let loaded = self.load_super(&at.top(3), &at.top(2), &at.top(1), at.name((arg >> 2) as usize), arg)?;
+                match loaded {
+                    Loaded::Method(function) => {
+                        let instance = at.pop();
+                        drop(at.pop());
+                        at.set_top(1, function);
+                        at.push(instance);
+                    }
+                    Loaded::Value(value) => {
+                        drop(at.pop());
+                        drop(at.pop());
+                        at.set_top(1, value);
+                        if arg & 1 != 0 {
+                            at.push(StackRef::NULL);
+                        }
+                    }
+                }
+            }
+            Quick::LoadSpecial => {
+                let loaded = self.load_special_method(&at.top(1), arg)?;
+                match loaded {
+                    Loaded::Method(function) => {
+                        let owner = at.pop();
+                        at.push_obj(function);
+                        at.push(owner);
+                    }
+                    Loaded::Value(value) => {
+                        at.set_top(1, value);
+                        at.push(StackRef::NULL);
+                    }
+                }
+            }
+            Quick::CallKw => {
+                let names = at.pop_obj();
+                let name_items = names.get::<Tuple>().map_or(&[][..], Tuple::items);
+                let callable = at.sp.sub(arg as usize + 2);
+                if (*callable.add(1)).is_null() && (*callable).look().kind() == kinds::METHOD {
+                    self.unbind(callable);
+                }
+                let total = arg as usize + usize::from(!(*callable.add(1)).is_null());
+                let args = at.sp.sub(total);
+                at.sp = callable;
+                if (*callable).look().kind() == kinds::FUNCTION {
+                    let pushed = self.push_call(callable.read(), args, total, name_items);
+                    drop(names);
+                    self.enter_call(at, pushed?)?;
+                } else {
+                    let result = self.call_from_stack(callable, args, total, name_items);
+                    drop(names);
+                    at.push_obj(result?);
+                    self.check_pending()?;
+                }
+            }
+            Quick::CallFunctionEx => {
+                let has_kwargs = self.version >= Version::V3_14 || arg & 1 != 0;
+                let kwargs = if has_kwargs { at.pop().into_option() } else { None };
+                let args = at.pop_obj();
+                drop(at.pop());
+                let func = at.pop();
+                match self.prepare_call_ex(func, args, kwargs)? {
+                    Ok(callee) => self.enter_call(at, callee)?,
+                    Err(result) => {
+                        at.push_obj(result);
+                        self.check_pending()?;
+                    }
+                }
+            }
+            Quick::CallIntrinsic1 => {
+                let result = self.intrinsic_1(at.frame(), arg, &at.top(1))?;
+                at.set_top(1, result);
+            }
+            Quick::CallIntrinsic2 => {
+                let result = self.intrinsic_2(arg, &at.top(2), &at.top(1))?;
+                at.replace_two(result);
+            }
+            Quick::MakeFunction => {
+                let code = at.pop_obj();
+                at.push_obj(self.new_function(code, &at.frame().globals)?);
+            }
+            Quick::SetFunctionAttribute => {
+                let function = at.pop();
+                let value = at.pop_obj();
+                let payload = function.look();
+                let payload = payload.payload_unchecked::<Function>();
+                let slot = match arg {
+                    1 => &payload.defaults,
+                    2 => &payload.kwdefaults,
+                    4 => &payload.annotations,
+                    8 => &payload.closure,
+                    _ => &payload.annotate,
+                };
+                slot.set(value);
+                at.push(function);
+            }
+            Quick::BuildSet => {
+                let items = at.take(arg as usize);
+                at.push_obj(self.set_of(items)?);
+            }
+            Quick::BuildMap => {
+                let items = at.take(2 * arg as usize);
+                at.push_obj(self.build_map(items)?);
+            }
+            Quick::BuildConstKeyMap => {
+                let keys = at.pop_obj();
+                let items = at.take(arg as usize);
+                at.push_obj(self.build_const_key_map(&keys, items)?);
+            }
+            Quick::BuildString => {
+                let items = at.take(arg as usize);
+                at.push_obj(self.str_join_all(&items)?);
+            }
+            Quick::BuildSlice => {
+                let step = if arg == 3 { at.pop_obj() } else { self.none() };
+                let stop = at.pop_obj();
+                let start = at.pop_obj();
+                at.push_obj(self.slice(start, stop, step));
+            }
+            Quick::BuildTemplate => {
+                let interpolations = at.pop_obj();
+                let strings = at.pop_obj();
+                at.push_obj(self.build_template(strings, interpolations));
+            }
+            Quick::BuildInterpolation => {
+                let spec = if arg & 1 != 0 { at.pop_obj() } else { self.consts.empty_str.clone() };
+                let text = at.pop_obj();
+                let value = at.pop_obj();
+                at.push_obj(self.build_interpolation(value, text, arg >> 2, spec)?);
+            }
+            Quick::ListExtend => {
+                let iterable = at.pop();
+                self.list_extend_op(&at.top(arg as usize), &iterable.obj())?;
+            }
+            Quick::SetAdd => {
+                let item = at.pop_obj();
+                self.set_add(&at.top(arg as usize), &item)?;
+            }
+            Quick::SetUpdate => {
+                let iterable = at.pop();
+                self.set_update_op(&at.top(arg as usize), &iterable.obj())?;
+            }
+            Quick::MapAdd => {
+                let value = at.pop_obj();
+                let key = at.pop_obj();
+                self.dict_set(&at.top(arg as usize), &key, value)?;
+            }
+            Quick::DictUpdate => {
+                let update = at.pop();
+                self.dict_update_op(&at.top(arg as usize), &update.obj())?;
+            }
+            Quick::DictMerge => {
+                let update = at.pop();
+                let (dict, callee) = (at.top(arg as usize), at.top(arg as usize + 3));
+                self.dict_merge_op(&callee, &dict, &update.obj())?;
+            }
+            Quick::FormatWithSpec => {
+                let text = self.format(&at.top(2), &at.top(1))?;
+                at.replace_two(text);
+            }
+            Quick::ConvertValue => {
+                let text = match arg {
+                    1 => self.str_of(&at.top(1)),
+                    2 => self.repr(&at.top(1)),
+                    _ => self.ascii(&at.top(1)),
+                };
+                let text = text?;
+                at.set_top(1, text);
+            }
+            // Taking apart.
+            Quick::UnpackSequence => {
+                if Instr::is_warm(here) {
+                    self.specialise_unpack(here, &at.top(1));
+                }
+                let seq = at.pop();
+                let items = self.unpack(&seq.obj(), arg as usize)?;
+                for item in items.into_iter().rev() {
+                    at.push_obj(item);
+                }
+            }
+            Quick::UnpackEx => {
+                let seq = at.pop();
+                let items = self.unpack_starred(&seq.obj(), (arg & 255) as usize, (arg >> 8) as usize)?;
+                for item in items.into_iter().rev() {
+                    at.push_obj(item);
+                }
+            }
+            Quick::GetLen => {
+                let len = self.len(&at.top(1))?;
+                at.push_obj(self.int(len as i64));
+            }
+            Quick::MatchMapping => {
+                let is = self.class_has_flag(&at.top(1), crate::class::flags::MAPPING);
+                at.push_obj(self.bool(is));
+            }
+            Quick::MatchSequence => {
+                let is = self.class_has_flag(&at.top(1), crate::class::flags::SEQUENCE);
+                at.push_obj(self.bool(is));
+            }
+            Quick::MatchKeys => {
+                let values = self.match_keys(&at.top(2), &at.top(1))?;
+                at.push_obj(values);
+            }
+            Quick::MatchClass => {
+                let names = at.pop();
+                let class = at.pop();
+                let found = self.match_class(&at.top(1), &class.obj(), arg as usize, &names.obj())?;
+                at.set_top(1, found.unwrap_or_else(|| self.none()));
+            }
+            // Iteration.
+            Quick::GetIter => {
+                let iterator = self.iter(&at.top(1))?;
+                at.set_top(1, iterator);
+            }
+            Quick::GetYieldFromIter => {
+                if let Some(iterator) = self.yield_from_iter(at.code(), &at.top(1))? {
+                    at.set_top(1, iterator);
+                }
+            }
+            Quick::Send => {
+                let value = at.pop();
+                if matches!(at.top(1).kind(), kinds::GENERATOR | kinds::COROUTINE)
+                    && let Some(state) = gen_of(&at.top(1))
+                    && (state.is_suspended() || state.state.get() == GenState::Created && value.look().is(&self.consts.none))
+                {
+                    let return_to = at.code().instrs().add(arg as usize);
+                    self.enter_generator(at, state, StackRef::owned(value.into_obj()), return_to)?;
+                } else {
+                    let sent = self.send_to(&at.top(1), &value.look());
+                    drop(value);
+                    match sent? {
+                        Resumed::Yielded(value) => at.push_obj(value),
+                        Resumed::Returned(value) => {
+                            at.push_obj(value);
+                            at.jump(arg as usize);
+                        }
+                    }
+                }
+            }
+            Quick::EndSend => {
+                let value = at.pop();
+                drop(std::mem::replace(at.place(1), value));
+            }
+            Quick::CleanupThrow => {
+                let exception = at.top(1);
+                match self.stop_iteration_value(&exception) {
+                    Some(value) => {
+                        drop(at.pop());
+                        drop(at.pop());
+                        at.set_top(1, self.none());
+                        at.push_obj(value);
+                    }
+                    None => return Err(Fault::Reraise(Raised(exception.clone()), None)),
+                }
+            }
+            Quick::GetAwaitable => {
+                let iterator = self.get_awaitable(&at.top(1), arg)?;
+                at.set_top(1, iterator);
+            }
+            Quick::GetAiter => {
+                let iterator = self.get_aiter(&at.top(1))?;
+                at.set_top(1, iterator);
+            }
+            Quick::GetAnext => at.push_obj(self.get_anext(&at.top(1))?),
+            Quick::EndAsyncFor => {
+                if self.is_kind_of(&at.top(1), &self.types.stop_async_iteration) {
+                    drop(at.pop());
+                    drop(at.pop());
+                } else {
+                    let exception = at.pop_obj();
+                    return Err(Fault::Reraise(Raised(exception), None));
+                }
+            }
+            // With.
+            Quick::BeforeWith | Quick::BeforeAsyncWith => {
+                let (enter, exit) = self.before_with(&at.top(1), instr.op == Quick::BeforeAsyncWith)?;
+                at.set_top(1, exit);
+                at.push_obj(self.call(&enter, &[])?);
+            }
+            Quick::WithExceptStart => {
+                let exception = at.top(1).clone();
+                let result = if self.version >= Version::V3_14 {
+                    let instance = at.place(4).get().map(|view| view.clone());
+                    self.call_exit(&at.top(5), instance, exception)
+                } else {
+                    self.call_exit(&at.top(4), None, exception)
+                };
+                at.push_obj(result?);
+            }
+            // Exceptions.
+            Quick::PushExcInfo => {
+                let exception = at.pop();
+                let state = self.thread.exc_state();
+                let before = state.value.replace(Some(exception.look().clone()));
+                at.push_obj(before.unwrap_or_else(|| self.none()));
+                at.push(exception);
+            }
+            Quick::PopExcept => {
+                let before = at.pop_obj();
+                let before = Some(before).filter(|before| !before.is(&self.consts.none));
+                drop(self.thread.exc_state().value.replace(before));
+            }
+            Quick::CheckExcMatch => {
+                let matches = self.exception_matches(&at.top(2), &at.top(1))?;
+                at.set_top(1, self.bool(matches));
+            }
+            Quick::CheckEgMatch => {
+                let (matched, rest) = self.group_match(&at.top(2), &at.top(1))?;
+                drop(at.pop());
+                at.set_top(1, rest.unwrap_or_else(|| self.none()));
+                if let Some(matched) = &matched {
+                    drop(self.thread.exc_state().value.replace(Some(matched.clone())));
+                }
+                at.push_obj(matched.unwrap_or_else(|| self.none()));
+            }
+            Quick::RaiseVarargs => {
+                let cause = if arg == 2 { Some(at.pop_obj()) } else { None };
+                let exception = if arg >= 1 { Some(at.pop_obj()) } else { None };
+                match self.do_raise(exception, cause) {
+                    Ok(reraised) => return Err(Fault::Reraise(reraised, None)),
+                    Err(raised) => return Err(raised.into()),
+                }
+            }
+            Quick::Reraise => {
+                let exception = at.pop_obj();
+                let origin = if arg > 0 { at.top(arg as usize).get::<Int>().map(|int| int.0 as usize) } else { None };
+                return Err(Fault::Reraise(Raised(exception), origin));
+            }
+            // Imports.
+            Quick::ImportName => {
+                let module = self.import_name(at.frame(), at.name(arg as usize), &at.top(1), &at.top(2))?;
+                drop(at.pop());
+                at.set_top(1, module);
+            }
+            Quick::ImportFrom => {
+                let value = self.import_from(&at.top(1), at.name(arg as usize))?;
+                at.push_obj(value);
+            }
+            Quick::LoadAttrModule => {
+                let cache = &*at.code().caches().add(instr.cache as usize);
+                let value = {
+                    let owner = at.top(1);
+                    if owner.kind() == kinds::MODULE {
+                        let module = owner.payload_unchecked::<Module>();
+                        module
+                            .dict
+                            .borrow()
+                            .and_then(|dict| dict.get::<Dict>())
+                            .filter(|dict| u64::from(dict.known_keys_version()) == cache.version)
+                            .and_then(|dict| dict.value_at(cache.index as usize))
+                    } else {
+                        None
+                    }
+                };
+                match value {
+                    Some(value) => at.set_top(1, value),
+                    None => {
+                        Instr::give_way(here, Quick::LoadAttr);
+                        at.ip = here;
+                    }
+                }
+            }
+            _ => return Err(self.system_error("unknown opcode").into()),
+        }
+        Ok(())
+    }
+}
