@@ -25,6 +25,12 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Make a notebook of each page
     Notebooks(NotebooksArgs),
+    /// Serve Jupyter as its kernel
+    Kernel(KernelArgs),
+    /// Tell Jupyter of the kernel
+    Install(InstallArgs),
+    /// Make Jupyter forget the kernel
+    Uninstall(PlaceArgs),
     /// Answer mdBook as its preprocessor
     Preprocess(PreprocessArgs),
 }
@@ -106,6 +112,48 @@ pub(crate) struct NotebooksArgs {
     pub(crate) check: bool,
     #[command(flatten)]
     pub(crate) engine: EngineArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KernelArgs {
+    /// The connection file that Jupyter wrote
+    #[arg(short = 'f', long = "connection-file", value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Which CPython to be: 3.14 or 3.13
+    #[arg(long, value_name = "VERSION", default_value = "3.14")]
+    pub(crate) python: String,
+}
+
+/// Where a kernel is installed, and its name there.
+#[derive(Debug, Args)]
+pub(crate) struct PlaceArgs {
+    /// For this user (the default)
+    #[arg(long, conflicts_with_all = ["sys_prefix", "prefix"])]
+    pub(crate) user: bool,
+    /// In the active environment: that of conda or of a virtual environment
+    #[arg(long, conflicts_with = "prefix")]
+    pub(crate) sys_prefix: bool,
+    /// Under this folder, in share/jupyter/kernels
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) prefix: Option<PathBuf>,
+    /// The name that Jupyter knows it by
+    #[arg(long, default_value = "heapbook")]
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InstallArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    /// The name that people see
+    #[arg(long, value_name = "NAME")]
+    pub(crate) display_name: Option<String>,
+    /// Which CPython to be: 3.14 or 3.13
+    #[arg(long, value_name = "VERSION", default_value = "3.14")]
+    pub(crate) python: String,
+    /// A variable of the kernel's environment; may be given several times
+    #[arg(long, num_args = 2, value_names = ["KEY", "VALUE"], action = clap::ArgAction::Append)]
+    pub(crate) env: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,9 @@ mod cli;
 mod engine;
 mod host;
 mod http;
+mod install;
+mod kernel;
+mod kernel_host;
 mod notebooks;
 mod project;
 mod publish;
@@ -29,6 +32,9 @@ fn main() -> ExitCode {
         Command::Build => publish::command(),
         Command::Serve(args) => serving::command(&args),
         Command::Notebooks(args) => notebooks::command(&args),
+        Command::Kernel(args) => kernel::command(&args),
+        Command::Install(args) => install::command(&args),
+        Command::Uninstall(args) => install::uninstall_command(&args),
         Command::Preprocess(args) => publish::preprocess_command(&args),
     };
     result.unwrap_or_else(|error| {

@@ -2,18 +2,32 @@
 //!
 //! A session is one machine with the names of a notebook: `In`, `Out`, `_`, `__` and `___` hold what was shown, each with one reference.
 //! As in a notebook each top-level statement is compiled on its own, and a cell's literals live until the cell ends, so a literal has one
-//! reference more in its own cell. It knows neither Markdown nor wire.
+//! reference more in its own cell. It knows neither Markdown nor wire. [`Session`] runs the cells of pages in a modelled world;
+//! [`Notebook`] is a session in the real one, with magics, rich displays, completion, inspection and history.
 
+mod color;
+mod complete;
+mod display;
+mod history;
+mod inspect;
+mod json;
+mod magic;
+mod notebook;
+mod syntax;
 mod world;
 
 use std::rc::Rc;
 
 use compile::{Mode, Options};
 use heap::{Dict, List, Obj};
+use serde_json::{Map, Value};
 use vm::host::{Host, Stream};
 use vm::{PyResult, Raised, Vm};
 
 pub use compile::Version;
+pub use history::{Past, Question};
+pub use notebook::{Cell, Completions, Done, Failure, Notebook, Outlet};
+pub use syntax::Completeness;
 pub use world::World;
 
 /// A piece of what a cell gave, in the order it came.
@@ -23,8 +37,15 @@ pub enum Output {
     Stdout(String),
     /// Text on standard error.
     Stderr(String),
-    /// The last value, as `repr` shows it.
-    Value(String),
+    /// The last value.
+    Value {
+        /// As `repr` shows it.
+        text: String,
+        /// In a notebook, by media type, the text among them.
+        data: Map<String, Value>,
+        /// What is to be known of the data.
+        metadata: Map<String, Value>,
+    },
     /// The exception that ended the cell.
     Error {
         /// Its class's name.
@@ -39,7 +60,8 @@ pub enum Output {
 /// A machine that remembers what earlier cells did.
 pub struct Session {
     vm: Box<Vm>,
-    world: Rc<World>,
+    /// The modelled world, if that is where it runs.
+    world: Option<Rc<World>>,
     /// The dict of `__main__`.
     names: Obj,
     /// `In`.
@@ -52,11 +74,26 @@ pub struct Session {
 #[derive(Debug)]
 pub struct NoStart(pub String);
 
+/// Which values of a cell are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// That of an expression at the end, kept in `Out`.
+    Last,
+    /// Those of all expressions, as at the prompt.
+    Every,
+    /// None.
+    Nothing,
+}
+
 impl Session {
     /// A new session in a modelled world of its own.
     pub fn new(version: Version) -> Result<Session, NoStart> {
         let world = Rc::new(World::default());
-        let vm = Vm::new(version, Rc::clone(&world) as Rc<dyn Host>);
+        Session::start(version, Rc::clone(&world) as Rc<dyn Host>, Some(world))
+    }
+
+    fn start(version: Version, host: Rc<dyn Host>, world: Option<Rc<World>>) -> Result<Session, NoStart> {
+        let vm = Vm::new(version, host);
         let told = |vm: &Vm, raised: Raised| NoStart(vm.format_exception(&raised.0));
         vm.start().map_err(|raised| told(&vm, raised))?;
         let names = vm.new_main().map_err(|raised| told(&vm, raised))?;
@@ -75,52 +112,58 @@ impl Session {
 
     /// Runs a cell of a notebook: its last value is shown, and kept in `_` and `Out`. `name` is the file name in tracebacks.
     pub fn run_cell(&mut self, source: &str, name: &str) -> Vec<Output> {
-        if let Some(history) = self.history.get::<List>() {
-            history.push(self.vm.str(source));
-        }
-        self.run(source, name, Mode::Eval)
+        self.remember(source);
+        let mut outputs = Vec::new();
+        self.run(source, name, Shown::Last, &mut |output| put(&mut outputs, output));
+        outputs
     }
 
     /// Runs one statement as the prompt does: every value is shown, the last is `_`.
     pub fn run_prompt(&mut self, source: &str, name: &str) -> Vec<Output> {
-        self.run(source, name, Mode::Single)
+        let mut outputs = Vec::new();
+        self.run(source, name, Shown::Every, &mut |output| put(&mut outputs, output));
+        outputs
     }
 
-    /// `shown` is how an expression at the end is compiled.
-    fn run(&mut self, source: &str, name: &str, shown: Mode) -> Vec<Output> {
+    /// Adds a cell to `In`.
+    fn remember(&self, source: &str) {
+        if let Some(history) = self.history.get::<List>() {
+            history.push(self.vm.str(source));
+        }
+    }
+
+    /// Runs a text and gives each output away as it comes, the exception that ended it too.
+    fn run(&self, source: &str, name: &str, shown: Shown, put: &mut dyn FnMut(Output)) {
+        if let Err(raised) = self.statements(source, name, shown, put) {
+            self.report(raised, put);
+        }
+    }
+
+    /// Runs one statement of a text after the other.
+    fn statements(&self, source: &str, name: &str, shown: Shown, put: &mut dyn FnMut(Output)) -> PyResult<()> {
         let vm = &self.vm;
         vm.remember_source(name, source);
-        let mut outputs = Vec::new();
         let Some(statements) = compile::statements(source) else {
-            if let Err(raised) = vm.compile_text(source, name, Mode::Exec, Options::default()) {
-                self.report(raised, &mut outputs);
-            }
-            return outputs;
+            return vm.compile_text(source, name, Mode::Exec, Options::default()).map(drop);
         };
         // A cell's literals live until the cell ends.
         let mut held = Vec::new();
         let last = statements.len().saturating_sub(1);
         for (i, statement) in statements.iter().enumerate() {
-            let mode = if shown == Mode::Single || (i == last && statement.is_expression) { shown } else { Mode::Exec };
+            let mode = match shown {
+                Shown::Every => Mode::Single,
+                Shown::Last if i == last && statement.is_expression => Mode::Eval,
+                _ => Mode::Exec,
+            };
             let done = self.execute(&statement.text, name, mode, &mut held);
-            self.collect(&mut outputs);
-            match done {
-                Ok(Some(value)) => {
-                    if let Err(raised) = self.show(&value, &mut outputs) {
-                        self.report(raised, &mut outputs);
-                    }
-                }
-                Ok(None) => {}
-                Err(raised) => {
-                    self.report(raised, &mut outputs);
-                    break;
-                }
+            self.collect(put);
+            if let Some(value) = done? {
+                self.show(&value, put)?;
             }
         }
         drop(held);
-        vm.flush_streams();
-        self.collect(&mut outputs);
-        outputs
+        self.collect(put);
+        Ok(())
     }
 
     /// Runs one statement. Gives the value of an expression that is to be shown.
@@ -133,12 +176,18 @@ impl Session {
     }
 
     /// Shows a value, and keeps it in `_` and `Out`.
-    fn show(&self, value: &Obj, outputs: &mut Vec<Output>) -> PyResult<()> {
+    fn show(&self, value: &Obj, put: &mut dyn FnMut(Output)) -> PyResult<()> {
         let vm = &self.vm;
-        let text = vm.text_of(&vm.repr(value)?)?;
-        vm.flush_streams();
-        self.collect(outputs);
-        outputs.push(Output::Value(text));
+        // Pages show plain text only.
+        if self.world.is_some() {
+            let text = vm.text_of(&vm.repr(value)?)?;
+            self.collect(put);
+            put(Output::Value { text, data: Map::new(), metadata: Map::new() });
+        } else if let Some(bundle) = display::bundle(vm, value)? {
+            self.collect(put);
+            let text = bundle.data.get("text/plain").and_then(Value::as_str).unwrap_or_default().to_owned();
+            put(Output::Value { text, data: bundle.data, metadata: bundle.metadata });
+        }
         let before = |name: &str| vm.dict_get_str(&self.names, name).unwrap_or_else(|| vm.str(""));
         let (one, two) = (before("_"), before("__"));
         vm.dict_set_str(&self.names, "___", two);
@@ -152,29 +201,36 @@ impl Session {
     }
 
     /// Takes what was written since the last time.
-    fn collect(&self, outputs: &mut Vec<Output>) {
+    fn collect(&self, put: &mut dyn FnMut(Output)) {
         self.vm.flush_streams();
-        for (stream, data) in self.world.take() {
+        for (stream, data) in self.world.as_ref().map(|world| world.take()).unwrap_or_default() {
             let text = String::from_utf8_lossy(&data).into_owned();
-            match (stream, outputs.last_mut()) {
-                (Stream::Stdout, Some(Output::Stdout(last))) | (Stream::Stderr, Some(Output::Stderr(last))) => last.push_str(&text),
-                (Stream::Stdout, _) => outputs.push(Output::Stdout(text)),
-                (Stream::Stderr, _) => outputs.push(Output::Stderr(text)),
-            }
+            put(if stream == Stream::Stdout { Output::Stdout(text) } else { Output::Stderr(text) });
         }
     }
 
     /// The exception that ended a cell. It is kept as `sys.last_exc`, as at the prompt.
-    fn report(&self, raised: Raised, outputs: &mut Vec<Output>) {
+    fn report(&self, raised: Raised, put: &mut dyn FnMut(Output)) {
+        self.collect(put);
+        self.vm.keep_last_exception(&raised.0);
+        put(self.error_of(&raised));
+        drop(raised);
+        self.collect(put);
+    }
+
+    fn error_of(&self, raised: &Raised) -> Output {
         let vm = &self.vm;
-        self.collect(outputs);
-        vm.keep_last_exception(&raised.0);
         let class = vm.class_of(&raised.0);
         let ename = vm.getattr_str(&class, "__name__").map(|name| vm.lossy(&name)).unwrap_or_default();
         let evalue = vm.text_of(&raised.0).unwrap_or_default();
-        let traceback = vm.format_exception(&raised.0);
-        outputs.push(Output::Error { ename, evalue, traceback });
-        drop(raised);
-        self.collect(outputs);
+        Output::Error { ename, evalue, traceback: vm.format_exception(&raised.0) }
+    }
+}
+
+/// Adds an output; pieces of one stream become one.
+fn put(outputs: &mut Vec<Output>, output: Output) {
+    match (outputs.last_mut(), output) {
+        (Some(Output::Stdout(last)), Output::Stdout(text)) | (Some(Output::Stderr(last)), Output::Stderr(text)) => last.push_str(&text),
+        (_, output) => outputs.push(output),
     }
 }

@@ -43,6 +43,8 @@ impl Vm {
             sys: Slot::empty(),
             thread: Default::default(),
             interrupt: Default::default(),
+            companion: RefCell::default(),
+            added: RefCell::default(),
             next_class_version: Cell::new(1),
             repr_stack: RefCell::default(),
             state: Default::default(),

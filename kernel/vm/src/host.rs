@@ -44,6 +44,25 @@ pub trait Host {
     fn cpu_time(&self) -> Duration;
     /// Waits.
     fn sleep(&self, time: Duration);
+    /// Waits. Gives back what is left when something wants attention before: see [`Host::attend`].
+    fn wait(&self, time: Duration) -> Duration {
+        self.sleep(time);
+        Duration::ZERO
+    }
+    /// Does what waits outside, since the machine's [`interrupt`](crate::Vm::interrupt) flag was set. Gives whether the program is to be
+    /// interrupted.
+    fn attend(&self) -> bool {
+        true
+    }
+    /// Asks the user for a line, where there is a way to ask that is not a stream. The answer has no line end; an error of the kind
+    /// `Interrupted` is the user's interrupt.
+    fn ask(&self, _prompt: &str, _hidden: bool) -> Option<io::Result<String>> {
+        None
+    }
+    /// Whether what is written is looked at while the program runs, so that nothing should be held back.
+    fn is_live(&self, _: Stream) -> bool {
+        false
+    }
     /// Random bytes.
     fn random(&self, out: &mut [u8]) -> io::Result<()>;
     /// This process's memory.

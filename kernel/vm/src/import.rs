@@ -52,6 +52,18 @@ impl Vm {
         parent.ok_or_else(|| self.value_error("Empty module name"))
     }
 
+    /// The names of all modules that an import finds without looking into folders.
+    pub fn module_names(&self) -> Vec<String> {
+        let added = self.added.borrow();
+        let own = modules::names().into_iter().chain(added.keys().copied());
+        own.chain(library::names()).map(str::to_owned).collect()
+    }
+
+    /// Adds a module to the library of this machine.
+    pub fn add_source(&self, name: &'static str, is_package: bool, text: &'static str) {
+        self.added.borrow_mut().insert(name, (is_package, text));
+    }
+
     /// The module of that name in `sys.modules`.
     fn imported(&self, name: &str) -> PyResult<Option<Obj>> {
         let Some(modules) = self.modules.get() else { return Err(self.runtime_error("unable to get sys.modules")) };
@@ -117,6 +129,11 @@ impl Vm {
             return Ok(Some(Found::Builtin(spec)));
         }
         // A package of the reader's own is searched before the library's of the same name: its parent's path says where.
+        if let Some((is_package, text)) = self.added.borrow().get(name) {
+            let filename = format!("{EMBEDDED}{name}>");
+            let package = is_package.then(|| Some(filename.clone()));
+            return Ok(Some(Found::Source { text: text.as_bytes().to_vec(), filename, package }));
+        }
         let embedded = path.as_ref().is_none_or(|path| path.iter().any(|folder| folder.starts_with(EMBEDDED)));
         if embedded && let Some(source) = library::source(name) {
             let filename = format!("{EMBEDDED}{name}>");

@@ -8,6 +8,7 @@ mod bootstrap;
 pub mod builtins;
 mod call;
 mod class;
+mod complete;
 mod dispatch;
 pub(crate) mod frame;
 pub mod host;

@@ -91,13 +91,16 @@ impl Vm {
     }
 
     /// A line of a source file, for tracebacks: from `linecache`, the embedded library, or the host's files. Without its line end.
-    pub(crate) fn source_line(&self, filename: &str, line: usize) -> Option<String> {
+    pub fn source_line(&self, filename: &str, line: usize) -> Option<String> {
         let from = |text: &str| text.lines().nth(line.checked_sub(1)?).map(str::to_owned);
         if let Some(text) = self.sources.borrow().get(filename) {
             return from(text);
         }
         let text = match filename.strip_prefix(crate::import::EMBEDDED).and_then(|name| name.strip_suffix('>')) {
-            Some(module) => library::source(module)?.text,
+            Some(module) => match self.added.borrow().get(module) {
+                Some((_, text)) => (*text).to_owned(),
+                None => library::source(module)?.text,
+            },
             None if filename.starts_with('<') => return None,
             None => String::from_utf8_lossy(&self.host.read_file(std::path::Path::new(filename)).ok()?).into_owned(),
         };

@@ -169,7 +169,7 @@ impl Vm {
     #[cold]
     #[inline(never)]
     pub(crate) fn handle_pending(&self) -> PyResult<()> {
-        if self.interrupt.swap(false, Ordering::Relaxed) {
+        if self.interrupt.swap(false, Ordering::Relaxed) && self.host.attend() {
             return Err(self.new_exception(&self.types.keyboard_interrupt, Vec::new()));
         }
         self.heap.run_due_collection();

@@ -63,6 +63,10 @@ pub struct Vm {
     pub(crate) sources: RefCell<std::collections::HashMap<String, String>>,
     /// Set from outside to interrupt the program: the machine raises KeyboardInterrupt soon.
     pub interrupt: std::sync::Arc<std::sync::atomic::AtomicBool>,
+    /// What the owner of the machine put beside it, for native functions of its own.
+    pub companion: RefCell<Option<Rc<dyn std::any::Any>>>,
+    /// Modules that the owner added to the library, by name: whether it is a package, and the source.
+    pub(crate) added: RefCell<std::collections::HashMap<&'static str, (bool, &'static str)>>,
     /// The next class version.
     pub(crate) next_class_version: Cell<u32>,
     /// Objects that a `repr` is in the middle of (`Py_ReprEnter`), by id.

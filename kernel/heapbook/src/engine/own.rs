@@ -50,7 +50,7 @@ fn translate(output: session::Output) -> Output {
     match output {
         session::Output::Stdout(text) => Output::Stdout(text),
         session::Output::Stderr(text) => Output::Stderr(text),
-        session::Output::Value(text) => Output::Value(text),
+        session::Output::Value { text, .. } => Output::Value(text),
         session::Output::Error { ename, evalue, traceback } => Output::Error { ename, evalue, traceback },
     }
 }

@@ -101,6 +101,10 @@ fn input(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
             return Err(vm.runtime_error(format!("input(): lost sys.{name}")));
         }
     }
+    let text = prompt.map_or(Ok(String::new()), |prompt| vm.text_of(prompt))?;
+    if let Some(answer) = vm.ask(&text, false) {
+        return answer;
+    }
     if let Some(stdout) = vm.sys_value("stdout") {
         if let Some(prompt) = prompt {
             let text = vm.str_of(prompt)?;
@@ -114,4 +118,17 @@ fn input(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         return Err(vm.eof_error("EOF when reading a line"));
     }
     Ok(vm.str(line.strip_suffix('\n').unwrap_or(&line)))
+}
+
+impl Vm {
+    /// Asks the user for a line, if the host has a way of its own to ask.
+    pub fn ask(&self, prompt: &str, hidden: bool) -> Option<PyResult> {
+        self.flush_streams();
+        let answer = self.host.ask(prompt, hidden)?;
+        Some(answer.map(|line| self.str(&line)).map_err(|error| match error.kind() {
+            std::io::ErrorKind::Interrupted => self.new_exception(&self.types.keyboard_interrupt, Vec::new()),
+            std::io::ErrorKind::Unsupported => self.not_implemented_error(error.to_string()),
+            _ => self.eof_error("EOF when reading a line"),
+        }))
+    }
 }

@@ -42,7 +42,12 @@ fn sleep(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         return Err(vm.value_error("sleep length must be non-negative"));
     }
     let time = Duration::try_from_secs_f64(seconds).map_err(|_| vm.overflow_error("timestamp too large to convert to C PyTime_t"))?;
-    vm.host.sleep(time);
-    vm.handle_pending()?;
-    Ok(vm.none())
+    let mut left = time;
+    loop {
+        left = vm.host.wait(left);
+        vm.handle_pending()?;
+        if left.is_zero() {
+            return Ok(vm.none());
+        }
+    }
 }

@@ -25,6 +25,11 @@ impl Class {
         })
     }
 
+    /// The name at a place of the shared keys.
+    pub fn key_name(&self, index: usize) -> Option<Obj> {
+        self.keys.borrow().get(index).cloned()
+    }
+
     /// `insert_split_key`: the place of a name, which becomes known if there is still room.
     pub fn insert_key(&self, name: &Obj) -> Option<usize> {
         if let Some(index) = self.key_index(name) {

@@ -170,7 +170,7 @@ fn write(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let full = {
         let mut buffer = stream.buffer.borrow_mut();
         buffer.extend_from_slice(bytes);
-        buffer.len() >= BUFFER || stream.which == Which::Err
+        buffer.len() >= BUFFER || stream.which == Which::Err || vm.host.is_live(Stream::Stdout)
     };
     if full {
         flush(vm, this)?;

@@ -1,0 +1,127 @@
+//! `heapbook kernel`: a notebook's session behind Jupyter's wire.
+
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use jupyter::{Completeness, Completions, Execute, Executed, Failure, Frontend, History, Info, Interpreter, Remembered};
+use serde_json::{Map, Value, json};
+use session::{Cell, Notebook, Past, Question, Version};
+
+use crate::cli::KernelArgs;
+use crate::kernel_host::KernelHost;
+use crate::run::version;
+
+/// The session's number in its history: sessions before it are not kept.
+const SESSION: i64 = 1;
+
+pub(crate) fn command(args: &KernelArgs) -> anyhow::Result<ExitCode> {
+    let version = version(&args.python)?;
+    let connection = jupyter::Connection::read(&args.file)?;
+    jupyter::serve(&connection, info(&args.python), move |frontend| match Python::start(version, frontend) {
+        Ok(python) => python,
+        Err(why) => {
+            eprintln!("heapbook: the machine did not start: {why}");
+            std::process::exit(2)
+        }
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn info(python: &str) -> Info {
+    let release = if python == "3.13" { "3.13.18" } else { "3.14.10" };
+    Info {
+        implementation: "heapbook",
+        implementation_version: env!("CARGO_PKG_VERSION"),
+        banner: format!("Heapbook {}: Python {release} on a heap that can be looked at", env!("CARGO_PKG_VERSION")),
+        language: json!({
+            "name": "python",
+            "version": release,
+            "mimetype": "text/x-python",
+            "file_extension": ".py",
+            "pygments_lexer": "ipython3",
+            "codemirror_mode": { "name": "ipython", "version": 3 },
+            "nbconvert_exporter": "python",
+        }),
+        help_links: vec![
+            ("Python Reference", "https://docs.python.org/3.14"),
+            ("Garbage Collector", "https://docs.python.org/3.14/library/gc.html"),
+        ],
+        debugger: false,
+    }
+}
+
+/// A notebook's session, as the wire drives it.
+struct Python {
+    notebook: Rc<Notebook>,
+}
+
+impl Python {
+    fn start(version: Version, frontend: &Frontend) -> Result<Rc<dyn Interpreter>, String> {
+        let host = Rc::new(KernelHost::new(frontend.clone()));
+        let notebook = Notebook::start(version, Rc::clone(&host) as _, Rc::clone(&host) as _).map_err(|error| error.0)?;
+        let python = Rc::new(Python { notebook });
+        host.connect(Rc::downgrade(&(Rc::clone(&python) as Rc<dyn Interpreter>)));
+        Ok(python)
+    }
+}
+
+impl Interpreter for Python {
+    fn breaker(&self) -> Arc<AtomicBool> {
+        self.notebook.breaker()
+    }
+
+    fn next_count(&self) -> u64 {
+        self.notebook.next_count()
+    }
+
+    fn execute(&self, request: &Execute) -> Executed {
+        let done = self.notebook.run(Cell { code: &request.code, silent: request.silent, store: request.store_history });
+        let expressions = request.user_expressions.iter().filter(|_| done.failure.is_none());
+        Executed {
+            count: done.count,
+            user_expressions: expressions.map(|(name, text)| (name.clone(), self.notebook.evaluate(text))).collect(),
+            failure: done.failure.map(|failure| Failure { ename: failure.ename, evalue: failure.evalue, traceback: failure.traceback }),
+            payload: done.payload,
+            metadata: Map::new(),
+        }
+    }
+
+    fn complete(&self, code: &str, cursor: usize) -> Completions {
+        let session::Completions { matches, types, start, end } = self.notebook.complete(code, cursor);
+        Completions { matches, types, start, end }
+    }
+
+    fn inspect(&self, code: &str, cursor: usize, detail: u64) -> Option<Map<String, Value>> {
+        self.notebook.inspect(code, cursor, detail)
+    }
+
+    fn is_complete(&self, code: &str) -> Completeness {
+        match self.notebook.is_complete(code) {
+            session::Completeness::Complete => Completeness::Complete,
+            session::Completeness::Incomplete(indent) => Completeness::Incomplete(indent),
+            session::Completeness::Invalid => Completeness::Invalid,
+        }
+    }
+
+    fn history(&self, question: &History) -> Vec<Remembered> {
+        let question = match question {
+            History::Tail(n) => Question::Tail(*n),
+            // 0 is the running session, −1 the one before.
+            History::Range(session, ..) if ![0, SESSION].contains(session) => return Vec::new(),
+            History::Range(_, start, stop) => Question::Range(*start, *stop),
+            History::Search(pattern, n, unique) => Question::Search(pattern.clone(), *n, *unique),
+        };
+        let remembered = |Past { number, source, output }| Remembered { session: SESSION, number, source, output };
+        self.notebook.history(&question).into_iter().map(remembered).collect()
+    }
+
+    fn debug(&self, request: &Value) -> Value {
+        json!({ "type": "response", "request_seq": request["seq"], "success": false, "command": request["command"] })
+    }
+
+    fn end(&self) {
+        self.notebook.end();
+    }
+}

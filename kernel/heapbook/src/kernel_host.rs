@@ -1,0 +1,149 @@
+//! The world of a notebook: this process's, but for its streams, its user and its pauses, which are the frontend's.
+
+use std::cell::RefCell;
+use std::io;
+use std::path::Path;
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+use jupyter::{Frontend, Interpreter, NoInput};
+use serde_json::Value;
+use session::Outlet;
+use vm::host::{Host, Memory, Stream};
+
+use crate::host::Real;
+
+/// A host that shows what is written to a frontend.
+pub(crate) struct KernelHost {
+    real: Real,
+    frontend: Frontend,
+    /// Who serves what is urgent while a cell runs.
+    interpreter: RefCell<Option<Weak<dyn Interpreter>>>,
+}
+
+impl KernelHost {
+    pub(crate) fn new(frontend: Frontend) -> KernelHost {
+        KernelHost { real: Real::new(), frontend, interpreter: RefCell::default() }
+    }
+
+    /// Tells who serves what is urgent.
+    pub(crate) fn connect(&self, interpreter: Weak<dyn Interpreter>) {
+        *self.interpreter.borrow_mut() = Some(interpreter);
+    }
+
+    fn interpreter(&self) -> Option<Rc<dyn Interpreter>> {
+        self.interpreter.borrow().as_ref().and_then(Weak::upgrade)
+    }
+}
+
+impl Outlet for KernelHost {
+    fn publish(&self, kind: &str, content: Value) {
+        self.frontend.publish(kind, &content);
+    }
+}
+
+impl Host for KernelHost {
+    fn write(&self, stream: Stream, data: &[u8]) -> io::Result<()> {
+        let stream = match stream {
+            Stream::Stdout => jupyter::Stream::Stdout,
+            Stream::Stderr => jupyter::Stream::Stderr,
+        };
+        self.frontend.stream(stream, &String::from_utf8_lossy(data));
+        Ok(())
+    }
+
+    fn flush(&self, _: Stream) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn is_live(&self, _: Stream) -> bool {
+        true
+    }
+
+    fn read_line(&self) -> io::Result<String> {
+        let line = self.ask("", false).unwrap_or_else(|| Ok(String::new()))?;
+        Ok(line + "\n")
+    }
+
+    fn ask(&self, prompt: &str, hidden: bool) -> Option<io::Result<String>> {
+        if self.frontend.ask(prompt, hidden).is_err() {
+            let text = "input() was called, but this frontend does not support input requests";
+            return Some(Err(io::Error::new(io::ErrorKind::Unsupported, text)));
+        }
+        loop {
+            match self.frontend.wait_input() {
+                Ok(line) => return Some(Ok(line)),
+                Err(NoInput::Attention) if !self.attend() => {}
+                Err(_) => return Some(Err(io::ErrorKind::Interrupted.into())),
+            }
+        }
+    }
+
+    fn attend(&self) -> bool {
+        self.interpreter().is_some_and(|interpreter| self.frontend.attend(&*interpreter))
+    }
+
+    fn is_terminal(&self, _: Stream) -> bool {
+        false
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.real.monotonic()
+    }
+
+    fn now(&self) -> Duration {
+        self.real.now()
+    }
+
+    fn cpu_time(&self) -> Duration {
+        self.real.cpu_time()
+    }
+
+    fn sleep(&self, time: Duration) {
+        self.real.sleep(time);
+    }
+
+    fn wait(&self, time: Duration) -> Duration {
+        self.frontend.sleep(time)
+    }
+
+    fn random(&self, out: &mut [u8]) -> io::Result<()> {
+        self.real.random(out)
+    }
+
+    fn memory(&self) -> Memory {
+        self.real.memory()
+    }
+
+    fn env(&self) -> Vec<(String, String)> {
+        self.real.env()
+    }
+
+    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.real.read_file(path)
+    }
+
+    fn write_file(&self, path: &Path, data: &[u8], append: bool) -> io::Result<()> {
+        self.real.write_file(path, data, append)
+    }
+
+    fn current_dir(&self) -> io::Result<String> {
+        self.real.current_dir()
+    }
+
+    fn stat(&self, path: &Path) -> Option<bool> {
+        self.real.stat(path)
+    }
+
+    fn list_dir(&self, path: &Path) -> io::Result<Vec<String>> {
+        self.real.list_dir(path)
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        self.real.remove_file(path)
+    }
+
+    fn make_dir(&self, path: &Path) -> io::Result<()> {
+        self.real.make_dir(path)
+    }
+}
