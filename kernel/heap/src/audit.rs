@@ -99,6 +99,7 @@ impl Heap {
             *found.entry(at.addr().get()).or_default() += 1;
         };
         roots(&mut |root| count(root, None));
+        self.each_to_be_released(|held| count(held, None));
         self.garbage.with(|held| held.into_iter().for_each(|list| count(list, None)));
         self.space.for_each(|at| {
             // SAFETY: `for_each` gives live objects.
@@ -134,7 +135,9 @@ impl Heap {
         if obj.is_tracked() && self.generations.list(which).get(header.index.get() as usize) != Some(&Some(NonNull::from(header))) {
             wrong(Fault::Place);
         }
-        if !self.is_collecting() && ((UNREACHABLE..=STILL_UNREACHABLE).contains(&which) || header.internal.get() != 0) {
+        // An object that gives its references up counts them down there.
+        let internal = if obj.refcount() > 0 { header.internal.get() } else { 0 };
+        if !self.is_collecting() && ((UNREACHABLE..=STILL_UNREACHABLE).contains(&which) || internal != 0) {
             wrong(Fault::Internal);
         }
     }

@@ -142,6 +142,9 @@ pub enum Step {
 impl Heap {
     /// Calls `visit` for every reference that an object owns, with what a picture writes at its arrow.
     pub fn each_held(&self, obj: &Obj, visit: &mut dyn FnMut(Label, &Obj)) {
+        if let Some(held) = self.held_by_dying(obj) {
+            return held.into_iter().enumerate().for_each(|(i, held)| visit(Label::Nth(i), held));
+        }
         if let Some(extra) = obj.extra() {
             (0..extra.n_slots()).for_each(|i| extra.slot(i).with(|held| held.into_iter().for_each(|held| visit(Label::Slot(i), held))));
             if extra.is_inline() {
@@ -167,7 +170,9 @@ impl Heap {
             let mut edges = Vec::new();
             self.each_held(&obj, &mut |label, held| edges.push(CensusEdge { to: find(held), label }));
             let mut traversed = Vec::new();
-            obj.traverse(&mut |held| traversed.push(find(held)));
+            if self.held_by_dying(&obj).is_none() {
+                obj.traverse(&mut |held| traversed.push(find(held)));
+            }
             CensusObject {
                 id: obj.id(),
                 kind: obj.kind(),

@@ -233,8 +233,8 @@ impl Obj {
             return Some(true);
         }
         match (self.kind(), other.kind()) {
-            // SAFETY: the kinds say which payloads they are.
             (Kind::STR, Kind::STR) => {
+                // SAFETY: the kinds say that both are texts.
                 Some(unsafe { self.payload_unchecked::<Str>().as_bytes() == other.payload_unchecked::<Str>().as_bytes() })
             }
             (Kind::INT, Kind::INT) => Some(self.plain_int() == other.plain_int()),

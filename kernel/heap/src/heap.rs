@@ -235,7 +235,7 @@ impl Heap {
     pub(crate) unsafe fn alloc_raw(&self, kind: Kind, size: usize, leaf: bool) -> NonNull<u8> {
         let (at, size_class) = self.space.alloc(NonNull::from(self), size);
         let header =
-            LeafHeader { refcount: Cell::new(1), kind: Cell::new(kind), flags: Cell::new(UNTRACKED), short_len: Cell::new(0), size_class };
+            LeafHeader { refcount: Cell::new(1), kind: Cell::new(kind), flags: Cell::new(UNTRACKED), detail: Cell::new(0), size_class };
         // SAFETY: the room is there.
         unsafe {
             if leaf {

@@ -21,8 +21,8 @@ pub struct LeafHeader {
     pub(crate) kind: Cell<Kind>,
     /// Low three bits: the generation (see `generation.rs`). The others are the flags below.
     pub(crate) flags: Cell<u8>,
-    /// The length of a tuple, if it is below 255; of other kinds, 0.
-    pub(crate) short_len: Cell<u8>,
+    /// What the kind likes to have here: the length of a tuple, if it is below 255; the flavour of a weak reference.
+    pub(crate) detail: Cell<u8>,
     pub(crate) size_class: u8,
 }
 

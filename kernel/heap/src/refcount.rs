@@ -115,6 +115,9 @@ impl Dying {
     }
 }
 
+/// What the header says in place of a place in a generation once an object gives its references up.
+const BEGAN_TO_DIE: u32 = u32::MAX;
+
 /// How long a stack of the dying may be that is kept for the next death.
 const DYING_KEPT: usize = 1 << 16;
 
@@ -364,6 +367,7 @@ impl Heap {
             if (flags & (HAS_FINALIZER | WEAKLY_REFERENCED) != 0 || self.late_finalizers.get()) && !self.last_rites(&obj, header) {
                 return None;
             }
+            header.index.set(BEGAN_TO_DIE);
             match obj.kind() {
                 Kind::INSTANCE => header.internal.set(crate::Extra::of(&obj).as_ref().n_places()),
                 Kind::LIST if flags & EXTRA == 0 => header.internal.set(obj.payload_unchecked::<List>().len() as u32),
@@ -468,6 +472,43 @@ impl Heap {
             self.generations.remove(header);
         }
         true
+    }
+
+    /// The references that an object still holds that gives them up: somebody looks at the heap from a finalizer that this called. Nothing,
+    /// if the object is not one of those.
+    pub(crate) fn held_by_dying<'a>(&self, obj: &'a Obj) -> Option<Vec<&'a Obj>> {
+        let header = obj.header().filter(|header| obj.refcount() == 0 && header.index.get() == BEGAN_TO_DIE && !obj.is_tracked())?;
+        let left = header.internal.get() as usize;
+        // SAFETY: the kind says which payload it is; `internal` counts what is left. The payload of any other kind is gone already, and what
+        // it held is on the stack of the dying.
+        Some(unsafe {
+            match obj.kind() {
+                Kind::INSTANCE => {
+                    let extra = crate::Extra::of(obj).as_ref();
+                    (1..=left as u32).rev().filter_map(|left| extra.place_in_dealloc_order(left).borrow()).collect()
+                }
+                Kind::LIST if !obj.has_flag(EXTRA) => obj.payload_unchecked::<List>().items()[..left].iter().collect(),
+                Kind::TUPLE if !obj.has_flag(EXTRA) => obj.payload_unchecked::<Tuple>().items()[..left].iter().collect(),
+                Kind::DICT if !obj.has_flag(EXTRA) => {
+                    let dict = obj.payload_unchecked::<Dict>();
+                    let n = dict.places();
+                    (n - left..n).filter_map(|place| dict.at_place(place)).collect()
+                }
+                _ => Vec::new(),
+            }
+        })
+    }
+
+    /// Calls `visit` for every reference that waits on the stack of the dying.
+    pub(crate) fn each_to_be_released(&self, mut visit: impl FnMut(&Obj)) {
+        let waiting: Vec<Dying> = self.with_dying(|stack| stack.clone());
+        for (bits, began) in waiting.into_iter().map(Dying::split) {
+            // SAFETY: an entry is a live object's; the look is never dropped.
+            let obj = ManuallyDrop::new(unsafe { Obj::from_bits(bits) });
+            if !began && obj.refcount() > 0 {
+                visit(&obj);
+            }
+        }
     }
 
     /// Takes a payload apart and gives every reference it held; no object dies in between.

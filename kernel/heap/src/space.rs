@@ -13,6 +13,7 @@ use std::ptr::NonNull;
 use crate::heap::Heap;
 use crate::kind::Kind;
 use crate::object::LeafHeader;
+use crate::system::populate;
 
 const PAGE: usize = 64 * 1024;
 /// Pages are taken from the system sixteen at a time.
@@ -142,21 +143,6 @@ pub(crate) unsafe fn model_address(address: NonNull<u8>) -> u64 {
     unsafe { page.as_ref() }.model + (address.addr().get() - page.addr().get()) as u64
 }
 
-/// Asks the system for a page's memory at once: sixteen page faults cost more.
-fn populate(page: NonNull<u8>) {
-    #[cfg(target_os = "linux")]
-    {
-        unsafe extern "C" {
-            fn madvise(at: *mut u8, len: usize, advice: i32) -> i32;
-        }
-        const MADV_POPULATE_WRITE: i32 = 23;
-        // SAFETY: this changes nothing that a program sees; where the system does not know it, it does nothing.
-        unsafe { madvise(page.as_ptr(), PAGE, MADV_POPULATE_WRITE) };
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = page;
-}
-
 /// # Safety
 /// The page was taken alone, and is not used any more.
 unsafe fn give_back_large(page: NonNull<Page>) {
@@ -202,7 +188,7 @@ impl Space {
         if class.bump + slot > class.end {
             let page = self.page(heap, slot);
             if class.pages >= GROWING {
-                populate(page.cast());
+                populate(page.cast(), PAGE);
             }
             class = Class { bump: size_of::<Page>(), end: PAGE, page: Some(page.cast()), pages: class.pages + 1 };
         }

@@ -36,7 +36,7 @@ impl Tuple {
     #[inline(always)]
     fn short_len(&self) -> u8 {
         // SAFETY: a tuple is never anywhere but behind its header.
-        unsafe { (*(self as *const Tuple).byte_sub(size_of::<Header>()).cast::<LeafHeader>()).short_len.get() }
+        unsafe { (*(self as *const Tuple).byte_sub(size_of::<Header>()).cast::<LeafHeader>()).detail.get() }
     }
 
     #[inline(always)]
@@ -174,9 +174,9 @@ impl Heap {
             let at = self.alloc_raw(Kind::TUPLE, size, false);
             let data: NonNull<Obj> = at.add(size_of::<Header>() + Tuple::before(len)).cast();
             if len < LONG as usize {
-                at.cast::<LeafHeader>().as_ref().short_len.set(len as u8);
+                at.cast::<LeafHeader>().as_ref().detail.set(len as u8);
             } else {
-                at.cast::<LeafHeader>().as_ref().short_len.set(LONG);
+                at.cast::<LeafHeader>().as_ref().detail.set(LONG);
                 at.add(size_of::<Header>()).cast::<u32>().write(len32);
             }
             for i in 0..len {

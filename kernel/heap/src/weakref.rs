@@ -37,7 +37,6 @@ pub struct WeakRef {
     previous: Cell<Option<NonNull<WeakRef>>>,
     /// The target's hash, once it was asked for; -1 before.
     pub hash: Cell<i64>,
-    flavour: WeakFlavour,
 }
 
 impl WeakRef {
@@ -57,7 +56,13 @@ impl WeakRef {
     /// Which of the weak reference types it is.
     #[inline]
     pub fn flavour(&self) -> WeakFlavour {
-        self.flavour
+        // SAFETY: the payload of a weak reference is never looked at anywhere but behind its header.
+        let header = unsafe { &*(self as *const WeakRef).byte_sub(size_of::<Header>()).cast::<Header>() };
+        match header.leaf.detail.get() {
+            0 => WeakFlavour::Ref,
+            1 => WeakFlavour::Proxy,
+            _ => WeakFlavour::CallableProxy,
+        }
     }
 
     /// Whether the target is gone.
@@ -119,7 +124,7 @@ impl WeakRef {
 
 impl Payload for WeakRef {
     const KIND: Kind = Kind::WEAKREF;
-    const SIZE: usize = 48;
+    const SIZE: usize = 40;
 
     fn traverse(&self, visit: Visit<'_>) {
         self.callback.with(|held| held.into_iter().for_each(visit));
@@ -231,7 +236,7 @@ fn canonical(first: Option<NonNull<WeakRef>>) -> (Option<NonNull<WeakRef>>, Opti
     let is = |at: &NonNull<WeakRef>, proxy: bool| {
         // SAFETY: weak references in a row are alive.
         let (weak, exact) = unsafe { (at.as_ref(), !WeakRef::object(*at).has_flag(EXTRA)) };
-        weak.is_canonical(exact) && (weak.flavour != WeakFlavour::Ref) == proxy
+        weak.is_canonical(exact) && (weak.flavour() != WeakFlavour::Ref) == proxy
     };
     let mut row = row(first).peekable();
     let canonical = row.next_if(|at| is(at, false));
@@ -251,14 +256,15 @@ impl Heap {
                 }
             }
         }
-        let obj = self.alloc(WeakRef::pointing(target, flavour, callback)).tracked();
+        let obj = self.alloc(WeakRef::pointing(target, callback)).tracked();
+        obj.leaf_header().detail.set(flavour as u8);
         self.enter(&obj, target);
         obj
     }
 
     /// A new instance of a class that extends `weakref.ref`.
     pub fn weakref_with_class(&self, target: &Obj, callback: Option<Obj>, class: Obj, layout: ExtraLayout) -> Obj {
-        let obj = self.alloc_with_class(WeakRef::pointing(target, WeakFlavour::Ref, callback), class, layout).tracked();
+        let obj = self.alloc_with_class(WeakRef::pointing(target, callback), class, layout).tracked();
         self.enter(&obj, target);
         obj
     }
@@ -286,7 +292,7 @@ impl Heap {
         let new = unsafe { obj.payload_unchecked::<WeakRef>() };
         self.weakrefs.insert(target, new, |first| {
             let (canonical, proxy) = canonical(first);
-            match (new.is_canonical(!obj.has_flag(EXTRA)), new.flavour) {
+            match (new.is_canonical(!obj.has_flag(EXTRA)), new.flavour()) {
                 (true, WeakFlavour::Ref) => None,
                 (true, _) => canonical,
                 (false, _) => proxy.or(canonical),
@@ -354,14 +360,13 @@ impl Heap {
 }
 
 impl WeakRef {
-    fn pointing(target: &Obj, flavour: WeakFlavour, callback: Option<Obj>) -> WeakRef {
+    fn pointing(target: &Obj, callback: Option<Obj>) -> WeakRef {
         WeakRef {
             target: Cell::new(Some(target.bits())),
             callback: callback.into(),
             next: Cell::new(None),
             previous: Cell::new(None),
             hash: Cell::new(-1),
-            flavour,
         }
     }
 }

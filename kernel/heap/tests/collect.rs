@@ -257,6 +257,57 @@ fn large_objects_come_and_go_in_any_order() {
     assert!(w.audit(|root| root(&number)).is_empty());
 }
 
+/// A machine whose finalizers look at the whole heap.
+struct Curious {
+    looks: std::cell::Cell<usize>,
+}
+
+impl heap::Hooks for Curious {
+    fn has_finalizer(&self, obj: &heap::Obj) -> bool {
+        obj.kind() == heap::Kind::INSTANCE
+    }
+    fn finalize(&self, obj: &heap::Obj) {
+        let heap = obj.heap();
+        // The reference that was lent to the finalizer is the only root.
+        let errors = heap.audit(|root| root(obj));
+        assert!(errors.is_empty(), "{}", errors[0]);
+        assert!(heap.census(|root| root("self", obj)).objects.len() > 1);
+        self.looks.set(self.looks.get() + 1);
+    }
+    fn weakref_callback(&self, _: &heap::Obj, _: &heap::Obj) {}
+}
+
+#[test]
+fn the_heap_can_be_looked_at_while_objects_die() {
+    use heap::{CellVar, Dict, Heap, Set};
+    let machine = std::rc::Rc::new(Curious { looks: Default::default() });
+    let heap = Heap::new();
+    heap.connect(machine.clone());
+    let class = heap.list([]);
+    let mortal = || {
+        let obj = heap.instance(&class, 2);
+        obj.mark_finalizer();
+        obj
+    };
+    let dict = heap.alloc(Dict::new()).tracked();
+    for key in ["a", "b", "c"] {
+        drop(dict.get::<Dict>().unwrap().set_str_key(&heap.str(key), mortal()));
+    }
+    let set = heap.alloc(Set::new()).tracked();
+    for hash in [1, 2] {
+        assert_eq!(set.as_set().unwrap().add(&mortal(), hash, |_| Ok::<bool, ()>(false)), Ok(true));
+    }
+    let holder = heap.instance(&class, 2);
+    holder.set_attribute(0, &heap.tuple([heap.int(1), mortal(), heap.list([]), mortal()]));
+    holder.set_attribute(1, &heap.cell(Some(mortal())));
+    assert!(holder.attribute(1).unwrap().get::<CellVar>().is_some());
+    let all = heap.list([mortal(), dict, heap.list([]), set, mortal(), holder, heap.int(7)]);
+    drop(class);
+    drop(all);
+    assert_eq!(machine.looks.get(), 10);
+    assert!(heap.all_objects().is_empty());
+}
+
 #[test]
 fn a_collection_can_be_watched() {
     // One list holds itself, another is held by a variable and holds a third.

@@ -25,6 +25,8 @@ use std::io;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // What a program's peak memory is, its reader can see.
+    heap::keep_no_large_buffers();
     let result = match Cli::parse().command {
         Command::Run(args) => run::command(&args),
         Command::Check(args) => checking::command(&args),
