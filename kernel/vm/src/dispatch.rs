@@ -432,12 +432,12 @@ impl Vm {
 
                 // Building.
                 Quick::BuildTuple => {
-                    let items = at.take(arg);
-                    at.push_obj(self.tuple(items));
+                    at.sp = at.sp.sub(arg);
+                    at.push_obj(self.build_tuple(at.sp, arg));
                 }
                 Quick::BuildList => {
-                    let items = at.take(arg);
-                    at.push_obj(self.list(items));
+                    at.sp = at.sp.sub(arg);
+                    at.push_obj(self.build_list(at.sp, arg));
                 }
                 Quick::ListAppend => {
                     let item = at.pop_obj();

@@ -5,6 +5,7 @@
 
 mod args;
 mod bootstrap;
+mod build;
 pub mod builtins;
 mod call;
 mod class;

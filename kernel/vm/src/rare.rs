@@ -212,8 +212,18 @@ impl Vm {
                 at.push_obj(self.set_of(items)?);
             }
             Quick::BuildMap => {
-                let items = at.take(2 * arg as usize);
-                at.push_obj(self.build_map(items)?);
+                let first = at.sp.sub(2 * arg as usize);
+                let dict = match self.build_small_map(first, arg as usize) {
+                    Some(dict) => {
+                        at.sp = first;
+                        dict
+                    }
+                    None => {
+                        let items = at.take(2 * arg as usize);
+                        self.build_map(items)?
+                    }
+                };
+                at.push_obj(dict);
             }
             Quick::BuildConstKeyMap => {
                 let keys = at.pop_obj();

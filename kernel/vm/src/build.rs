@@ -1,0 +1,50 @@
+//! What `BUILD_LIST`, `BUILD_TUPLE` and `BUILD_MAP` make: containers that take the topmost places of the stack over, as they stand.
+//!
+//! One contract holds, the loop's: `first` is the lowest of the topmost places, which hold the items; they are free afterwards.
+
+#![expect(unsafe_code, unsafe_op_in_unsafe_fn, reason = "places on the stack are raw memory, read without checks: measured")]
+
+use heap::{Dict, Kind, Obj, StackRef};
+
+use crate::Vm;
+
+/// Dicts with so many entries are made with no room for them beforehand.
+const FEW: usize = 5;
+
+/// The objects in `n` places, each with a count of its own.
+#[inline(always)]
+unsafe fn taken(first: *mut StackRef, n: usize) -> impl ExactSizeIterator<Item = Obj> {
+    (0..n).map(move |i| unsafe { first.add(i).read() }.into_obj())
+}
+
+/// # Safety
+/// The contract above, for every method.
+impl Vm {
+    #[inline(never)]
+    pub(crate) unsafe fn build_list(&self, first: *mut StackRef, n: usize) -> Obj {
+        self.heap.list(taken(first, n))
+    }
+
+    #[inline(never)]
+    pub(crate) unsafe fn build_tuple(&self, first: *mut StackRef, n: usize) -> Obj {
+        if n == 0 { self.consts.empty_tuple.clone() } else { self.heap.tuple(taken(first, n)) }
+    }
+
+    /// The dict of a few entries whose keys are all texts: no Python code runs before the places are free. Nothing, if they are others.
+    #[inline(never)]
+    pub(crate) unsafe fn build_small_map(&self, first: *mut StackRef, n: usize) -> Option<Obj> {
+        if n > FEW || !(0..n).all(|i| (*first.add(2 * i)).look().kind() == Kind::STR) {
+            return None;
+        }
+        let dict = self.new_dict();
+        let table = dict.payload_unchecked::<Dict>();
+        let mut driven_out = Vec::new();
+        let mut items = taken(first, 2 * n);
+        while let (Some(key), Some(value)) = (items.next(), items.next()) {
+            self.dict_changed(&dict, &value);
+            driven_out.extend(table.set_str_key(&key, value));
+        }
+        drop(driven_out);
+        Some(dict)
+    }
+}
