@@ -106,6 +106,8 @@ pub struct Compiled {
     pub code: Rc<Code>,
     /// `SyntaxWarning`s in the order they are shown.
     pub warnings: Vec<Warning>,
+    /// The value of every literal, in the order of the text.
+    pub literals: Vec<Const>,
 }
 
 /// Compiles a source text.
@@ -121,7 +123,7 @@ pub fn compile_with_warnings(text: &str, filename: &str, mode: Mode, options: Op
 
 fn run(source: &source::Source, filename: &str, mode: Mode, options: Options) -> lower::Result<Compiled> {
     let version = options.version;
-    let (mut module, mut warnings) = parse::parse(source, mode, options)?;
+    let parse::Parsed { mut module, mut warnings, literals } = parse::parse(source, mode, options)?;
     let future = future::of(&module, options)?;
     preprocess::preprocess(&mut module, future, options, &mut warnings);
     let table = scope::build(&module, future, version)?;
@@ -138,5 +140,5 @@ fn run(source: &source::Source, filename: &str, mode: Mode, options: Options) ->
     };
     let code = compiler.module(&module)?;
     let warnings = compiler.warnings.iter().map(|(loc, msg)| Warning { msg: msg.clone(), line: loc.line }).collect();
-    Ok(Compiled { code, warnings })
+    Ok(Compiled { code, warnings, literals })
 }

@@ -32,11 +32,13 @@ pub(crate) struct Lower<'a> {
     next_id: NodeId,
     depth: u32,
     pub(crate) warnings: Vec<(Location, String)>,
+    /// The value of every literal.
+    pub(crate) literals: Vec<Const>,
 }
 
 impl<'a> Lower<'a> {
     pub(crate) fn new(source: &'a Source, version: Version) -> Lower<'a> {
-        Lower { source, version, next_id: 2, depth: 0, warnings: Vec::new() }
+        Lower { source, version, next_id: 2, depth: 0, warnings: Vec::new(), literals: Vec::new() }
     }
 
     pub(crate) fn loc(&self, node: impl Ranged) -> Location {
@@ -392,14 +394,16 @@ impl<'a> Lower<'a> {
             ruff::Expr::BytesLiteral(node) => self.bytes(node),
             ruff::Expr::NumberLiteral(node) => ExprKind::Constant({
                 self.check_number(node.range);
-                match &node.value {
+                let value = match &node.value {
                     ruff::Number::Int(int) => match int.as_i64() {
                         Some(value) => Const::Int(value),
                         None => self.big_int(node.range),
                     },
                     ruff::Number::Float(value) => Const::Float(*value),
                     ruff::Number::Complex { real, imag } => Const::Complex(*real, *imag),
-                }
+                };
+                self.literals.push(value.clone());
+                value
             }),
             ruff::Expr::BooleanLiteral(node) => ExprKind::Constant(Const::bool(node.value)),
             ruff::Expr::NoneLiteral(_) => ExprKind::Constant(Const::None),

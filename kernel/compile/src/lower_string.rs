@@ -18,7 +18,9 @@ impl Lower<'_> {
         for part in node.value.iter() {
             bytes.extend_from_slice(self.literal(part).as_bytes());
         }
-        ExprKind::Constant(Const::Str(PyStr::from_wtf8(&bytes)))
+        let value = Const::Str(PyStr::from_wtf8(&bytes));
+        self.literals.push(value.clone());
+        ExprKind::Constant(value)
     }
 
     pub(crate) fn bytes(&mut self, node: &ruff::ExprBytesLiteral) -> ExprKind {
@@ -30,7 +32,17 @@ impl Lower<'_> {
             }
             bytes.extend_from_slice(&part.value);
         }
-        ExprKind::Constant(Const::Bytes(bytes.into()))
+        let value = Const::Bytes(bytes.into());
+        self.literals.push(value.clone());
+        ExprKind::Constant(value)
+    }
+
+    /// The texts between the fields of an f-string are literals, too.
+    fn keep_texts(&mut self, values: &[Expr]) {
+        self.literals.extend(values.iter().filter_map(|value| match &value.kind {
+            ExprKind::Constant(text) => Some(text.clone()),
+            _ => None,
+        }));
     }
 
     fn literal(&mut self, part: &ruff::StringLiteral) -> PyStr {
@@ -159,6 +171,7 @@ impl Lower<'_> {
                 }
             }
         }
+        self.keep_texts(&values);
         Ok(ExprKind::JoinedStr(values))
     }
 
@@ -168,6 +181,7 @@ impl Lower<'_> {
             let raw = self.is_raw(part.range);
             self.elements(&part.elements, raw, true, &mut values)?;
         }
+        self.keep_texts(&values);
         Ok(ExprKind::TemplateStr(values))
     }
 

@@ -6,16 +6,25 @@ use ruff_python_ast as ruff;
 use ruff_python_parser::{Mode as ParserMode, ParseOptions, parse_unchecked};
 
 use crate::ast::Module;
+use crate::code::Const;
 use crate::complaint;
 use crate::ir::Location;
 use crate::lower::{Lower, Result};
 use crate::source::Source;
 use crate::{Mode, Options};
 
-/// The tree of a source text, and the warnings its literals deserve.
+/// What comes out of a source text.
+pub(crate) struct Parsed {
+    pub(crate) module: Module,
+    /// What its literals deserve.
+    pub(crate) warnings: Vec<(Location, String)>,
+    pub(crate) literals: Vec<Const>,
+}
+
+/// The tree of a source text.
 ///
 /// Every version takes 3.14's grammar, because every version runs 3.14's library.
-pub(crate) fn parse(source: &Source, mode: Mode, options: Options) -> Result<(Module, Vec<(Location, String)>)> {
+pub(crate) fn parse(source: &Source, mode: Mode, options: Options) -> Result<Parsed> {
     complaint::before_parsing(source)?;
     let parser_mode = if mode == Mode::Eval { ParserMode::Expression } else { ParserMode::Module };
     let parsed = parse_unchecked(&source.text, ParseOptions::from(parser_mode).with_target_version(ruff::PythonVersion::PY314));
@@ -39,7 +48,7 @@ pub(crate) fn parse(source: &Source, mode: Mode, options: Options) -> Result<(Mo
     // Literals are judged as they are read.
     warnings.sort_by_key(|(loc, _)| (loc.line, loc.col));
     match module {
-        Ok(module) => Ok((module, warnings)),
+        Ok(module) => Ok(Parsed { module, warnings, literals: lower.literals }),
         Err(error) => {
             discard(parsed);
             Err(error)

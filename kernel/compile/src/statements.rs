@@ -4,7 +4,7 @@ use ruff_python_ast::Stmt;
 use ruff_python_parser::parse_module;
 use ruff_text_size::Ranged;
 
-/// One top-level statement.
+/// One top-level statement, or several on one line.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Statement {
     /// Its text behind as many empty lines as stand before it, so that line numbers are those of the whole.
@@ -16,13 +16,27 @@ pub struct Statement {
 /// The top-level statements of a text; `None` if it does not parse (compiling the whole tells why).
 pub fn statements(text: &str) -> Option<Vec<Statement>> {
     let module = parse_module(text).ok()?.into_syntax();
-    let mut found = Vec::new();
+    let mut found: Vec<Statement> = Vec::new();
+    let mut end = 0;
     for statement in &module.body {
         let range = statement.range();
         let start = usize::from(range.start());
-        let (before, source) = (&text[..start], &text[start..usize::from(range.end())]);
-        let lines = "\n".repeat(before.matches('\n').count());
-        found.push(Statement { text: format!("{lines}{source}\n"), is_expression: matches!(statement, Stmt::Expr(_)) });
+        let is_expression = matches!(statement, Stmt::Expr(_));
+        match found.last_mut() {
+            // What stands on one line is one piece, with constants in common.
+            Some(before) if !text[end..start].contains('\n') => {
+                before.text.pop();
+                before.text += &text[end..usize::from(range.end())];
+                before.text.push('\n');
+                before.is_expression = false;
+            }
+            _ => {
+                let lines = "\n".repeat(text[..start].matches('\n').count());
+                let source = &text[start..usize::from(range.end())];
+                found.push(Statement { text: format!("{lines}{source}\n"), is_expression });
+            }
+        }
+        end = usize::from(range.end());
     }
     Some(found)
 }

@@ -21,6 +21,8 @@ const CONTAINERS: u16 = 80;
 struct FreeList {
     parked: u16,
     room: u16,
+    /// A full collection leaves it alone.
+    stays: bool,
 }
 
 pub(crate) struct FreeLists {
@@ -30,9 +32,10 @@ pub(crate) struct FreeLists {
 
 impl Default for FreeLists {
     fn default() -> FreeLists {
-        let lists = FreeLists { kinds: [const { Cell::new(FreeList { parked: 0, room: 0 }) }; 256], tuples: Default::default() };
+        let lists =
+            FreeLists { kinds: [const { Cell::new(FreeList { parked: 0, room: 0, stays: false }) }; 256], tuples: Default::default() };
         for kind in [Kind::LIST, Kind::DICT] {
-            lists.kinds[kind.0 as usize].set(FreeList { parked: 0, room: CONTAINERS });
+            lists.kinds[kind.0 as usize].set(FreeList { parked: 0, room: CONTAINERS, stays: false });
         }
         lists
     }
@@ -41,7 +44,12 @@ impl Default for FreeLists {
 impl Heap {
     /// Objects of this kind whose class is the builtin one are parked when they die, up to `room` of them.
     pub fn set_free_list(&self, kind: Kind, room: u16) {
-        self.free_lists.kinds[kind.0 as usize].set(FreeList { parked: 0, room });
+        self.free_lists.kinds[kind.0 as usize].set(FreeList { parked: 0, room, stays: false });
+    }
+
+    /// As [`Heap::set_free_list`], for a list that no collection empties.
+    pub fn set_lasting_free_list(&self, kind: Kind, room: u16) {
+        self.free_lists.kinds[kind.0 as usize].set(FreeList { parked: 0, room, stays: true });
     }
 
     /// Counts a new object of exact builtin class: it comes from its free list, if one is parked there.
@@ -105,6 +113,9 @@ impl Heap {
         let mut freed = 0;
         for place in &self.free_lists.kinds {
             let list = place.get();
+            if list.stays {
+                continue;
+            }
             freed += i32::from(list.parked);
             place.set(FreeList { parked: 0, ..list });
         }

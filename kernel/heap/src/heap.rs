@@ -77,6 +77,8 @@ pub struct Heap {
     pub(crate) legacy_finalizers: Cell<bool>,
     /// Tuples of atoms are tracked at birth, as up to CPython 3.13.
     pub(crate) eager_tuples: Cell<bool>,
+    /// Lists give room back as soon as half of it is unused, however little it is, as up to CPython 3.13.
+    pub(crate) eager_shrinking: Cell<bool>,
     pub(crate) next_keys_version: Cell<u32>,
 }
 
@@ -143,6 +145,7 @@ impl Heap {
             lazy_dicts: Cell::new(false),
             legacy_finalizers: Cell::new(false),
             eager_tuples: Cell::new(false),
+            eager_shrinking: Cell::new(false),
             next_keys_version: Cell::new(crate::dict::FIRST_KEYS_VERSION),
         });
         heap.register::<leaf::Singleton>();
@@ -220,6 +223,11 @@ impl Heap {
     /// Tuples of atoms are not tracked at birth since CPython 3.14; before, a collection had to find them out.
     pub fn set_track_all_tuples(&self, all: bool) {
         self.eager_tuples.set(all);
+    }
+
+    /// Since CPython 3.14 a list with room for up to 32 items keeps it when items go; before, none did.
+    pub fn set_shrink_small_lists(&self, shrink: bool) {
+        self.eager_shrinking.set(shrink);
     }
 
     /// A class got its finalizer after it had instances.

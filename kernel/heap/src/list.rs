@@ -340,11 +340,17 @@ impl List {
     #[inline]
     fn resize_room(&self, len: usize) {
         let allocated = self.allocated();
-        // What has room for up to 32 keeps it (3.14).
-        if allocated >= len && (len >= allocated >> 1 || allocated <= 32) {
+        if allocated >= len && (len >= allocated >> 1 || (allocated <= 32 && self.keeps_little_room())) {
             return;
         }
         self.grow_or_shrink(len);
+    }
+
+    /// Since CPython 3.14 what has room for up to 32 items keeps it.
+    #[cold]
+    fn keeps_little_room(&self) -> bool {
+        // SAFETY: only a list that stands in its object loses items, and an object lies in a page of its heap.
+        !unsafe { crate::space::heap_of(NonNull::from(self).cast()).as_ref() }.eager_shrinking.get()
     }
 
     #[cold]

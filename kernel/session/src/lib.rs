@@ -169,8 +169,8 @@ impl Session {
     /// Runs one statement. Gives the value of an expression that is to be shown.
     fn execute(&self, text: &str, name: &str, mode: Mode, held: &mut Vec<Obj>) -> PyResult<Option<Obj>> {
         let vm = &self.vm;
-        let code = vm.compile_text(text, name, mode, Options::default())?;
-        vm.literals(&code, held);
+        let (code, tree) = vm.compile_holding(text, name, mode, Options::default())?;
+        held.extend(tree);
         let value = vm.run_code(&code, &self.names, &self.names)?;
         Ok((mode == Mode::Eval && !value.is(&vm.consts.none)).then_some(value))
     }

@@ -10,6 +10,8 @@ pub struct Args<'a> {
     all: &'a [Obj],
     /// The keywords' names, `str` objects, for the last items of `all`.
     names: &'a [Obj],
+    /// The tuple that holds the positional ones, if they came in one.
+    tuple: Option<&'a Obj>,
 }
 
 /// What a builtin's parameters are called and how they may be passed.
@@ -28,17 +30,27 @@ pub struct Signature {
 
 impl<'a> Args<'a> {
     /// No arguments.
-    pub const NONE: Args<'static> = Args { all: &[], names: &[] };
+    pub const NONE: Args<'static> = Args { all: &[], names: &[], tuple: None };
 
     /// Positional arguments only.
     pub fn positional(all: &'a [Obj]) -> Args<'a> {
-        Args { all, names: &[] }
+        Args { all, names: &[], tuple: None }
     }
 
     /// Positional arguments, then as many keyword values as there are names.
     pub fn new(all: &'a [Obj], names: &'a [Obj]) -> Args<'a> {
         debug_assert!(names.len() <= all.len());
-        Args { all, names }
+        Args { all, names, tuple: None }
+    }
+
+    /// The same arguments, with the tuple that holds the positional ones.
+    pub fn with_tuple(self, tuple: &'a Obj) -> Args<'a> {
+        Args { tuple: Some(tuple), ..self }
+    }
+
+    /// A tuple of the positional arguments: the one they came in, or a new one.
+    pub fn to_tuple(self, vm: &Vm) -> Obj {
+        self.tuple.cloned().unwrap_or_else(|| vm.tuple(self.pos().to_vec()))
     }
 
     /// The positional arguments.
@@ -72,7 +84,7 @@ impl<'a> Args<'a> {
     /// Panics if there is none.
     pub fn rest(&self) -> Args<'a> {
         assert!(!self.pos().is_empty(), "the first argument of a call that has one");
-        Args { all: &self.all[1..], names: self.names }
+        Args { all: &self.all[1..], names: self.names, tuple: None }
     }
 
     /// Positional argument `i`.

@@ -25,6 +25,7 @@ impl Vm {
         let heap = Heap::new();
         heap.set_lazy_dict_tracking(version < Version::V3_14);
         heap.set_track_all_tuples(version < Version::V3_14);
+        heap.set_shrink_small_lists(version < Version::V3_14);
         register_payloads(&heap);
         set_free_lists(&heap, version);
         let consts = constants(&heap);
@@ -40,6 +41,7 @@ impl Vm {
             host,
             modules: Slot::empty(),
             builtins: Slot::empty(),
+            builtins_copy: Slot::empty(),
             sys: Slot::empty(),
             thread: Default::default(),
             interrupt: Default::default(),
@@ -64,6 +66,10 @@ impl Vm {
 
     /// The second pass: dicts, bases, slots.
     fn fill_classes(&self) {
+        if self.version < Version::V3_14 {
+            // `func_annotate` came with 3.14.
+            self.class(&self.types.function).basicsize.set(144);
+        }
         for (class, spec) in self.types.each() {
             if std::ptr::eq(spec, &objects::TODO) {
                 continue;
@@ -89,7 +95,7 @@ impl Vm {
         let dict = dict.get::<Dict>().expect("a class's dict is a dict");
         let set = |name: &str, value: Obj| drop(dict.set_str_key(&self.intern(name), value));
         if payload.slots.new.get().is_some() {
-            set("__new__", immortal(self.new_builtin(&NEW_WRAPPER, Some(class.clone()), None)));
+            set("__new__", self.new_builtin(&NEW_WRAPPER, Some(class.clone()), None));
         } else if let Some(base) = &base
             && !base.is(&self.types.object)
         {
@@ -101,21 +107,18 @@ impl Vm {
             if def.wrap.is_none() || !(def.ops.is_set)(&payload.slots) || dict.get_str_key(&self.intern(def.name)).is_some() {
                 continue;
             }
-            let value = if def.name == "__hash__" && is_unhashable(&payload.slots) {
-                self.none()
-            } else {
-                immortal(self.new_slot_wrapper(class, def))
-            };
+            let value =
+                if def.name == "__hash__" && is_unhashable(&payload.slots) { self.none() } else { self.new_slot_wrapper(class, def) };
             set(def.name, value);
         }
         for method in spec.methods {
-            set(method.name, immortal(self.new_method_descriptor(class, method)));
+            set(method.name, self.new_method_descriptor(class, method));
         }
         for getset in spec.getset {
-            set(getset.name, immortal(self.new_getset_descriptor(class, getset)));
+            set(getset.name, self.new_getset_descriptor(class, getset));
         }
         if dict.get_str_key(&self.names.__doc__).is_none() {
-            set("__doc__", if spec.doc.is_empty() { self.none() } else { immortal(self.heap.str(spec.split_doc().1)) });
+            set("__doc__", if spec.doc.is_empty() { self.none() } else { self.heap.str(spec.split_doc().1) });
         }
         if let Some(base) = &base {
             self.inherit(payload, dict, self.class(base));
@@ -164,11 +167,12 @@ fn immortal(obj: Obj) -> Obj {
     obj
 }
 
-/// Payloads of this crate, by kind.
 /// The free lists of each version, as far as `gc.get_count()` shows them (`pycore_freelist_state.h`); `list`, `dict` and `tuple` have theirs.
 fn set_free_lists(heap: &Heap, version: Version) {
-    heap.set_free_list(kinds::SLICE, 1);
-    if version >= Version::V3_14 {
+    if version < Version::V3_14 {
+        heap.set_lasting_free_list(kinds::SLICE, 1);
+    } else {
+        heap.set_free_list(kinds::SLICE, 1);
         heap.set_free_list(kinds::METHOD, 20);
         heap.set_free_list(kinds::BUILTIN_FUNCTION, 16);
         heap.set_free_list(kinds::LIST_ITERATOR, 10);
@@ -176,6 +180,7 @@ fn set_free_lists(heap: &Heap, version: Version) {
     }
 }
 
+/// Payloads of this crate, by kind.
 fn register_payloads(heap: &Heap) {
     heap.register::<Class>();
     heap.register::<objects::exception::Exception>();

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use compile::{Mode, Options};
+use compile::{Mode, Options, Version};
 use heap::{List, Obj, Str, Tuple};
 
 use crate::{Args, PyResult, Raised, Signature, Vm, modules};
@@ -125,7 +125,8 @@ impl Vm {
     }
 
     fn find_module(&self, name: &str, path: Option<Vec<String>>) -> PyResult<Option<Found>> {
-        if let Some(spec) = modules::find(name) {
+        // `_types` came with 3.14.
+        if let Some(spec) = modules::find(name).filter(|spec| spec.name != "_types" || self.version >= Version::V3_14) {
             return Ok(Some(Found::Builtin(spec)));
         }
         // A package of the reader's own is searched before the library's of the same name: its parent's path says where.

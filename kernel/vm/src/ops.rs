@@ -152,7 +152,9 @@ impl Vm {
                 let callee = self.callee_text(&func.obj());
                 return Err(self.type_error(format!("{callee} argument after * must be an iterable, not {}", self.type_name(&args))));
             }
-            self.tuple(self.to_vec(&args)?)
+            let tuple = self.tuple(self.to_vec(&args)?);
+            drop(args);
+            tuple
         };
         if func.obj().kind() != kinds::FUNCTION {
             let result = self.call_tuple(&func.obj(), &args, kwargs.as_ref());

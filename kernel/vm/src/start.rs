@@ -6,6 +6,7 @@ use heap::{Dict, Int, Obj, Str};
 
 use crate::modules::{self, io};
 use crate::objects::exception::field;
+use crate::objects::module::Module;
 use crate::{PyResult, Raised, Vm};
 
 impl Vm {
@@ -14,6 +15,11 @@ impl Vm {
         let all = self.dict();
         self.modules.set(all.clone());
         let builtins = self.make_builtins();
+        if let Some(now) = self.builtins.get()
+            && let Some(payload) = now.get::<Dict>()
+        {
+            self.builtins_copy.set(self.heap.alloc(payload.copy()).tracked());
+        }
         self.dict_set_str(&all, "builtins", builtins);
         let sys = self.new_module("sys");
         self.sys.set(self.module_dict(&sys));
@@ -25,6 +31,11 @@ impl Vm {
             self.dict_set_str(&dict, &format!("__{name}__"), stream.clone());
             self.dict_set_str(&dict, name, stream);
         }
+        // A slice has been used, and waits to be used again.
+        drop(self.slice(self.none(), self.none(), self.none()));
+        // What is there at the start is old.
+        self.heap.freeze();
+        self.heap.unfreeze();
         Ok(())
     }
 
@@ -47,10 +58,7 @@ impl Vm {
             if !filename.starts_with('<') {
                 self.dict_set_str(&main, "__file__", self.str(filename));
             }
-            let code = self.compile_text(text, filename, Mode::Exec, Options::default())?;
-            // The syntax tree of a script lives as long as the script runs, so each literal has one reference more.
-            let mut held = Vec::new();
-            self.literals(&code, &mut held);
+            let (code, _tree) = self.compile_holding(text, filename, Mode::Exec, Options::default())?;
             self.run_code(&code, &main, &main)
         });
         match done {
@@ -146,21 +154,6 @@ impl Vm {
         self.dict_set_str(&sys, "last_traceback", self.exception(exception).traceback.get().unwrap_or_else(|| self.none()));
     }
 
-    /// Adds a reference to each literal of a code object and of the code inside it, as the syntax tree of a running cell holds one.
-    pub fn literals(&self, code: &Obj, held: &mut Vec<Obj>) {
-        let mut todo = vec![code.clone()];
-        while let Some(code) = todo.pop() {
-            let consts = self.code(&code).consts.clone();
-            for value in consts.get::<heap::Tuple>().map(|consts| consts.items().to_vec()).unwrap_or_default() {
-                match value.kind() {
-                    crate::kinds::CODE => todo.push(value),
-                    heap::Kind::TUPLE | heap::Kind::FROZENSET => {}
-                    _ => held.push(value),
-                }
-            }
-        }
-    }
-
     fn exit_status(&self, exception: &Obj) -> i32 {
         match field(exception, 0) {
             None => 0,
@@ -182,14 +175,52 @@ impl Vm {
         self.run_atexit();
         self.flush_streams();
         self.state.finalizing.set(true);
-        self.heap.collect_at_shutdown();
-        self.clear_modules();
+        if self.heap.is_gc_enabled() {
+            self.heap.collect(2);
+        }
+        self.finalize_modules();
         self.flush_streams();
     }
 
-    /// `finalize_modules`: `sys` forgets its hooks, modules go out of `sys.modules`, and what only they held dies in a collection.
-    fn clear_modules(&self) {
-        let (Some(modules), Some(sys)) = (self.modules.get(), self.sys.get()) else { return };
+    /// `finalize_modules`: `sys` forgets its hooks, modules go out of `sys.modules`, and what only they held dies, at once or in a
+    /// collection. A module that lives on has its names cleared.
+    fn finalize_modules(&self) {
+        let (Some(modules), Some(sys), Some(builtins)) = (self.modules.get(), self.sys.get(), self.builtins.get()) else { return };
+        self.delete_special_names(&sys, &builtins);
+        let mut left = Vec::new();
+        for (name, module) in self.dict_items(&modules) {
+            if module.get::<Module>().is_none() {
+                continue;
+            }
+            if let Ok(weakref) = self.new_weakref(&module, false, None) {
+                left.push(weakref);
+            }
+            drop(module);
+            // A module that cannot be taken out stays: the end goes on.
+            drop(self.dict_set(&modules, &name, self.none()));
+        }
+        if let Some(modules) = modules.get::<Dict>() {
+            drop(modules.take());
+        }
+        self.restore_builtins(&builtins);
+        self.heap.collect_at_shutdown();
+        for weakref in left.iter().rev() {
+            let Some(module) = weakref.get::<heap::WeakRef>().and_then(heap::WeakRef::target) else { continue };
+            let dict = self.module_dict(&module);
+            if !dict.is(&sys) && !dict.is(&builtins) {
+                self.clear_module_dict(&dict);
+            }
+        }
+        drop(left);
+        self.flush_streams();
+        self.clear_module_dict(&sys);
+        self.clear_module_dict(&builtins);
+        self.heap.collect_at_shutdown();
+    }
+
+    /// `finalize_modules_delete_special`: where programs like to keep objects of their own.
+    fn delete_special_names(&self, sys: &Obj, builtins: &Obj) {
+        self.dict_set_str(builtins, "_", self.none());
         for name in [
             "path",
             "argv",
@@ -199,47 +230,29 @@ impl Vm {
             "last_type",
             "last_value",
             "last_traceback",
-            "path_hooks",
             "path_importer_cache",
+            "path_hooks",
             "meta_path",
         ] {
-            if self.dict_get_str(&sys, name).is_some() {
-                self.dict_set_str(&sys, name, self.none());
+            if self.dict_get_str(sys, name).is_some() {
+                self.dict_set_str(sys, name, self.none());
             }
         }
         for (stream, original) in [("stdin", "__stdin__"), ("stdout", "__stdout__"), ("stderr", "__stderr__")] {
-            if let Some(original) = self.dict_get_str(&sys, original) {
-                self.dict_set_str(&sys, stream, original);
-            }
+            let original = self.dict_get_str(sys, original).unwrap_or_else(|| self.none());
+            self.dict_set_str(sys, stream, original);
         }
-        // Modules are kept by their dicts from here on, which die with whatever refers to nothing else.
-        let entries = self.dict_items(&modules);
-        let mut dicts = Vec::new();
-        for (name, module) in entries {
-            let keep = name.get::<Str>().is_some_and(|name| matches!(name.to_str(), Some("sys" | "builtins")));
-            if !keep {
-                if module.get::<crate::objects::module::Module>().is_some() {
-                    dicts.push(self.module_dict(&module));
-                }
-                // A module that cannot be taken out stays: the end goes on.
-                drop(self.dict_set(&modules, &name, self.none()));
-            }
+    }
+
+    /// `finalize_restore_builtins`: what a program has put there goes.
+    fn restore_builtins(&self, builtins: &Obj) {
+        let Some(copy) = self.builtins_copy.take() else { return };
+        let (Some(now), Some(first)) = (builtins.get::<Dict>(), copy.get::<Dict>()) else { return };
+        drop(now.take());
+        let mut at = 0;
+        while let Some((name, value)) = first.next_entry(&mut at) {
+            drop(self.dict_set(builtins, &name, value));
         }
-        let weak: Vec<(u32, Obj)> = dicts.iter().map(|dict| (dict.refcount(), dict.clone())).collect();
-        drop(dicts);
-        for (name, _) in self.dict_items(&modules) {
-            let keep = name.get::<Str>().is_some_and(|name| matches!(name.to_str(), Some("sys" | "builtins")));
-            if !keep {
-                drop(self.dict_remove(&modules, &name));
-            }
-        }
-        let alive: Vec<Obj> = weak.into_iter().map(|(_, dict)| dict).filter(|dict| dict.refcount() > 1).collect();
-        self.heap.collect_at_shutdown();
-        // What still lives in a module's dict is let go by hand: first names with one underscore, then the others.
-        for dict in alive {
-            self.clear_module_dict(&dict);
-        }
-        self.heap.collect_at_shutdown();
     }
 
     /// `_PyModule_ClearDict`.

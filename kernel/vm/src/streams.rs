@@ -44,6 +44,12 @@ impl Vm {
 
     /// An exception that cannot go anywhere: in a finalizer, a callback (`sys.unraisablehook`, `PyErr_FormatUnraisable`).
     pub(crate) fn report_unraisable(&self, message: Option<&str>, object: Option<&Obj>, exception: &Obj) {
+        // An exception that passed no frame is told as one of the frame that runs.
+        if self.exception(exception).traceback.is_empty()
+            && let Some(frame) = self.thread.visible()
+        {
+            self.add_traceback(frame, exception);
+        }
         let hook = self.sys.get().and_then(|sys| self.dict_get_str(&sys, "unraisablehook"));
         let own = self.sys.get().and_then(|sys| self.dict_get_str(&sys, "__unraisablehook__"));
         match (hook, own) {

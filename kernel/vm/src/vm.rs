@@ -53,6 +53,8 @@ pub struct Vm {
     pub modules: Slot,
     /// The `builtins` module's dict.
     pub builtins: Slot,
+    /// What `builtins` held at the start: that is restored before the end.
+    pub(crate) builtins_copy: Slot,
     /// `sys`'s dict.
     pub sys: Slot,
     /// Calls and frames.

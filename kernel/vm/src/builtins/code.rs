@@ -1,7 +1,9 @@
 //! The builtins that run code: `exec`, `eval`, `compile`, `globals`, `locals`, and `__build_class__` (`Python/bltinmodule.c`).
 
+use std::collections::HashSet;
+
 use compile::code::CO_FUTURE_ANNOTATIONS;
-use compile::{Mode, Options};
+use compile::{Const, Mode, Options, Version};
 use heap::{CellVar, Kind, Obj, Str, Tuple};
 
 use crate::class::{Class, Convention, Method};
@@ -41,16 +43,50 @@ impl Vm {
 
     /// Compiles a text as this machine's version does, and shows the warnings.
     pub fn compile_text(&self, text: &str, filename: &str, mode: Mode, options: Options) -> PyResult {
+        Ok(self.load_code(&self.compile(text, filename, mode, options)?.code))
+    }
+
+    /// As [`Vm::compile_text`], with what CPython's syntax tree holds: it lives as long as a script, a cell or the text of an `exec`
+    /// runs, so each literal has one reference more meanwhile.
+    pub fn compile_holding(&self, text: &str, filename: &str, mode: Mode, options: Options) -> PyResult<(Obj, Vec<Obj>)> {
+        let compiled = self.compile(text, filename, mode, options)?;
+        let code = self.load_code(&compiled.code);
+        let held = self.held_by_tree(&code, compiled.literals);
+        Ok((code, held))
+    }
+
+    fn compile(&self, text: &str, filename: &str, mode: Mode, options: Options) -> PyResult<compile::Compiled> {
         let options = Options { version: self.version, ..options };
         match compile::compile_with_warnings(text, filename, mode, options) {
             Ok(compiled) => {
                 for warning in &compiled.warnings {
                     self.warn_explicit(&self.types.syntax_warning, &warning.msg, filename, warning.line)?;
                 }
-                Ok(self.load_code(&compiled.code))
+                Ok(compiled)
             }
             Err(error) => Err(self.syntax_error(&error)),
         }
+    }
+
+    fn held_by_tree(&self, code: &Obj, literals: Vec<Const>) -> Vec<Obj> {
+        let literals: HashSet<Const> = literals.into_iter().collect();
+        let mut held = Vec::new();
+        let mut todo = vec![code.clone()];
+        while let Some(code) = todo.pop() {
+            let payload = self.code(&code);
+            let values = payload.consts.get::<Tuple>().map(Tuple::items).unwrap_or_default();
+            for (value, constant) in values.iter().zip(&payload.code.consts) {
+                match constant {
+                    Const::Code(_) => todo.push(value.clone()),
+                    // Up to 3.13 arithmetic, tuples and sets of constants are done in the tree itself, and bytes are in it twice.
+                    Const::Bytes(_) if self.version < Version::V3_14 => held.extend([value.clone(), value.clone()]),
+                    Const::Slice(_) => {}
+                    _ if self.version < Version::V3_14 || literals.contains(constant) => held.push(value.clone()),
+                    _ => {}
+                }
+            }
+        }
+        held
     }
 
     /// Runs a whole text as a module's body (`PyRun_String`).
@@ -156,7 +192,7 @@ fn eval(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     }
     let text = vm.source_text(source, "eval", "string, bytes or code")?;
     let options = Options { future_annotations: vm.inherited(), ..Options::default() };
-    let code = vm.compile_text(text.trim_start_matches([' ', '\t']), "<string>", Mode::Eval, options)?;
+    let (code, _tree) = vm.compile_holding(text.trim_start_matches([' ', '\t']), "<string>", Mode::Eval, options)?;
     vm.run_code(&code, &globals, &locals)
 }
 
@@ -189,7 +225,7 @@ fn exec(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     }
     let text = vm.source_text(source, "exec", "string, bytes or code")?;
     let options = Options { future_annotations: vm.inherited(), ..Options::default() };
-    let code = vm.compile_text(&text, "<string>", Mode::Exec, options)?;
+    let (code, _tree) = vm.compile_holding(&text, "<string>", Mode::Exec, options)?;
     vm.run_code(&code, &globals, &locals)?;
     Ok(vm.none())
 }

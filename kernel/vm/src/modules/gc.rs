@@ -111,8 +111,11 @@ fn collect(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn set_threshold(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    let given = args.check(vm, "gc.set_threshold", 0, 3)?;
-    if given.is_empty() {
+    if args.has_keywords() {
+        return Err(vm.type_error("gc.set_threshold() takes no keyword arguments"));
+    }
+    let given = args.pos();
+    if !(1..=3).contains(&given.len()) {
         return Err(vm.type_error("gc.set_threshold requires 1 to 3 arguments"));
     }
     let mut thresholds = vm.heap.thresholds();
@@ -140,7 +143,11 @@ fn get_objects(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let [generation] = args.bind(vm, &SIGNATURE)?;
     let generation = match generation.filter(|value| !value.is(&vm.consts.none)) {
         None => None,
+        Some(value) if !vm.has_index(value) => {
+            return Err(vm.type_error(format!("argument should be integer or None, not '{}'", vm.type_name(value))));
+        }
         Some(value) => match vm.index_isize(value)? {
+            -1 => None,
             n @ 0..=2 => Some(n as usize),
             n if n > 2 => return Err(vm.value_error("generation parameter must be less than the number of available generations (3)")),
             _ => return Err(vm.value_error("generation parameter cannot be negative")),
@@ -189,7 +196,7 @@ impl Vm {
         while let Some(callback) = list.get(at) {
             at += 1;
             if let Err(raised) = self.call(&callback, &[phase.clone(), info.clone()]) {
-                self.unraisable(raised, None, &callback);
+                self.unraisable(raised, Some("calling GC callback"), &callback);
             }
         }
     }

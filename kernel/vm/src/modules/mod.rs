@@ -26,6 +26,7 @@ pub(crate) mod sys;
 pub(crate) mod thread;
 mod time;
 mod tokenize;
+mod types;
 pub(crate) mod typing;
 mod weakref;
 
@@ -63,6 +64,7 @@ static MODULES: &[&ModuleSpec] = &[
     &thread::MODULE,
     &time::MODULE,
     &tokenize::MODULE,
+    &types::MODULE,
     &typing::MODULE,
     &weakref::MODULE,
 ];

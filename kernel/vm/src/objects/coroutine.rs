@@ -267,7 +267,7 @@ pub(crate) fn code_of(vm: &Vm, obj: &Obj) -> PyResult {
 }
 
 fn sizeof(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
-    let base = 72 + 80 + 48;
+    let base = if vm.version >= compile::Version::V3_14 { 152 } else { 144 };
     let places = state(obj).code().map_or(0, |code| {
         let code = vm.code(code);
         code.n_locals as i64 + i64::from(code.code.stacksize)

@@ -14,7 +14,10 @@ pub(crate) enum StructField {
 /// A new struct sequence, of a class of its own.
 pub(crate) fn struct_sequence(vm: &Vm, name: &str, fields: &[StructField], values: Vec<Obj>) -> PyResult {
     let class = class(vm, name, fields)?;
-    Ok(vm.new_tuple_of(&class, values))
+    let made = vm.new_tuple_of(&class, values);
+    // `PyStructSequence_New` does not track what it makes.
+    vm.heap.untrack(&made);
+    Ok(made)
 }
 
 /// The class: a tuple with a property for each field and a repr that names them.

@@ -110,12 +110,13 @@ fn address(obj: &Obj) -> String {
 
 fn repr(vm: &Vm, this: &Obj) -> PyResult {
     let Some(target) = own(this).target() else { return Ok(vm.str(&format!("<weakref at {}; dead>", address(this)))) };
-    let name =
-        vm.getattr_opt_str(&target, "__name__")?.filter(|name| name.get::<Str>().is_some()).map(|name| format!(" ({})", vm.lossy(&name)));
+    // The class is asked, not the object, and what goes wrong there says no more than that there is no name.
+    let found = vm.lookup_special(&target, "__name__").unwrap_or_default();
+    let name = found.filter(|name| name.get::<Str>().is_some()).map(|name| format!(" ({})", vm.lossy(&name)));
     Ok(vm.str(&format!(
         "<weakref at {}; to '{}' at {}{}>",
         address(this),
-        vm.type_name(&target),
+        vm.full_class_name(&vm.class_of(&target)),
         address(&target),
         name.unwrap_or_default()
     )))
@@ -209,6 +210,10 @@ fn proxy_slots(s: &Slots) {
         (&s.iter, |vm, this| vm.iter(&target(vm, this)?)),
     ];
     unary.iter().for_each(|(slot, function)| slot.set(Some(*function)));
+    s.power_mod.set(Some(|vm, a, b, modulus| {
+        let modulus = operand(vm, modulus)?;
+        vm.power(&operand(vm, a)?, &operand(vm, b)?, Some(&modulus))
+    }));
     s.bool.set(Some(|vm, this| vm.is_true(&target(vm, this)?)));
     s.hash.set(Some(crate::protocol::compare::unhashable));
     s.richcompare.set(Some(|vm, a, b, op| vm.compare(&operand(vm, a)?, &operand(vm, b)?, op)));
@@ -229,7 +234,9 @@ fn proxy_slots(s: &Slots) {
 
 fn proxy_repr(vm: &Vm, this: &Obj) -> PyResult {
     Ok(vm.str(&match own(this).target() {
-        Some(target) => format!("<weakproxy at {}; to '{}' at {}>", address(this), vm.type_name(&target), address(&target)),
+        Some(target) => {
+            format!("<weakproxy at {}; to '{}' at {}>", address(this), vm.full_class_name(&vm.class_of(&target)), address(&target))
+        }
         None => format!("<weakproxy at {}; dead>", address(this)),
     }))
 }

@@ -150,13 +150,30 @@ impl Vm {
         let class = self.allocate_class(&plan);
         self.set_attributes(&class, &plan)?;
         self.ready(&class, &plan)?;
+        self.track_class_dict(&plan.dict);
         Ok(class)
+    }
+
+    /// With the lazy tracking of 3.13, what was set in the class's dict decides whether it is tracked.
+    fn track_class_dict(&self, dict: &Obj) {
+        if dict.is_tracked() {
+            return;
+        }
+        let payload = dict.get::<Dict>().expect("a class's dict is a dict");
+        let mut at = 0;
+        while let Some((_, value)) = payload.next_entry(&mut at) {
+            if self.may_be_tracked(&value) {
+                return self.heap.track(dict);
+            }
+        }
     }
 
     fn copy_of_namespace(&self, namespace: &Obj) -> Obj {
         let copy = namespace.get::<Dict>().expect("the namespace is a dict").copy();
+        let atoms = namespace.get::<Dict>().is_some_and(|_| !namespace.is_tracked());
         let copy = self.heap.alloc(copy);
-        copy.tracked()
+        // A lazily tracked dict has a copy that is tracked when it is (`PyDict_Copy`).
+        if atoms && self.heap.tracks_dicts_lazily() { copy } else { copy.tracked() }
     }
 
     /// `type_new_slots`: what the instances get besides what the base gives.
@@ -248,8 +265,10 @@ impl Vm {
         bits |= base.flags.get() & inherited;
         if managed_dict {
             bits |= flags::MANAGED_DICT;
-            // Inline values stand at a fixed place, so instances of varying size have none.
-            if base.itemsize == 0 {
+            // Inline values stand at a fixed place, so instances of varying size have none; up to 3.13 they stand right behind the
+            // header, so instances with anything there have none either.
+            let plain = base.basicsize.get() == 16 && n_own == 0;
+            if base.itemsize == 0 && (plain || self.version >= compile::Version::V3_14) {
                 bits |= flags::INLINE_VALUES;
             }
         }
@@ -382,7 +401,8 @@ impl Vm {
     /// `type_new_set_names`: `__set_name__` of everything in the class.
     fn set_names(&self, class: &Obj) -> PyResult<()> {
         let Some(dict) = self.class(class).dict.get() else { return Ok(()) };
-        let copy = dict.get::<Dict>().expect("a class's dict is a dict").copy();
+        let copy = self.heap.alloc(dict.get::<Dict>().expect("a class's dict is a dict").copy());
+        let copy = copy.get::<Dict>().expect("the copy is a dict");
         let mut at = 0;
         while let Some((name, value)) = copy.next_entry(&mut at) {
             let Some(special) = self.special(&value, &self.names.__set_name__)? else { continue };

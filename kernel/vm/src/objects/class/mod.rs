@@ -27,6 +27,15 @@ impl Vm {
         payload.qualname.get().or_else(|| payload.name.get()).unwrap_or_else(|| self.consts.empty_str.clone())
     }
 
+    /// `PyType_GetFullyQualifiedName`: module and qualified name, without the modules that go without saying.
+    pub(crate) fn full_class_name(&self, class: &Obj) -> String {
+        let name = self.lossy(&self.class_qualname(class));
+        match self.class_module(class).filter(|module| module.get::<Str>().is_some()).map(|module| self.lossy(&module)) {
+            Some(module) if module != "builtins" && module != "__main__" => format!("{module}.{name}"),
+            _ => name,
+        }
+    }
+
     /// `__module__` of a class, if it says one.
     pub(crate) fn class_module(&self, class: &Obj) -> Option<Obj> {
         let payload = self.class(class);
@@ -69,8 +78,15 @@ pub(crate) fn call(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let Some(new) = vm.class(class).slots.new.get() else {
         return Err(vm.type_error(format!("cannot create '{}' instances", vm.class_name(class))));
     };
-    // The arguments of a class made in Python travel in a tuple, which counts them.
-    let _tuple = if vm.class(class).has(flags::HEAP_TYPE) { args.all().to_vec() } else { Vec::new() };
+    // Arguments travel in a tuple, which counts them, unless the class has a way of its own to be called.
+    let (tuple, _keywords);
+    let args = if args.all().is_empty() || has_vectorcall(vm, class) {
+        args
+    } else {
+        tuple = vm.tuple(args.pos().to_vec());
+        _keywords = args.keywords().map(|(_, value)| value.clone()).collect::<Vec<_>>();
+        args.with_tuple(&tuple)
+    };
     let made = new(vm, class, args)?;
     let made_class = vm.class_of(&made);
     if !vm.subclass_of(&made_class, class) {
@@ -80,6 +96,38 @@ pub(crate) fn call(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
         init(vm, &made, args)?;
     }
     Ok(made)
+}
+
+/// Whether a builtin class has a `tp_vectorcall`, which needs no tuple for its arguments.
+fn has_vectorcall(vm: &Vm, class: &Obj) -> bool {
+    let types = &vm.types;
+    let payload = vm.class(class);
+    if payload.has(flags::HEAP_TYPE) {
+        return false;
+    }
+    if payload.kind == kinds::EXCEPTION {
+        return vm.version >= compile::Version::V3_14;
+    }
+    [
+        &types.list,
+        &types.tuple,
+        &types.dict,
+        &types.set,
+        &types.frozenset,
+        &types.int,
+        &types.bool,
+        &types.float,
+        &types.str,
+        &types.range,
+        &types.enumerate,
+        &types.reversed,
+        &types.map,
+        &types.zip,
+        &types.super_,
+        &types.object,
+    ]
+    .iter()
+    .any(|known| known.is(class))
 }
 
 /// `cls.name` (`type_getattro`).

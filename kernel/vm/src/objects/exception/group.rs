@@ -91,7 +91,7 @@ fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
             return Err(vm.type_error(format!("Cannot nest BaseExceptions in '{}'", vm.class_name(&class))));
         }
     }
-    let this = vm.alloc_exception(&class, args.pos().to_vec());
+    let this = vm.alloc_exception(&class, args.to_tuple(vm));
     store(&this, MESSAGE, Some(message.clone()));
     store(&this, EXCEPTIONS, Some(vm.tuple(members)));
     Ok(this)

@@ -43,11 +43,12 @@ impl Vm {
     /// A new exception of a builtin class, with these `args`; nothing of its `__init__` has run.
     #[cold]
     pub fn new_exception(&self, class: &Obj, args: Vec<Obj>) -> Raised {
-        Raised(self.alloc_exception(class, args))
+        Raised(self.alloc_exception(class, self.tuple(args)))
     }
 
-    fn alloc_exception(&self, class: &Obj, args: Vec<Obj>) -> Obj {
-        let exception = Exception { args: self.tuple(args).into(), ..Exception::default() };
+    /// A new exception whose `args` are this tuple.
+    fn alloc_exception(&self, class: &Obj, args: Obj) -> Obj {
+        let exception = Exception { args: args.into(), ..Exception::default() };
         let layout = ExtraLayout { values: None, slots: self.class(class).n_slots.get(), dict: true };
         let made = self.heap.alloc_with_class(exception, class.clone(), layout);
         if self.class(class).slots.finalize.get().is_some() {
@@ -106,7 +107,7 @@ pub(super) fn base_slots(slots: &Slots) {
 }
 
 fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
-    Ok(vm.alloc_exception(class, args.pos().to_vec()))
+    Ok(vm.alloc_exception(class, args.to_tuple(vm)))
 }
 
 pub(super) fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
@@ -118,7 +119,7 @@ pub(super) fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
     });
     // `new` has seen the same arguments, unless somebody calls `__init__` again.
     if !same {
-        exception.args.set(vm.tuple(args.pos().to_vec()));
+        exception.args.set(args.to_tuple(vm));
     }
     Ok(())
 }

@@ -52,7 +52,7 @@ fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     {
         class = better.clone();
     }
-    let this = vm.alloc_exception(&class, args.pos().to_vec());
+    let this = vm.alloc_exception(&class, args.to_tuple(vm));
     take_apart(vm, &this, args)?;
     Ok(this)
 }
