@@ -199,7 +199,7 @@ impl List {
         if len == 0 {
             self.set_allocated(0)
         } else {
-            self.resize_room(len)
+            self.shrink_room(len)
         }
         Some(item)
     }
@@ -242,7 +242,7 @@ impl List {
             item
         };
         self.len.set(len as u32 - 1);
-        self.resize_room(len - 1);
+        self.shrink_room(len - 1);
         item
     }
 
@@ -272,7 +272,7 @@ impl List {
             self.len.set(after as u32);
             if n < count {
                 // An empty list gives all its room back (`list_clear`).
-                if after == 0 { self.set_allocated(0) } else { self.resize_room(after) }
+                if after == 0 { self.set_allocated(0) } else { self.shrink_room(after) }
             }
         }
         drop(ManuallyDrop::into_inner(items));
@@ -340,17 +340,27 @@ impl List {
     #[inline]
     fn resize_room(&self, len: usize) {
         let allocated = self.allocated();
-        if allocated >= len && (len >= allocated >> 1 || (allocated <= 32 && self.keeps_little_room())) {
+        // What has room for up to 32 keeps it (3.14).
+        if allocated >= len && (len >= allocated >> 1 || allocated <= 32) {
             return;
         }
         self.grow_or_shrink(len);
     }
 
-    /// Since CPython 3.14 what has room for up to 32 items keeps it.
+    /// As [`List::resize_room`], after items have gone: up to 3.13 little room is given back as much is.
+    #[inline]
+    fn shrink_room(&self, len: usize) {
+        let allocated = self.allocated();
+        if len < allocated >> 1 && allocated <= 32 && self.gives_little_room() {
+            return self.grow_or_shrink(len);
+        }
+        self.resize_room(len);
+    }
+
     #[cold]
-    fn keeps_little_room(&self) -> bool {
+    fn gives_little_room(&self) -> bool {
         // SAFETY: only a list that stands in its object loses items, and an object lies in a page of its heap.
-        !unsafe { crate::space::heap_of(NonNull::from(self).cast()).as_ref() }.eager_shrinking.get()
+        unsafe { crate::space::heap_of(NonNull::from(self).cast()).as_ref() }.eager_shrinking.get()
     }
 
     #[cold]

@@ -60,7 +60,10 @@ impl Vm {
         let hooks: NonNull<dyn Hooks> = NonNull::from(&*vm as &dyn Hooks);
         // SAFETY: the machine stands in a box of its own, and disconnects itself when it goes.
         unsafe { vm.heap.set_hooks(Some(hooks)) };
-        vm.make_builtins();
+        let modules = vm.dict();
+        vm.modules.set(modules.clone());
+        let builtins = vm.make_builtins();
+        vm.dict_set_str(&modules, "builtins", builtins);
         vm
     }
 

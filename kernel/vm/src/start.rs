@@ -10,17 +10,14 @@ use crate::objects::module::Module;
 use crate::{PyResult, Raised, Vm};
 
 impl Vm {
-    /// Makes `sys`, `builtins` and the standard streams. Comes right after [`Vm::new`].
+    /// Makes `sys` and the standard streams. Comes right after [`Vm::new`].
     pub fn start(&self) -> PyResult<()> {
-        let all = self.dict();
-        self.modules.set(all.clone());
-        let builtins = self.make_builtins();
+        let all = self.modules.get().expect("a machine has its modules from the first");
         if let Some(now) = self.builtins.get()
             && let Some(payload) = now.get::<Dict>()
         {
             self.builtins_copy.set(self.heap.alloc(payload.copy()).tracked());
         }
-        self.dict_set_str(&all, "builtins", builtins);
         let sys = self.new_module("sys");
         self.sys.set(self.module_dict(&sys));
         self.dict_set_str(&all, "sys", sys.clone());
@@ -33,9 +30,6 @@ impl Vm {
         }
         // A slice has been used, and waits to be used again.
         drop(self.slice(self.none(), self.none(), self.none()));
-        // What is there at the start is old.
-        self.heap.freeze();
-        self.heap.unfreeze();
         Ok(())
     }
 
@@ -49,6 +43,9 @@ impl Vm {
             }
             self.dict_set_str(&modules, "__main__", main);
         }
+        // What is there before a program starts is old.
+        self.heap.freeze();
+        self.heap.unfreeze();
         Ok(dict)
     }
 
