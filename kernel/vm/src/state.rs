@@ -20,6 +20,10 @@ pub(crate) struct State {
     pub(crate) int_max_str_digits: Cell<usize>,
     /// The current context of `contextvars`, once somebody asked for it.
     pub(crate) context: Slot,
+    /// The formats that `struct` has read, by their texts.
+    pub(crate) structs: RefCell<std::collections::HashMap<Vec<u8>, std::rc::Rc<crate::modules::struct_::Format>>>,
+    /// `csv.field_size_limit`.
+    pub(crate) csv_limit: Cell<isize>,
     /// The machine is coming to its end.
     pub(crate) finalizing: Cell<bool>,
 }
@@ -33,6 +37,8 @@ impl Default for State {
             gc_started: Cell::default(),
             int_max_str_digits: Cell::new(4300),
             context: Slot::empty(),
+            structs: RefCell::default(),
+            csv_limit: Cell::new(131_072),
             finalizing: Cell::new(false),
         }
     }

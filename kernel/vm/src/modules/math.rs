@@ -133,7 +133,7 @@ fn finish(vm: &Vm, result: pymath::Result<f64>) -> PyResult {
     result.map(|value| vm.float(value)).map_err(|error| wrong(vm, error))
 }
 
-fn wrong(vm: &Vm, error: pymath::Error) -> Raised {
+pub(super) fn wrong(vm: &Vm, error: pymath::Error) -> Raised {
     match error {
         pymath::Error::EDOM => vm.value_error("math domain error"),
         pymath::Error::ERANGE => vm.overflow_error("math range error"),

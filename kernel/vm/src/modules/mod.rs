@@ -6,29 +6,39 @@ use crate::class::Method;
 use crate::{PyResult, Vm};
 
 pub(crate) mod abc;
+pub(crate) mod array;
 mod ast;
 pub(crate) mod atexit;
+mod binascii;
+mod cmath;
 mod codecs;
 pub(crate) mod collections;
 pub(crate) mod contextvars;
+pub(crate) mod csv;
 mod errno;
 mod gc;
+pub(crate) mod hashes;
 mod importlib;
 pub(crate) mod io;
 pub(crate) mod itertools;
 mod math;
+mod module_error;
 mod opcode;
+mod operator;
 mod posix;
 pub(crate) mod random;
 pub(crate) mod sre;
 mod string;
+pub(crate) mod struct_;
 pub(crate) mod sys;
 pub(crate) mod thread;
 mod time;
 mod tokenize;
 mod types;
 pub(crate) mod typing;
+mod unicodedata;
 mod weakref;
+mod zlib;
 
 /// From what a builtin module is made at its first import.
 pub(crate) struct ModuleSpec {
@@ -43,13 +53,22 @@ pub(crate) struct ModuleSpec {
 /// Every builtin module but `builtins` and `sys`, which a machine makes at its start.
 static MODULES: &[&ModuleSpec] = &[
     &abc::MODULE,
+    &array::MODULE,
     &atexit::MODULE,
     &ast::MODULE,
+    &binascii::MODULE,
+    &cmath::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
+    &csv::MODULE,
     &errno::MODULE,
     &gc::MODULE,
+    &hashes::BLAKE2_MODULE,
+    &hashes::MD5_MODULE,
+    &hashes::SHA1_MODULE,
+    &hashes::SHA2_MODULE,
+    &hashes::SHA3_MODULE,
     &importlib::IMPORTLIB,
     &importlib::MACHINERY,
     &importlib::UTIL,
@@ -57,16 +76,20 @@ static MODULES: &[&ModuleSpec] = &[
     &itertools::MODULE,
     &math::MODULE,
     &opcode::MODULE,
+    &operator::MODULE,
     &posix::MODULE,
     &random::MODULE,
     &sre::MODULE,
     &string::MODULE,
+    &struct_::MODULE,
     &thread::MODULE,
     &time::MODULE,
     &tokenize::MODULE,
     &types::MODULE,
     &typing::MODULE,
+    &unicodedata::MODULE,
     &weakref::MODULE,
+    &zlib::MODULE,
 ];
 
 /// Makes the payloads of modules known to a heap.
@@ -78,8 +101,14 @@ pub(crate) fn register_payloads(heap: &heap::Heap) {
     heap.register::<contextvars::Missing>();
     heap.register::<io::StandardStream>();
     heap.register::<random::Random>();
+    heap.register::<array::Array>();
+    heap.register::<hashes::Hash>();
+    heap.register::<array::ArrayIterator>();
+    heap.register::<struct_::Struct>();
+    heap.register::<struct_::UnpackIterator>();
     heap.register::<typing::NoDefault>();
     collections::register_payloads(heap);
+    csv::register_payloads(heap);
     itertools::register_payloads(heap);
     sre::register_payloads(heap);
     thread::register_payloads(heap);

@@ -47,6 +47,16 @@ impl ByteArray {
         self.data.borrow().clone()
     }
 
+    /// What `look` sees in the bytes.
+    pub(crate) fn with<R>(&self, look: impl FnOnce(&[u8]) -> R) -> R {
+        look(&self.data.borrow())
+    }
+
+    /// Whether a view looks at the bytes.
+    pub(crate) fn is_exported(&self) -> bool {
+        self.exports.get() > 0
+    }
+
     /// The byte at a place.
     pub fn get(&self, at: usize) -> Option<u8> {
         self.data.borrow().get(at).copied()

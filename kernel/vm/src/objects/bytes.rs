@@ -43,6 +43,11 @@ fn slots(s: &Slots) {
     }));
 }
 
+/// The bytes of an object that can change, which a view keeps at their size: a `bytearray`'s or an `array`'s.
+pub(crate) fn buffer(obj: &Obj) -> Option<&ByteArray> {
+    obj.get::<ByteArray>().or_else(|| obj.get::<crate::modules::array::Array>().map(|array| &array.data))
+}
+
 /// The bytes of a `bytes`.
 pub(crate) fn data(obj: &Obj) -> &[u8] {
     obj.get::<Bytes>().expect("a method of bytes is called on bytes").as_bytes()
@@ -186,15 +191,36 @@ impl Vm {
         if let Some(bytes) = obj.get::<Bytes>() {
             return Some(bytes.as_bytes().to_vec());
         }
-        if let Some(array) = obj.get::<ByteArray>() {
+        if let Some(array) = buffer(obj) {
             return Some(array.to_vec());
         }
         obj.get::<MemoryView>().and_then(|view| view.to_vec())
     }
 
+    /// Lets `look` see the bytes of an object that has a buffer, where they are; a view's that are not in a row are copied.
+    ///
+    /// `look` must not run Python code, which might change the bytes.
+    pub(crate) fn with_bytes<R>(&self, obj: &Obj, look: impl FnOnce(&[u8]) -> R) -> PyResult<R> {
+        if let Some(bytes) = obj.get::<Bytes>() {
+            return Ok(look(bytes.as_bytes()));
+        }
+        match buffer(obj) {
+            Some(array) => Ok(array.with(look)),
+            None => self.need_bytes(obj).map(|bytes| look(&bytes)),
+        }
+    }
+
+    /// Lets `change` write to the bytes of an object that can be written to; nothing of any other object.
+    pub(crate) fn with_writable<R>(&self, obj: &Obj, change: impl FnOnce(&mut [u8]) -> R) -> PyResult<Option<R>> {
+        if let Some(view) = obj.get::<MemoryView>() {
+            return view.with_writable(self, change);
+        }
+        buffer(obj).map(|array| array.change(self, |data| change(data))).transpose()
+    }
+
     /// Whether the object has a buffer of bytes.
     pub(crate) fn is_bytes_like(&self, obj: &Obj) -> bool {
-        self.is_bytes(obj) || obj.get::<MemoryView>().is_some()
+        self.is_bytes(obj) || buffer(obj).is_some() || obj.get::<MemoryView>().is_some()
     }
 
     /// Whether the object is a `bytes` or a `bytearray`.

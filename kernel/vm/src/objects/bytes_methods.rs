@@ -395,7 +395,7 @@ fn decode(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 }
 
 /// `data.hex(sep, bytes_per_sep)` (`_Py_strhex_with_sep`).
-pub(super) fn hex(vm: &Vm, data: &[u8], args: Args<'_>) -> PyResult {
+pub(crate) fn hex(vm: &Vm, data: &[u8], args: Args<'_>) -> PyResult {
     const SIGNATURE: Signature =
         Signature { name: "hex", params: &["sep", "bytes_per_sep"], positional_only: 0, positional: 2, required: 0 };
     let [separator, group] = args.bind(vm, &SIGNATURE)?;

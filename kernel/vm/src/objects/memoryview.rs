@@ -6,7 +6,7 @@ use std::cell::Cell;
 
 use heap::{Bytes, Kind, Obj, Payload, Slot, Trash, Visit};
 
-use super::bytearray::ByteArray;
+use super::bytes::buffer;
 use super::leaf::{float, integer, text};
 use crate::class::{ClassSpec, Slots, flags};
 use crate::text::integer::Integer;
@@ -47,7 +47,7 @@ impl MemoryView {
     /// The source may change its size again.
     fn let_go(&self) {
         if let Some(source) = self.source.get() {
-            if let Some(array) = source.get::<ByteArray>() {
+            if let Some(array) = buffer(&source) {
                 array.export(false);
             }
         }
@@ -63,12 +63,21 @@ impl MemoryView {
         let size = self.item_size();
         let all = match source.get::<Bytes>() {
             Some(bytes) => bytes.as_bytes().to_vec(),
-            None => source.get::<ByteArray>()?.to_vec(),
+            None => buffer(&source)?.to_vec(),
         };
         if self.stride == size as isize {
             return Some(all.get(self.start..self.start + self.len * size).unwrap_or_default().to_vec());
         }
         Some((0..self.len).flat_map(|i| all.get(self.place(i)..self.place(i) + size).unwrap_or_default().to_vec()).collect())
+    }
+
+    /// Lets `change` write to the bytes, if the view allows it and has them in a row.
+    pub(crate) fn with_writable<R>(&self, vm: &Vm, change: impl FnOnce(&mut [u8]) -> R) -> PyResult<Option<R>> {
+        let Some(source) = self.source.get().filter(|_| !self.readonly && self.stride == self.item_size() as isize) else {
+            return Ok(None);
+        };
+        let (start, end) = (self.start, self.start + self.len * self.item_size());
+        buffer(&source).map(|array| array.change(vm, |data| change(&mut data[start..end]))).transpose()
     }
 
     fn place(&self, item: usize) -> usize {
@@ -80,7 +89,7 @@ fn size_of_format(format: u8) -> Option<usize> {
     Some(match format {
         b'B' | b'b' | b'c' | b'?' => 1,
         b'h' | b'H' | b'e' => 2,
-        b'i' | b'I' | b'f' => 4,
+        b'i' | b'I' | b'f' | b'u' | b'w' => 4,
         b'l' | b'L' | b'q' | b'Q' | b'n' | b'N' | b'd' | b'P' => 8,
         _ => return None,
     })
@@ -160,7 +169,7 @@ fn contiguous(vm: &Vm, this: &Obj) -> PyResult {
 /// Another view of the same bytes.
 fn derive(vm: &Vm, of: &MemoryView, start: usize, stride: isize, len: usize, format: u8, readonly: bool) -> Obj {
     let source = of.source.get();
-    if let Some(array) = source.as_ref().and_then(|source| source.get::<ByteArray>()) {
+    if let Some(array) = source.as_ref().and_then(buffer) {
         array.export(true);
     }
     vm.heap.alloc(MemoryView { source: source.into(), start, stride, len, format, readonly, hash: Cell::new(None) }).tracked()
@@ -181,13 +190,16 @@ impl Vm {
         }
         let (len, readonly) = if let Some(bytes) = obj.get::<Bytes>() {
             (bytes.as_bytes().len(), true)
-        } else if let Some(array) = obj.get::<ByteArray>() {
+        } else if let Some(array) = buffer(obj) {
             array.export(true);
             (array.len(), false)
         } else {
             return Err(self.type_error(format!("memoryview: a bytes-like object is required, not '{}'", self.type_name(obj))));
         };
-        let made = MemoryView { source: obj.clone().into(), start: 0, stride: 1, len, format: b'B', readonly, hash: Cell::new(None) };
+        let array = obj.get::<crate::modules::array::Array>();
+        let (format, size) = array.map_or((b'B', 1), |array| (array.format(), array.item_size()));
+        let (len, stride) = (len / size, size as isize);
+        let made = MemoryView { source: obj.clone().into(), start: 0, stride, len, format, readonly, hash: Cell::new(None) };
         Ok(self.heap.alloc(made).tracked())
     }
 }
@@ -315,7 +327,7 @@ fn subscript(vm: &Vm, this: &Obj, key: &Obj) -> PyResult {
 
 fn store(view: &MemoryView, at: usize, raw: &[u8]) {
     if let Some(source) = view.source.get() {
-        if let Some(array) = source.get::<ByteArray>() {
+        if let Some(array) = buffer(&source) {
             raw.iter().enumerate().for_each(|(i, &b)| array.set(view.place(at) + i, b));
         }
     }

@@ -5,7 +5,7 @@ pub mod bool;
 pub mod builtin_function;
 pub mod bytearray;
 pub mod bytes;
-mod bytes_methods;
+pub(crate) mod bytes_methods;
 pub mod cell;
 pub mod class;
 pub mod class_method;
