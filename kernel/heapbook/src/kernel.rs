@@ -48,7 +48,7 @@ fn info(python: &str) -> Info {
             ("Python Reference", "https://docs.python.org/3.14"),
             ("Garbage Collector", "https://docs.python.org/3.14/library/gc.html"),
         ],
-        debugger: false,
+        debugger: true,
     }
 }
 
@@ -118,7 +118,7 @@ impl Interpreter for Python {
     }
 
     fn debug(&self, request: &Value) -> Value {
-        json!({ "type": "response", "request_seq": request["seq"], "success": false, "command": request["command"] })
+        self.notebook.debug(request)
     }
 
     fn end(&self) {

@@ -40,6 +40,10 @@ impl Outlet for KernelHost {
     fn publish(&self, kind: &str, content: Value) {
         self.frontend.publish(kind, &content);
     }
+
+    fn wait(&self, goes_on: &dyn Fn() -> bool) -> bool {
+        self.interpreter().is_none_or(|interpreter| self.frontend.attend_until(&*interpreter, goes_on))
+    }
 }
 
 impl Host for KernelHost {

@@ -7,6 +7,7 @@
 
 mod color;
 mod complete;
+mod debug;
 mod display;
 mod history;
 mod inspect;
@@ -169,8 +170,13 @@ impl Session {
     /// Runs one statement. Gives the value of an expression that is to be shown.
     fn execute(&self, text: &str, name: &str, mode: Mode, held: &mut Vec<Obj>) -> PyResult<Option<Obj>> {
         let vm = &self.vm;
-        let (code, tree) = vm.compile_holding(text, name, mode, Options::default())?;
+let (code, tree) = vm.compile_holding(text, name, mode, Options::default())?;
         held.extend(tree);
+        if self.world.is_none()
+            && let Ok(notebook) = notebook::notebook(vm)
+        {
+            notebook.debug_code(&code);
+        }
         let value = vm.run_code(&code, &self.names, &self.names)?;
         Ok((mode == Mode::Eval && !value.is(&vm.consts.none)).then_some(value))
     }

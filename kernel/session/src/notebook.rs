@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use vm::host::Host;
 use vm::{Args, Convention, Method, PyResult, Vm};
 
+use crate::debug::Debugger;
 use crate::history::{self, Past, Question};
 use crate::{NoStart, Output, Session, Shown, color, complete, display, inspect, json as to_json, magic, syntax};
 
@@ -18,6 +19,8 @@ use crate::{NoStart, Output, Session, Shown, color, complete, display, inspect, 
 pub trait Outlet {
     /// Shows something: `execute_result`, `display_data`, `update_display_data`, `clear_output`, each with its content.
     fn publish(&self, kind: &str, content: Value);
+    /// The program is stopped: serves the debugger's requests until `goes_on` says so. Gives whether an interrupt came instead.
+    fn wait(&self, goes_on: &dyn Fn() -> bool) -> bool;
 }
 
 /// A cell to run.
@@ -74,6 +77,7 @@ pub struct Notebook {
     /// The number of the next cell.
     count: Place<u64>,
     pub(crate) payload: RefCell<Vec<Value>>,
+    pub(crate) debugger: Debugger,
     /// Whether outputs are dropped: a cell is being captured.
     muted: Place<bool>,
     /// The last value's text, of the cell that runs.
@@ -131,6 +135,7 @@ impl Notebook {
             past: RefCell::default(),
             count: Place::new(1),
             payload: RefCell::default(),
+            debugger: Debugger::default(),
             muted: Place::new(false),
             last_value: RefCell::default(),
         });
@@ -170,9 +175,11 @@ impl Notebook {
             vm.dict_set_str(self.names(), "_i", vm.str(cell.code));
             self.past.borrow_mut().push(Past { number: count, source: cell.code.to_owned(), output: None });
         }
+        let name = format!("Cell In[{count}]");
+        self.debug_cell(&name, cell.code);
         let python = syntax::python(cell.code);
         let shown = if cell.silent || python.quiet { Shown::Nothing } else { Shown::Last };
-        let failure = self.run_text(&python.text, &format!("Cell In[{count}]"), shown, count);
+        let failure = self.run_text(&python.text, &name, shown, count);
         let value = self.last_value.take();
         if cell.store
             && let Some(past) = self.past.borrow_mut().iter_mut().rev().find(|past| past.number == count)

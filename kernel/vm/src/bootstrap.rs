@@ -45,6 +45,7 @@ impl Vm {
             sys: Slot::empty(),
             thread: Default::default(),
             interrupt: Default::default(),
+            traps: Default::default(),
             companion: RefCell::default(),
             added: RefCell::default(),
             next_class_version: Cell::new(1),

@@ -35,11 +35,13 @@ mod streams;
 mod suggest;
 mod text;
 mod traceback;
+mod trap;
 mod types;
 mod unwind;
 mod vm;
 
 pub use args::{Args, Signature};
 pub use class::{Binding, Class, ClassSpec, Compare, Convention, GetSet, Method, Native, Operator, Slots, flags};
+pub use trap::TrapHandler;
 pub use types::Types;
 pub use vm::{Constants, PyResult, Raised, Vm};

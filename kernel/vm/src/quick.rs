@@ -18,6 +18,8 @@ macro_rules! quick {
         pub(crate) enum Quick {
             $($op,)*
             $($special,)*
+            /// Stands in the place of another instruction: see `trap.rs`.
+            Trap,
             /// No compiler makes this.
             Bad,
         }

@@ -34,6 +34,11 @@ impl Vm {
                     return Err(self.unbound_local(at.code(), arg as usize).into());
                 }
             }
+            Quick::Trap => {
+                at.frame().sp.set(at.sp);
+                self.trapped(at.frame())?;
+                at.ip = here;
+            }
             Quick::LoadCommonConstant => at.push_obj(self.common_constant(arg)?),
             Quick::LoadAssertionError => at.push_obj(self.types.assertion_error.clone()),
             Quick::UnaryNegative => {

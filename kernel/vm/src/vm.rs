@@ -65,6 +65,8 @@ pub struct Vm {
     pub(crate) sources: RefCell<std::collections::HashMap<String, String>>,
     /// Set from outside to interrupt the program: the machine raises KeyboardInterrupt soon.
     pub interrupt: std::sync::Arc<std::sync::atomic::AtomicBool>,
+    /// Places at which the machine stops and asks.
+    pub(crate) traps: crate::trap::Traps,
     /// What the owner of the machine put beside it, for native functions of its own.
     pub companion: RefCell<Option<Rc<dyn std::any::Any>>>,
     /// Modules that the owner added to the library, by name: whether it is a package, and the source.

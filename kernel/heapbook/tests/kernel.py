@@ -1,0 +1,239 @@
+"""Drives the installed kernel `heapbook` with jupyter_client and nbclient; ends with 1 and a traceback when something is not as it should."""
+
+import hashlib
+import hmac
+import json
+import os
+import pathlib
+import queue
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+import nbformat
+from jupyter_client.manager import start_new_kernel
+from nbclient import NotebookClient
+
+LIMIT = 60
+
+
+class Kernel:
+    """A running kernel and a client of it."""
+
+    def __init__(self):
+        self.manager, self.client = start_new_kernel(kernel_name="heapbook")
+
+    def run(self, code, **more):
+        """The reply's content, and the iopub messages up to idle."""
+        id = self.client.execute(code, **more)
+        messages = []
+        while True:
+            message = self.client.get_iopub_msg(timeout=LIMIT)
+            if message["parent_header"].get("msg_id") != id:
+                continue
+            messages.append(message)
+            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                break
+        while True:
+            reply = self.client.get_shell_msg(timeout=LIMIT)
+            if reply["parent_header"].get("msg_id") == id:
+                return reply["content"], messages
+
+    def value(self, code):
+        """The value that a cell shows, as text."""
+        reply, messages = self.run(code)
+        assert reply["status"] == "ok", reply
+        results = [m["content"]["data"]["text/plain"] for m in messages if m["msg_type"] == "execute_result"]
+        return results[0] if results else None
+
+    def close(self):
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+
+def memory(kernel):
+    with open("/proc/%d/statm" % kernel.manager.provisioner.process.pid) as f:
+        return int(f.read().split()[1]) * 4
+
+
+def soak(kernel):
+    """Some hundred cells, some of them wrong, some interrupted; the names stay, and memory does not grow with every cell."""
+    assert kernel.value("kept = [1]") is None
+    for i in range(100):
+        assert kernel.value("%d + 1" % i) == str(i + 1)
+    before = memory(kernel)
+    for i in range(300):
+        kernel.run("x = [[] for i in range(100)]; x.append(x)", store_history=False)
+    assert memory(kernel) < before + 8_000, (before, memory(kernel))
+    for i in range(20):
+        reply, _ = kernel.run("1/0")
+        assert (reply["status"], reply["ename"]) == ("error", "ZeroDivisionError"), reply
+    for code in ["while True: pass", "import time; time.sleep(600)", "for i in range(10**9): [i].copy()"] * 3:
+        id = kernel.client.execute(code)
+        time.sleep(0.1)
+        kernel.manager.interrupt_kernel()
+        while True:
+            reply = kernel.client.get_shell_msg(timeout=LIMIT)
+            if reply["parent_header"].get("msg_id") == id:
+                break
+        assert reply["content"]["ename"] == "KeyboardInterrupt", reply["content"]
+        assert kernel.value("kept") == "[1]"
+
+
+def outputs(kernel):
+    """Nothing printed is lost, and the order is kept."""
+    _, messages = kernel.run("import sys\nfor i in range(20000): print(i)\nprint('e', file=sys.stderr)\nprint('o')")
+    text = "".join(m["content"]["text"] for m in messages if m["msg_type"] == "stream" and m["content"]["name"] == "stdout")
+    assert text == "".join("%d\n" % i for i in range(20000)) + "o\n"
+    names = [m["content"]["name"] for m in messages if m["msg_type"] == "stream"]
+    assert names[-2:] == ["stderr", "stdout"], names[-3:]
+
+
+def magics(kernel):
+    kernel.run("a = []; b = [a]; c = {'k': a}")
+    _, messages = kernel.run("%refs a")
+    data = [m["content"]["data"] for m in messages if m["msg_type"] == "display_data"][0]
+    lines = data["text/plain"].splitlines()
+    assert lines[0] == "a: 3 references" and len(lines) == 4, lines
+    report = data["application/vnd.heapbook.refs+json"]
+    assert (report["version"], report["refcount"], len(report["holders"])) == (1, 3, 3), report
+    assert kernel.value("%who_ls dict") == "['c']"
+    assert kernel.value("a;") is None
+    reply, _ = kernel.run("!ls")
+    assert reply["ename"] == "UsageError" and "runs Python only" in reply["evalue"], reply
+    kernel.run("class N: pass\nn = N(); n.self = n; del n")
+    _, messages = kernel.run("%collect --step")
+    text = [m["content"]["data"]["text/plain"] for m in messages if m["msg_type"] == "display_data"][0]
+    assert text.startswith("collected ") and "delete_garbage" in text, text
+
+
+def debugger(kernel):
+    """A breakpoint in a loop, a step, a variable, and the end of it."""
+    client, seq = kernel.client, iter(range(1, 1000))
+
+    def ask(command, **arguments):
+        client.control_channel.send(client.session.msg(
+            "debug_request", {"type": "request", "seq": next(seq), "command": command, "arguments": arguments}))
+        while True:
+            reply = client.get_control_msg(timeout=LIMIT)
+            if reply["msg_type"] == "debug_reply":
+                assert reply["content"]["success"], reply["content"]
+                return reply["content"]["body"]
+
+    def stopped():
+        while True:
+            message = client.get_iopub_msg(timeout=LIMIT)
+            if message["msg_type"] == "debug_event" and message["content"]["event"] == "stopped":
+                frame = ask("stackTrace", threadId=1)["stackFrames"][0]
+                return frame["name"], frame["line"], ask("evaluate", expression="i", frameId=frame["id"])["result"]
+
+    ask("initialize")
+    ask("attach")
+    code = "def f(n):\n    total = 0\n    for i in range(n):\n        total += i\n        total -= 1\n    return total\nf(4)"
+    path = ask("dumpCell", code=code)["sourcePath"]
+    ask("setBreakpoints", source={"path": path}, breakpoints=[{"line": 4, "condition": "i != 1"}])
+    ask("configurationDone")
+    id = client.execute(code)
+    assert stopped() == ("f", 4, "0")
+    ask("next", threadId=1)
+    assert stopped() == ("f", 5, "0")
+    ask("continue", threadId=1)
+    assert stopped() == ("f", 4, "2")
+    ask("setBreakpoints", source={"path": path}, breakpoints=[])
+    ask("stepOut", threadId=1)
+    while True:
+        reply = client.get_shell_msg(timeout=LIMIT)
+        if reply["parent_header"].get("msg_id") == id:
+            break
+    assert reply["content"]["status"] == "ok", reply["content"]
+    ask("disconnect")
+    assert kernel.value("f(4)") == "2"
+
+
+def garbage(kernel):
+    """Whatever comes, the next good message is answered."""
+    info = kernel.manager.get_connection_info()
+    ports = [info[name] for name in ("shell_port", "control_port", "iopub_port", "stdin_port", "hb_port")]
+    greeting = b"\xff" + bytes(8) + b"\x7f\x03\x00NULL" + bytes(16) + bytes(32)
+    ready = b"\x04\x19\x05READY\x0bSocket-Type" + struct.pack(">I", 6)[:4] + b"DEALER"
+    ready = b"\x04" + bytes([len(ready) - 2]) + ready[2:]
+
+    def sign(parts):
+        return hmac.new(info["key"], b"".join(parts), hashlib.sha256).hexdigest().encode()
+
+    def frames(*parts):
+        return b"".join((b"\x03" if i + 1 < len(parts) else b"\x02") + struct.pack(">Q", len(p)) + p for i, p in enumerate(parts))
+
+    header = json.dumps({"msg_type": "execute_request", "msg_id": "x", "session": "y"}).encode()
+    bad = [
+        b"", b"GET / HTTP/1.1\r\n\r\n", greeting[:20], greeting, bytes(64), greeting + b"\x04\xff", greeting + ready,
+        greeting + ready + b"\x02" + struct.pack(">Q", 1 << 62) + b"x",
+        greeting + ready + b"\x03" + struct.pack(">Q", 100) + b"short",
+        greeting + ready + b"\xf0\x01x",
+        greeting + ready + frames(b"no delimiter"),
+        greeting + ready + frames(b"<IDS|MSG>"),
+        greeting + ready + frames(b"<IDS|MSG>", b"", header, b"{}", b"{}", b"{}"),
+        greeting + ready + frames(b"<IDS|MSG>", b"zz" * 32, header, b"{}", b"{}", b"{}"),
+        greeting + ready + frames(b"<IDS|MSG>", sign([b"{", b"{}", b"{}", b"{}"]), b"{", b"{}", b"{}", b"{}"),
+        greeting + ready + frames(b"<IDS|MSG>", sign([b"\xff", b"{}", b"{}", b"{}"]), b"\xff", b"{}", b"{}", b"{}"),
+        greeting + ready + frames(b"<IDS|MSG>", sign([header, b"{}", b"{}", b"[]"]), header, b"{}", b"{}", b"[]"),
+        greeting + ready + frames(b"<IDS|MSG>", sign([header, b"{}", b"{}", b'{"code":1}']), header, b"{}", b"{}", b'{"code":1}'),
+    ]
+    for i in range(10):
+        for data in bad:
+            with socket.create_connection((info["ip"], ports[i % len(ports)])) as s:
+                s.sendall(data)
+    assert kernel.value("6 * 7") == "42"
+
+
+def deaf_subscriber(kernel):
+    """Somebody who subscribes and never reads does not stop the kernel."""
+    info = kernel.manager.get_connection_info()
+    greeting = b"\xff" + bytes(8) + b"\x7f\x03\x00NULL" + bytes(16) + bytes(32)
+    body = b"\x05READY\x0bSocket-Type" + struct.pack(">I", 3) + b"SUB"
+    with socket.create_connection((info["ip"], info["iopub_port"])) as s:
+        s.sendall(greeting + b"\x04" + bytes([len(body)]) + body + b"\x00\x01\x01")
+        begin = time.monotonic()
+        for _ in range(10):
+            _, messages = kernel.run("print('x' * 8_000_000)")
+            assert sum(len(m["content"]["text"]) for m in messages if m["msg_type"] == "stream") == 8_000_001
+        assert time.monotonic() - begin < 30
+
+
+def notebook():
+    """nbclient runs a notebook, nbval finds the same outputs again, papermill gives it a parameter."""
+    cells = ["import sys, gc\nx = [1]\nsys.getrefcount(x)", "print('a'); print('b', file=sys.stderr)", "x", "_"]
+    book = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("n = 1", metadata={"tags": ["parameters"]})] + [nbformat.v4.new_code_cell(cell) for cell in cells]
+        + [nbformat.v4.new_code_cell("n")],
+        metadata={"kernelspec": {"name": "heapbook", "display_name": "Heapbook", "language": "python"}})
+    NotebookClient(book, kernel_name="heapbook").execute()
+    assert [o.data["text/plain"] for c in book.cells for o in c.outputs if o.output_type == "execute_result"] == ["2", "[1]", "[1]", "1"]
+    assert book.metadata.language_info.name == "python"
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder, "book.ipynb")
+        nbformat.write(book, file)
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run([sys.executable, "-m", "pytest", "-q", "--nbval", "-p", "no:cacheprovider", str(file)], cwd=folder,
+                              env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
+        done = subprocess.run([sys.executable, "-m", "papermill", "-p", "n", "5", str(file), "out.ipynb"], cwd=folder, env=environment,
+                              capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert nbformat.read(pathlib.Path(folder, "out.ipynb"), 4).cells[-1].outputs[0].data["text/plain"] == "5"
+
+
+def main():
+    kernel = Kernel()
+    try:
+        for test in (soak, outputs, magics, debugger, garbage, deaf_subscriber):
+            test(kernel)
+    finally:
+        kernel.close()
+    notebook()
+
+
+main()

@@ -1,0 +1,67 @@
+//! The kernel under the tools that people use: jupyter_client, nbclient, nbval and papermill drive the one just built.
+//!
+//! They come from a virtual environment that this test makes for itself under `target/`; where none can be made (no Python, no network)
+//! the test says so and ends, unless `CI` is set.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// What the environment holds.
+const PACKAGES: &[&str] = &["jupyter_client", "ipykernel", "nbclient", "nbval", "papermill", "pyzmq"];
+
+fn heapbook() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_heapbook"))
+}
+
+fn target() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).to_owned()
+}
+
+/// The environment's Python, made at the first need.
+fn python() -> Option<PathBuf> {
+    let folder = target().join("jupyter");
+    let python = folder.join("bin/python");
+    let done = folder.join("complete");
+    if !done.is_file() {
+        let run = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
+        let made = run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
+            && run(Command::new(&python).args(["-m", "pip", "install", "-q"]).args(PACKAGES));
+        if !made {
+            assert!(std::env::var_os("CI").is_none(), "no virtual environment with {PACKAGES:?} could be made in {}", folder.display());
+            eprintln!("not run: no virtual environment with {PACKAGES:?} could be made");
+            return None;
+        }
+        std::fs::write(done, "").expect("the folder can be written");
+    }
+    Some(python)
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn jupyter_drives_the_kernel() {
+    let Some(python) = python() else { return };
+    let prefix = target().join("jupyter-data");
+    let installed = heapbook().args(["install", "--prefix"]).arg(&prefix).output().expect("it runs");
+    assert!(installed.status.success(), "{}", text(&installed));
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kernel.py");
+    let driven = Command::new(python).arg(script).env("JUPYTER_PATH", prefix.join("share/jupyter")).output().expect("it runs");
+    assert!(driven.status.success(), "{}", text(&driven));
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    let told = |arguments: &[&str]| {
+        let output = heapbook().args(arguments).env("JUPYTER_DATA_DIR", target().join("no-kernels")).output().expect("it runs");
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let file = target().join("garbled.json");
+    std::fs::write(&file, "{\"shell_port\": \"x\"}").expect("the folder can be written");
+    assert!(told(&["kernel", "-f", "/no/such/file"]).contains("the connection file `/no/such/file` cannot be read: No such file"));
+    assert!(told(&["kernel", "-f", &file.to_string_lossy()]).contains("is not a connection file: `shell_port` is \"x\", not a port"));
+    assert!(told(&["uninstall", "--name", "nobody"]).contains("no kernel is called `nobody`"));
+    assert!(told(&["install", "--name", "a b"]).contains("`a b` is not a kernel's name"));
+}
