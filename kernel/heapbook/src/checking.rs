@@ -4,6 +4,7 @@ use crate::cli::CheckArgs;
 use crate::engine;
 use crate::project::Project;
 use crate::report;
+use crate::stack;
 use crate::watch::Watch;
 use anyhow::{Context as _, Result};
 use chapter::{Chapter, Engine, Report};
@@ -73,7 +74,7 @@ pub(crate) fn check(paths: &[PathBuf], engine: &dyn Engine) -> Result<Outcome> {
     let n_threads = thread::available_parallelism().map_or(1, usize::from).min(total);
     thread::scope(|scope| {
         for _ in 0..n_threads {
-            scope.spawn(|| {
+            stack::large().spawn_scoped(scope, || {
                 while let Some((index, chapter)) = next(&queue) {
                     let start = Instant::now();
                     progress.starts(&chapter);
@@ -84,9 +85,11 @@ pub(crate) fn check(paths: &[PathBuf], engine: &dyn Engine) -> Result<Outcome> {
                         done.push((index, checked));
                     }
                 }
-            });
+            })?;
         }
-    });
+        std::io::Result::Ok(())
+    })
+    .context("no thread can be started")?;
     progress.clear();
     let mut done = done.into_inner().unwrap_or_default();
     done.sort_by_key(|(index, _)| *index);

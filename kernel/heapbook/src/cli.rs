@@ -7,13 +7,14 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "heapbook", version, max_term_width = 100)]
 pub(crate) struct Cli {
+    /// Without any: a prompt on a terminal, else the program on the standard input
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run a program, as `python` does
+    /// Run a program, as `python` does; without one, a prompt
     Run(ProgramArgs),
     /// Run every snippet and compare what it prints with the page
     Check(CheckArgs),
@@ -35,11 +36,14 @@ pub(crate) enum Command {
     Preprocess(PreprocessArgs),
 }
 
+/// The version of Python that is run unless another is named.
+const DEFAULT: &str = "3.14";
+
 /// A program to run.
 #[derive(Debug, Args)]
 pub(crate) struct ProgramArgs {
     /// Which CPython to be: 3.14 or 3.13
-    #[arg(long, value_name = "VERSION", default_value = "3.14")]
+    #[arg(long, value_name = "VERSION", default_value = DEFAULT)]
     pub(crate) python: String,
     /// Run one statement after another, as if typed at the prompt
     #[arg(long)]
@@ -47,6 +51,12 @@ pub(crate) struct ProgramArgs {
     /// FILE, `-c CODE`, `-m MODULE` or `-`, and the program's own arguments
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "PROGRAM")]
     pub(crate) words: Vec<String>,
+}
+
+impl Default for ProgramArgs {
+    fn default() -> ProgramArgs {
+        ProgramArgs { python: DEFAULT.into(), repl: false, words: Vec::new() }
+    }
 }
 
 /// Which pages, run by what.

@@ -3,22 +3,29 @@
 use std::cell::RefCell;
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rustix::time::{ClockId, clock_gettime};
 use sysinfo::{MemoryRefreshKind, Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 use vm::host::{Host, Memory, Stream};
 
+/// How long a sleep goes on after Ctrl-C, at most.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// The host of `heapbook run`.
 pub(crate) struct Real {
     started: Instant,
+    /// Set by Ctrl-C; it ends a sleep.
+    interrupt: Arc<AtomicBool>,
     /// Nothing on a system that does not tell.
     system: RefCell<Option<System>>,
 }
 
 impl Real {
-    pub(crate) fn new() -> Real {
-        Real { started: Instant::now(), system: RefCell::new(System::new().ok()) }
+    pub(crate) fn new(interrupt: Arc<AtomicBool>) -> Real {
+        Real { started: Instant::now(), interrupt, system: RefCell::new(System::new().ok()) }
     }
 }
 
@@ -64,7 +71,13 @@ impl Host for Real {
     }
 
     fn sleep(&self, time: Duration) {
-        std::thread::sleep(time);
+        let end = Instant::now() + time;
+        while !self.interrupt.load(Ordering::Relaxed) {
+            match end.checked_duration_since(Instant::now()) {
+                Some(left) if !left.is_zero() => std::thread::sleep(left.min(LOOK)),
+                _ => return,
+            }
+        }
     }
 
     fn random(&self, out: &mut [u8]) -> io::Result<()> {

@@ -23,7 +23,7 @@ pub(crate) struct KernelHost {
 
 impl KernelHost {
     pub(crate) fn new(frontend: Frontend) -> KernelHost {
-        KernelHost { real: Real::new(), frontend, interpreter: RefCell::default() }
+        KernelHost { real: Real::new(std::sync::Arc::default()), frontend, interpreter: RefCell::default() }
     }
 
     /// Tells who serves what is urgent.

@@ -13,14 +13,16 @@ mod kernel;
 mod kernel_host;
 mod notebooks;
 mod project;
+mod prompt;
 mod publish;
 mod report;
 mod run;
 mod serving;
+mod stack;
 mod watch;
 
 use clap::Parser as _;
-use cli::{Cli, Command};
+use cli::{Cli, Command, ProgramArgs};
 use std::io;
 use std::process::ExitCode;
 
@@ -28,16 +30,17 @@ fn main() -> ExitCode {
     // What a program's peak memory is, its reader can see.
     heap::keep_no_large_buffers();
     let result = match Cli::parse().command {
-        Command::Run(args) => run::command(&args),
-        Command::Check(args) => checking::command(&args),
-        Command::Bless(args) => blessing::command(&args),
-        Command::Build => publish::command(),
-        Command::Serve(args) => serving::command(&args),
-        Command::Notebooks(args) => notebooks::command(&args),
-        Command::Kernel(args) => kernel::command(&args),
-        Command::Install(args) => install::command(&args),
-        Command::Uninstall(args) => install::uninstall_command(&args),
-        Command::Preprocess(args) => publish::preprocess_command(&args),
+        None => run::command(&ProgramArgs::default()),
+        Some(Command::Run(args)) => run::command(&args),
+        Some(Command::Check(args)) => checking::command(&args),
+        Some(Command::Bless(args)) => blessing::command(&args),
+        Some(Command::Build) => publish::command(),
+        Some(Command::Serve(args)) => serving::command(&args),
+        Some(Command::Notebooks(args)) => notebooks::command(&args),
+        Some(Command::Kernel(args)) => kernel::command(&args),
+        Some(Command::Install(args)) => install::command(&args),
+        Some(Command::Uninstall(args)) => install::uninstall_command(&args),
+        Some(Command::Preprocess(args)) => publish::preprocess_command(&args),
     };
     result.unwrap_or_else(|error| {
         let broken = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;

@@ -71,6 +71,25 @@ impl Vm {
         }
     }
 
+    /// Sets `sys.ps1` and `sys.ps2`, which a prompt shows.
+    pub fn set_prompts(&self, first: &str, more: &str) {
+        if let Some(sys) = self.sys.get() {
+            self.dict_set_str(&sys, "ps1", self.str(first));
+            self.dict_set_str(&sys, "ps2", self.str(more));
+        }
+    }
+
+    /// The text of `sys.ps1` or `sys.ps2`, which may be any object.
+    pub fn prompt(&self, name: &str) -> String {
+        self.sys_value(name).and_then(|value| self.text_of(&value).ok()).unwrap_or_default()
+    }
+
+    /// The release that this machine is, as in `3.14.10`.
+    pub fn python_version(&self) -> String {
+        let (major, minor, micro) = modules::sys::numbers_of(self.version);
+        format!("{major}.{minor}.{micro}")
+    }
+
     /// Puts a folder in front of `sys.path`.
     pub fn add_path(&self, folder: &str) {
         let path = self.sys.get().and_then(|sys| self.dict_get_str(&sys, "path"));
@@ -93,7 +112,6 @@ impl Vm {
             Ok(main) => main,
             Err(raised) => return self.uncaught(raised),
         };
-        let mut status = 0;
         let Some(statements) = compile::statements(text) else {
             return match self.compile_text(text, filename, Mode::Exec, Options::default()) {
                 Ok(_) => 0,
@@ -101,19 +119,20 @@ impl Vm {
             };
         };
         for statement in statements {
-            let done = self
-                .compile_text(&statement.text, filename, Mode::Single, Options::default())
-                .and_then(|code| self.run_code(&code, &main, &main));
-            if let Err(raised) = done {
-                let exits = raised.is(self, &self.types.system_exit);
-                status = self.uncaught(raised);
-                if exits {
-                    return status;
-                }
-                status = 0;
+            if let Some(exit) = self.run_statement(&statement.text, filename, &main) {
+                return exit;
             }
         }
-        status
+        0
+    }
+
+    /// Runs one statement as the prompt does, its exceptions told on `sys.stderr`. Gives the exit status if the program is to end.
+    pub fn run_statement(&self, text: &str, filename: &str, main: &Obj) -> Option<i32> {
+        let done =
+            self.compile_text(text, filename, Mode::Single, Options::default()).and_then(|code| self.run_code(&code, main, main)).err()?;
+        let exits = done.is(self, &self.types.system_exit);
+        let status = self.uncaught(done);
+        exits.then_some(status)
     }
 
     /// What becomes of an exception that nobody caught: `SystemExit` ends quietly, others go to `sys.excepthook`. Gives the exit status.

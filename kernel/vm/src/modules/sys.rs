@@ -121,7 +121,7 @@ fn init(vm: &Vm, module: &Obj) -> PyResult<()> {
 }
 
 /// The release that a version stands for: the newest that was compared with.
-fn numbers_of(version: Version) -> (i64, i64, i64) {
+pub(crate) fn numbers_of(version: Version) -> (i64, i64, i64) {
     match version {
         Version::V3_10 => (3, 10, 13),
         Version::V3_11 => (3, 11, 7),
