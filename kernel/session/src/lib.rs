@@ -170,7 +170,7 @@ impl Session {
     /// Runs one statement. Gives the value of an expression that is to be shown.
     fn execute(&self, text: &str, name: &str, mode: Mode, held: &mut Vec<Obj>) -> PyResult<Option<Obj>> {
         let vm = &self.vm;
-let (code, tree) = vm.compile_holding(text, name, mode, Options::default())?;
+        let (code, tree) = vm.compile_holding(text, name, mode, Options::default())?;
         held.extend(tree);
         if self.world.is_none()
             && let Ok(notebook) = notebook::notebook(vm)

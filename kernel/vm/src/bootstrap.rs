@@ -54,7 +54,6 @@ impl Vm {
             sources: RefCell::default(),
             names,
             method_cache: Default::default(),
-            native_depth: Cell::new(0),
             text: Default::default(),
         });
         vm.fill_classes();

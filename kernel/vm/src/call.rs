@@ -448,10 +448,9 @@ impl Vm {
     /// `tp_call`.
     #[inline]
     pub(crate) fn call_slot(&self, callable: &Obj, args: Args<'_>) -> PyResult {
-        let class = self.class_of(callable);
-        match self.class(&class).slots.call.get() {
+        match self.with_class(callable, |class| class.slots.call.get()) {
             Some(call) => call(self, callable, args),
-            None => Err(self.type_error(format!("'{}' object is not callable", self.class_name(&class)))),
+            None => Err(self.type_error(format!("'{}' object is not callable", self.type_name(callable)))),
         }
     }
 

@@ -44,7 +44,7 @@ pub(crate) const COMPARISONS: [Compare; 6] = [Compare::Lt, Compare::Le, Compare:
 impl Vm {
     /// Runs a linked frame until it ends or yields; `thrown` is raised where it stands.
     pub(crate) fn run(&self, entry: &Frame, thrown: Option<Raised>) -> PyResult {
-        let allowed = self.enter_frame();
+        let allowed = self.enter_frame() & self.thread.native_room();
         let mut fault = match thrown {
             None if !allowed => return Err(self.refuse_frame(entry)),
             thrown => thrown.map(Fault::Raise),
@@ -93,30 +93,36 @@ impl Vm {
         }
 
         loop {
-            let here = at.ip;
-            let instr = *here;
-            let arg = instr.arg as usize;
-            at.frame().ip.set(here);
-            at.ip = here.add(1);
+            let (op, arg) = ((*at.ip).op, (*at.ip).arg as usize);
+            at.frame().ip.set(at.ip);
+            at.ip = at.ip.add(1);
+
+            // The instruction itself, until `ip` moves on.
+            macro_rules! here {
+                () => {
+                    at.ip.sub(1)
+                };
+            }
 
             // A plain instruction that has run often enough is looked at by `specialise.rs`.
             macro_rules! warm {
                 ($look:expr) => {
-                    if instr.counter > 0 && Instr::is_warm(here) {
+                    if (*here!()).counter > 0 && Instr::is_warm(here!()) {
                         $look;
                     }
                 };
             }
             macro_rules! cache {
                 () => {
-                    &*at.code().caches().add(instr.cache as usize)
+                    &*at.code().caches().add((*here!()).cache as usize)
                 };
             }
             // A special form does not fit: the plain instruction runs instead.
             macro_rules! miss {
                 ($plain:expr) => {{
-                    Instr::give_way(here, $plain);
-                    at.ip = here;
+                    let plain: Quick = $plain;
+                    at.ip = here!();
+                    Instr::give_way(at.ip, plain);
                     continue;
                 }};
             }
@@ -161,7 +167,7 @@ impl Vm {
             // Two ints: the result, or the plain instruction where it does not fit into 64 bits.
             macro_rules! int_op {
                 () => {
-                    match ints(&at.top(2), &at.top(1)).and_then(|(a, b)| int_result(instr.op, a, b)) {
+                    match ints(&at.top(2), &at.top(1)).and_then(|(a, b)| int_result(op, a, b)) {
                         Some(value) => {
                             let result = self.int(value);
                             at.sp = at.sp.sub(2);
@@ -178,7 +184,7 @@ impl Vm {
                 () => {
                     match floats(&at.top(2), &at.top(1)) {
                         Some((a, b)) => {
-                            let result = self.float(float_result(instr.op, a, b));
+                            let result = self.float(float_result(op, a, b));
                             at.sp = at.sp.sub(2);
                             at.sp.read().close_number(&self.heap);
                             at.sp.add(1).read().close_number(&self.heap);
@@ -198,7 +204,7 @@ impl Vm {
                 }};
             }
 
-            match instr.op {
+            match op {
                 Quick::Nop | Quick::NotTaken => {}
                 Quick::Resume => attempt!(self.check_pending()),
                 Quick::LoadFast => {
@@ -264,7 +270,7 @@ impl Vm {
 
                 // Operators.
                 Quick::BinaryOp => {
-                    warm!(self.specialise_binary(at.frame(), here, &at.top(2), &at.top(1)));
+                    warm!(self.specialise_binary(at.frame(), here!(), &at.top(2), &at.top(1)));
                     let (left, right) = (at.top(2), at.top(1));
                     // `text += more` into the same variable: the variable lets go first, so that the text can grow in place.
                     if arg == 13
@@ -285,7 +291,7 @@ impl Vm {
                     at.replace_two(result);
                 }
                 Quick::BinarySubscr => {
-                    warm!(self.specialise_binary(at.frame(), here, &at.top(2), &at.top(1)));
+                    warm!(self.specialise_binary(at.frame(), here!(), &at.top(2), &at.top(1)));
                     let result = attempt!(self.getitem(&at.top(2), &at.top(1)));
                     at.replace_two(result);
                 }
@@ -294,12 +300,12 @@ impl Vm {
                     at.set_top(1, self.bool(value));
                 }
                 Quick::ToBool => {
-                    warm!(self.specialise_to_bool(here, &at.top(1)));
+                    warm!(self.specialise_to_bool(here!(), &at.top(1)));
                     let truth = attempt!(self.is_true(&at.top(1)));
                     at.set_top(1, self.bool(truth));
                 }
                 Quick::CompareOp => {
-                    warm!(self.specialise_compare(at.frame(), here, &at.top(2), &at.top(1)));
+                    warm!(self.specialise_compare(at.frame(), here!(), &at.top(2), &at.top(1)));
                     let result = attempt!(self.compare(&at.top(2), &at.top(1), COMPARISONS[arg >> 5]));
                     // The operands are released before the truth is asked for.
                     at.replace_two(result);
@@ -317,7 +323,7 @@ impl Vm {
                     compared!(found ^ (arg == 1));
                 }
                 Quick::StoreSubscr => {
-                    warm!(self.specialise_store_subscript(here, &at.top(2), &at.top(1)));
+                    warm!(self.specialise_store_subscript(here!(), &at.top(2), &at.top(1)));
                     attempt!(self.setitem(&at.top(2), &at.top(1), Some(&at.top(3))));
                     at.release();
                     at.release();
@@ -355,7 +361,7 @@ impl Vm {
 
                 // Names.
                 Quick::LoadGlobal => {
-                    warm!(self.specialise_global(at.frame(), here));
+                    warm!(self.specialise_global(at.frame(), here!()));
                     let value = attempt!(self.load_global(at.frame(), at.name(arg >> 1)));
                     at.push_obj(value);
                     if arg & 1 != 0 {
@@ -377,7 +383,7 @@ impl Vm {
 
                 // Attributes.
                 Quick::LoadAttr => {
-                    warm!(self.specialise_load_attr(at.frame(), here, &at.top(1)));
+                    warm!(self.specialise_load_attr(at.frame(), here!(), &at.top(1)));
                     if arg & 1 == 0 {
                         let value = attempt!(self.getattr(&at.top(1), at.name(arg >> 1)));
                         at.set_top(1, value);
@@ -396,7 +402,7 @@ impl Vm {
                     }
                 }
                 Quick::StoreAttr => {
-                    warm!(self.specialise_store_attr(at.frame(), here, &at.top(1)));
+                    warm!(self.specialise_store_attr(at.frame(), here!(), &at.top(1)));
                     attempt!(self.setattr(&at.top(1), at.name(arg), Some(&at.top(2))));
                     at.release();
                     at.release();
@@ -405,7 +411,7 @@ impl Vm {
                 // Calls.
                 Quick::Call => {
                     let callable = at.sp.sub(arg + 2);
-                    warm!(self.specialise_call(at.frame(), here, callable));
+                    warm!(self.specialise_call(at.frame(), here!(), callable));
                     if (*callable.add(1)).is_null() && (*callable).look().kind() == kinds::METHOD {
                         self.unbind(callable);
                     }
@@ -455,7 +461,7 @@ impl Vm {
 
                 // Iteration.
                 Quick::ForIter => {
-                    warm!(self.specialise_for_iter(here, &at.top(1)));
+                    warm!(self.specialise_for_iter(here!(), &at.top(1)));
                     let iterator = at.top(1);
                     if iterator.kind() == kinds::TUPLE_ITERATOR {
                         match iterator.payload_unchecked::<TupleIterator>().next() {
@@ -550,7 +556,7 @@ impl Vm {
                     let owner = at.top(1);
                     let class = self.class_payload(&owner);
                     let fits = u64::from(class.version.get()) == cache.version
-                        && (instr.op == Quick::LoadMethodPlain
+                        && (op == Quick::LoadMethodPlain
                             || owner.extra().is_some_and(|extra| extra.is_inline()) && (*class.keys.as_ptr()).len() as u64 == cache.index);
                     if !fits {
                         miss!(Quick::LoadAttr);
@@ -845,7 +851,7 @@ impl Vm {
 
                 _ => {
                     let mut lent = at;
-                    let done = self.rare(&mut lent, here);
+                    let done = self.rare(&mut lent, here!());
                     at = lent;
                     attempt!(done);
                 }

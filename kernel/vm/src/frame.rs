@@ -231,7 +231,10 @@ impl Default for Thread {
 }
 
 const CHUNK_WORDS: usize = 2048;
+/// How much of Rust's stack there is, where nobody tells.
 const NATIVE_STACK: usize = 1_400_000;
+/// What native code may use before it looks again whether there is room.
+const NATIVE_RESERVE: usize = 256 * 1024;
 
 impl Thread {
     /// Memory for a frame on the data stack.
@@ -325,23 +328,16 @@ impl Thread {
         }
     }
 
-    /// How much of Rust's stack may still be used, measured from the first call on.
+    /// Whether Rust's stack has room for more native code. A machine never leaves its thread, so the end is looked for once.
     #[inline]
     pub(crate) fn native_room(&self) -> bool {
         let here = 0u8;
         let at = ptr::from_ref(&here) as usize;
-        let floor = self.native_floor.get();
-        if floor == 0 {
-            self.native_floor.set(at.saturating_sub(NATIVE_STACK).max(1));
-            return true;
+        if self.native_floor.get() == 0 {
+            let left = stacker::remaining_stack().unwrap_or(NATIVE_STACK);
+            self.native_floor.set(at.saturating_sub(left.saturating_sub(NATIVE_RESERVE)).max(1));
         }
-        at > floor
-    }
-
-    /// Tells how many bytes of Rust's stack the machine may use from here on.
-    pub fn set_native_stack(&self, bytes: usize) {
-        let here = 0u8;
-        self.native_floor.set((ptr::from_ref(&here) as usize).saturating_sub(bytes).max(1));
+        at > self.native_floor.get()
     }
 }
 

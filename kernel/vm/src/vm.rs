@@ -79,8 +79,6 @@ pub struct Vm {
     pub(crate) names: crate::names::Names,
     /// Where names were found in classes.
     pub(crate) method_cache: crate::protocol::lookup::MethodCache,
-    /// How deep native code is nested in itself.
-    pub(crate) native_depth: Cell<u32>,
     /// Error handlers of codecs.
     pub(crate) text: crate::objects::text_codec::TextState,
 }

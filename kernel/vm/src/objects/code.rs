@@ -15,7 +15,7 @@ use compile::code::{
 use compile::{Code, Const, Op, PyStr};
 use heap::{Obj, Payload, Str, Tuple, Visit};
 
-use crate::class::{Binding, ClassSpec, Convention, GetSet, Method, flags};
+use crate::class::{Binding, ClassSpec, Convention, GetSet, Method};
 use crate::quick::Quick;
 use crate::{Args, PyResult, Vm, kinds};
 

@@ -2,7 +2,7 @@
 //!
 //! An instance of `class Text(str)` is a [`Wrapped`]: the plain value, then class and attributes. `Obj::get` looks through it.
 
-use heap::{ExtraLayout, Float, Int, Obj, Str, Wrapped};
+use heap::{Float, Int, Obj, Str, Wrapped};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 

@@ -225,8 +225,10 @@ impl Vm {
     /// The payload of an object's class without a count on the class: for a look only.
     #[inline]
     pub(crate) fn with_class<R>(&self, obj: &Obj, look: impl FnOnce(&Class) -> R) -> R {
-        let class = self.class_of(obj);
-        look(self.class(&class))
+        match obj.extra() {
+            Some(_) => look(self.class(&self.class_of(obj))),
+            None => look(self.class(self.types.of_kind(obj.kind(), obj))),
+        }
     }
 }
 

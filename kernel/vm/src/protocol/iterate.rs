@@ -29,7 +29,7 @@ impl Vm {
     /// The iterator's next item; the end is `None`, also if a StopIteration said so (`PyIter_Next`).
     #[inline]
     pub fn next(&self, iterator: &Obj) -> PyResult<Option<Obj>> {
-        let Some(next) = self.class(&self.class_of(iterator)).slots.iternext.get() else {
+        let Some(next) = self.with_class(iterator, |class| class.slots.iternext.get()) else {
             return Err(self.type_error(format!("'{}' object is not an iterator", self.type_name(iterator))));
         };
         match next(self, iterator) {
