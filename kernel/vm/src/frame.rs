@@ -11,7 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr;
 
-use compile::{Location, Version};
+use compile::Version;
 use heap::{Obj, Slot, StackRef, Trash};
 
 use crate::Vm;
@@ -63,7 +63,7 @@ pub(crate) struct Frame {
 }
 
 const HEADER: usize = size_of::<Frame>() / 8;
-const _: () = assert!(size_of::<Frame>() % 8 == 0 && align_of::<Frame>() == 8 || size_of::<usize>() != 8);
+const _: () = assert!(size_of::<Frame>().is_multiple_of(8) && align_of::<Frame>() == 8 || size_of::<usize>() != 8);
 
 impl Frame {
     /// The places.
@@ -98,11 +98,6 @@ impl Frame {
     pub(crate) fn lasti(&self) -> usize {
         // SAFETY: `ip` points into the code's instructions.
         unsafe { self.ip.get().offset_from(self.code().instrs()) as usize }
-    }
-
-    /// Where the instruction that runs comes from.
-    pub(crate) fn location(&self) -> Location {
-        self.code().code.locations.get(self.lasti()).copied().unwrap_or(Location::NONE)
     }
 
     /// The line that runs.
@@ -187,7 +182,7 @@ struct Chunk {
 }
 
 /// The calls in progress of a machine.
-pub struct Thread {
+pub(crate) struct Thread {
     top: Cell<*mut u64>,
     limit: Cell<*mut u64>,
     chunks: RefCell<Vec<Chunk>>,
@@ -314,7 +309,7 @@ impl Thread {
     }
 
     /// The exception being handled, the innermost one (`_PyErr_GetTopmostException`).
-    pub fn handled(&self) -> Option<Obj> {
+    pub(crate) fn handled(&self) -> Option<Obj> {
         let mut state = self.exc_state();
         loop {
             if let Some(value) = state.value.get() {

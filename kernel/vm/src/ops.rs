@@ -1,6 +1,6 @@
 //! What the rarer instructions do: names, slices, unpacking, `with`, patterns, building, importing (the helpers of `Python/ceval.c`).
 
-use heap::{CellVar, Dict, Kind, List, Obj, StackRef, Str, Tuple};
+use heap::{CellVar, Dict, Kind, List, Obj, StackRef, Tuple};
 
 use crate::class::flags;
 use crate::frame::Frame;
@@ -178,8 +178,7 @@ impl Vm {
 
     /// `_PyObject_FunctionStr`: the callable in messages, `module.name()`.
     fn callee_text(&self, callable: &Obj) -> String {
-        let part =
-            |name: &str| self.getattr_opt_str(callable, name).ok().flatten().filter(|part| Vm::is_text(part)).map(|part| self.lossy(&part));
+        let part = |name: &str| self.getattr_opt_str(callable, name).ok().flatten().filter(Vm::is_text).map(|part| self.lossy(&part));
         let Some(qualname) = part("__qualname__") else { return self.repr_text(callable).unwrap_or_default() };
         match part("__module__") {
             Some(module) if module != "builtins" => format!("{module}.{qualname}()"),
@@ -460,7 +459,7 @@ impl Vm {
         let mut seen: Vec<Obj> = Vec::new();
         let mut values = Vec::new();
         let class_name = self.class_name(class);
-        let mut attribute = |name: &Obj, seen: &mut Vec<Obj>| -> PyResult<Option<Obj>> {
+        let attribute = |name: &Obj, seen: &mut Vec<Obj>| -> PyResult<Option<Obj>> {
             if seen.iter().any(|other| other.is(name) || self.lossy(other) == self.lossy(name)) {
                 let name = self.repr_text(name)?;
                 return Err(self.type_error(format!("{class_name}() got multiple sub-patterns for attribute {name}")));
@@ -519,7 +518,7 @@ impl Vm {
         if let Some(found) = self.getattr_opt(module, name)? {
             return Ok(found);
         }
-        let module_name = self.getattr_opt_str(module, "__name__")?.filter(|name| Vm::is_text(name));
+        let module_name = self.getattr_opt_str(module, "__name__")?.filter(Vm::is_text);
         if let Some(module_name) = &module_name {
             let full = self.str(&format!("{}.{}", self.lossy(module_name), self.lossy(name)));
             let modules = self.modules.get();
@@ -527,7 +526,7 @@ impl Vm {
                 return Ok(found);
             }
         }
-        let file = self.getattr_opt_str(module, "__file__")?.filter(|file| Vm::is_text(file));
+        let file = self.getattr_opt_str(module, "__file__")?.filter(Vm::is_text);
         let where_ = file.as_ref().map_or_else(|| "unknown location".to_owned(), |file| self.lossy(file));
         let module_text = module_name.as_ref().map_or_else(|| "<unknown module name>".to_owned(), |name| self.lossy(name));
         let text = format!("cannot import name '{}' from '{module_text}' ({where_})", self.lossy(name));
