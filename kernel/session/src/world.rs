@@ -4,12 +4,11 @@
 //! memory.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 
-use vm::host::{Host, Memory, Stream};
+use vm::host::{Files, Host, Memory, MemoryFiles, Stream};
 
 /// How much time passes with each look at a clock.
 const TICK: Duration = Duration::from_micros(1);
@@ -17,13 +16,19 @@ const TICK: Duration = Duration::from_micros(1);
 const EPOCH: Duration = Duration::from_secs(1_767_225_600);
 
 /// A modelled world.
-#[derive(Default)]
 pub struct World {
     written: RefCell<Vec<(Stream, Vec<u8>)>>,
-    clock: Cell<Duration>,
+    /// The time since 1970, which the files have their times from.
+    clock: Rc<Cell<Duration>>,
     random: Cell<u64>,
-    files: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
-    folders: RefCell<Vec<PathBuf>>,
+    files: MemoryFiles,
+}
+
+impl Default for World {
+    fn default() -> World {
+        let clock = Rc::new(Cell::new(EPOCH));
+        World { written: RefCell::default(), clock: Rc::clone(&clock), random: Cell::default(), files: MemoryFiles::new(clock) }
+    }
 }
 
 impl World {
@@ -34,7 +39,7 @@ impl World {
 
     fn tick(&self) -> Duration {
         self.clock.set(self.clock.get() + TICK);
-        self.clock.get()
+        self.clock.get() - EPOCH
     }
 }
 
@@ -52,8 +57,12 @@ impl Host for World {
         Ok(())
     }
 
-    fn read_line(&self) -> io::Result<String> {
-        Ok(String::new())
+    fn read_input(&self) -> io::Result<Vec<u8>> {
+        Ok(Vec::new())
+    }
+
+    fn is_unbuffered(&self) -> bool {
+        true
     }
 
     fn is_terminal(&self, _: Stream) -> bool {
@@ -93,47 +102,7 @@ impl Host for World {
         vec![("HOME".into(), "/".into())]
     }
 
-    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.files.borrow().get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
-
-    fn write_file(&self, path: &Path, data: &[u8], append: bool) -> io::Result<()> {
-        let mut files = self.files.borrow_mut();
-        let file = files.entry(path.to_owned()).or_default();
-        if !append {
-            file.clear();
-        }
-        file.extend_from_slice(data);
-        Ok(())
-    }
-
-    fn current_dir(&self) -> io::Result<String> {
-        Ok("/".into())
-    }
-
-    fn stat(&self, path: &Path) -> Option<bool> {
-        if self.files.borrow().contains_key(path) {
-            return Some(false);
-        }
-        (path == Path::new("/") || self.folders.borrow().iter().any(|folder| folder == path)).then_some(true)
-    }
-
-    fn list_dir(&self, path: &Path) -> io::Result<Vec<String>> {
-        let files = self.files.borrow();
-        let folders = self.folders.borrow();
-        let inside = files.keys().chain(folders.iter()).filter(|entry| entry.parent() == Some(path));
-        Ok(inside.filter_map(|entry| Some(entry.file_name()?.to_string_lossy().into_owned())).collect())
-    }
-
-    fn remove_file(&self, path: &Path) -> io::Result<()> {
-        self.files.borrow_mut().remove(path).map(drop).ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
-
-    fn make_dir(&self, path: &Path) -> io::Result<()> {
-        if self.stat(path).is_some() {
-            return Err(io::ErrorKind::AlreadyExists.into());
-        }
-        self.folders.borrow_mut().push(path.to_owned());
-        Ok(())
+    fn files(&self) -> &dyn Files {
+        &self.files
     }
 }

@@ -42,6 +42,7 @@ mod vm;
 
 pub use args::{Args, Signature};
 pub use class::{Binding, Class, ClassSpec, Compare, Convention, GetSet, Method, Native, Operator, Slots, flags};
+pub use start::Streams;
 pub use trap::TrapHandler;
 pub use types::Types;
 pub use vm::{Constants, PyResult, Raised, Vm};

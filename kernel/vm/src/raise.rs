@@ -127,6 +127,12 @@ impl Vm {
     /// `OSError` from an error of the host; its number decides the class.
     #[cold]
     pub fn os_error(&self, error: &std::io::Error, filename: Option<&Obj>) -> Raised {
+        self.os_error_two(error, filename, None)
+    }
+
+    /// `OSError` about two files.
+    #[cold]
+    pub(crate) fn os_error_two(&self, error: &std::io::Error, filename: Option<&Obj>, second: Option<&Obj>) -> Raised {
         use std::io::ErrorKind;
         let number = error.raw_os_error().map(i64::from).unwrap_or(match error.kind() {
             ErrorKind::NotFound => 2,
@@ -135,11 +141,12 @@ impl Vm {
             ErrorKind::BrokenPipe => 32,
             _ => 5,
         });
-        // The system's text without Rust's "(os error 2)" behind it.
-        let text = std::io::Error::from_raw_os_error(number as i32).to_string();
-        let text = text.split(" (os error").next().unwrap_or(&text).to_owned();
+        let text = crate::modules::errno::strerror(number);
         let mut args = vec![self.int(number), self.str(&text)];
         args.extend(filename.cloned());
+        if let Some(second) = second {
+            args.extend([self.none(), second.clone()]);
+        }
         match self.make_exception(&self.types.os_error, &args) {
             Ok(exception) => Raised(exception),
             Err(raised) => raised,

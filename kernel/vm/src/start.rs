@@ -4,7 +4,8 @@
 use compile::{Mode, Options};
 use heap::{Dict, Int, Obj, Str};
 
-use crate::modules::{self, io};
+use crate::modules;
+pub use crate::modules::io::Streams;
 use crate::objects::exception::field;
 use crate::objects::module::Module;
 use crate::{PyResult, Raised, Vm};
@@ -12,6 +13,11 @@ use crate::{PyResult, Raised, Vm};
 impl Vm {
     /// Makes `sys` and the standard streams. Comes right after [`Vm::new`].
     pub fn start(&self) -> PyResult<()> {
+        self.start_with(&Streams::default())
+    }
+
+    /// The same, with standard streams as they are asked for.
+    pub fn start_with(&self, streams: &Streams) -> PyResult<()> {
         let all = self.modules.get().expect("a machine has its modules from the first");
         if let Some(now) = self.builtins.get()
             && let Some(payload) = now.get::<Dict>()
@@ -22,12 +28,7 @@ impl Vm {
         self.sys.set(self.module_dict(&sys));
         self.dict_set_str(&all, "sys", sys.clone());
         self.fill_builtin_module(&modules::sys::MODULE, &sys)?;
-        let dict = self.module_dict(&sys);
-        for (i, name) in ["stdin", "stdout", "stderr"].into_iter().enumerate() {
-            let stream = io::standard_stream(self, i);
-            self.dict_set_str(&dict, &format!("__{name}__"), stream.clone());
-            self.dict_set_str(&dict, name, stream);
-        }
+        self.make_streams(streams)?;
         // A slice has been used, and waits to be used again.
         drop(self.slice(self.none(), self.none(), self.none()));
         Ok(())

@@ -24,6 +24,8 @@ pub(crate) struct State {
     pub(crate) structs: RefCell<std::collections::HashMap<Vec<u8>, std::rc::Rc<crate::modules::struct_::Format>>>,
     /// `csv.field_size_limit`.
     pub(crate) csv_limit: Cell<isize>,
+    /// What was read of the standard input, and not yet given out.
+    pub(crate) input: RefCell<Vec<u8>>,
     /// The machine is coming to its end.
     pub(crate) finalizing: Cell<bool>,
 }
@@ -39,6 +41,7 @@ impl Default for State {
             context: Slot::empty(),
             structs: RefCell::default(),
             csv_limit: Cell::new(131_072),
+            input: RefCell::default(),
             finalizing: Cell::new(false),
         }
     }

@@ -3,7 +3,6 @@
 use heap::{Obj, Str};
 
 use crate::class::Method;
-use crate::host::Stream;
 use crate::{Args, Convention, PyResult, Signature, Vm};
 
 pub(super) static FUNCTIONS: &[Method] = &[
@@ -76,8 +75,12 @@ fn print(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         return Ok(vm.none());
     }
     let (sep, end) = (separator(vm, "sep", sep)?, separator(vm, "end", end)?);
-    let write = vm.getattr_str(&file, "write")?;
-    let put = |text: Obj| vm.call(&write, &[text]).map(drop);
+    // Of the plain text stream nobody can tell whether its method was looked up.
+    let write = if vm.is_plain_text_stream(&file) { None } else { Some(vm.getattr_str(&file, "write")?) };
+    let put = |text: Obj| match &write {
+        None => crate::modules::io::text::write(vm, &file, &text).map(drop),
+        Some(write) => vm.call(write, &[text]).map(drop),
+    };
     for (i, value) in values.iter().enumerate() {
         if i > 0 {
             put(sep.cloned().unwrap_or_else(|| vm.str(" ")))?;
@@ -112,12 +115,14 @@ fn input(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         }
         drop(vm.call_method(&stdout, "flush", &[])?);
     }
-    vm.host.flush(Stream::Stdout).ok();
-    let line = vm.host.read_line().unwrap_or_default();
-    if line.is_empty() {
-        return Err(vm.eof_error("EOF when reading a line"));
+    let stdin = vm.sys_value("stdin").unwrap_or_else(|| vm.none());
+    let line = vm.call_method(&stdin, "readline", &[])?;
+    let Some(text) = line.get::<Str>() else { return Err(vm.type_error("object.readline() returned non-string")) };
+    match text.as_bytes() {
+        [] => Err(vm.eof_error("EOF when reading a line")),
+        [line @ .., b'\n'] => Ok(vm.str_from_bytes(line)),
+        _ => Ok(line.clone()),
     }
-    Ok(vm.str(line.strip_suffix('\n').unwrap_or(&line)))
 }
 
 impl Vm {

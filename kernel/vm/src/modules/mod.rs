@@ -15,7 +15,7 @@ mod codecs;
 pub(crate) mod collections;
 pub(crate) mod contextvars;
 pub(crate) mod csv;
-mod errno;
+pub(crate) mod errno;
 mod gc;
 pub(crate) mod hashes;
 mod importlib;
@@ -99,7 +99,6 @@ pub(crate) fn register_payloads(heap: &heap::Heap) {
     heap.register::<contextvars::Context>();
     heap.register::<contextvars::Token>();
     heap.register::<contextvars::Missing>();
-    heap.register::<io::StandardStream>();
     heap.register::<random::Random>();
     heap.register::<array::Array>();
     heap.register::<hashes::Hash>();
@@ -109,6 +108,7 @@ pub(crate) fn register_payloads(heap: &heap::Heap) {
     heap.register::<typing::NoDefault>();
     collections::register_payloads(heap);
     csv::register_payloads(heap);
+    io::register_payloads(heap);
     itertools::register_payloads(heap);
     sre::register_payloads(heap);
     thread::register_payloads(heap);

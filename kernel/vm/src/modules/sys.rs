@@ -41,6 +41,7 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("is_stack_trampoline_active", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs).signature("($module, /)"),
         Method::new("_clear_type_cache", |vm, _, _| Ok(vm.none()), Convention::NoArgs).signature("($module, /)"),
         Method::new("_clear_internal_caches", |vm, _, _| Ok(vm.none()), Convention::NoArgs).signature("($module, /)"),
+        Method::new("_get_cpu_count_config", |vm, _, _| Ok(vm.int(-1)), Convention::NoArgs).signature("($module, /)"),
         Method::new("audit", |vm, _, _| Ok(vm.none()), Convention::Positional),
         Method::new("addaudithook", |vm, _, _| Ok(vm.none()), Convention::Keywords),
         Method::new("settrace", |vm, _, _| Ok(vm.none()), Convention::One),

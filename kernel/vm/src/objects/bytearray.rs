@@ -47,7 +47,7 @@ impl ByteArray {
         self.data.borrow().clone()
     }
 
-    /// What `look` sees in the bytes.
+    /// Looks at the bytes where they are. Nobody may change them meanwhile.
     pub(crate) fn with<R>(&self, look: impl FnOnce(&[u8]) -> R) -> R {
         look(&self.data.borrow())
     }

@@ -1,206 +1,65 @@
-//! `sys.stdin`, `sys.stdout` and `sys.stderr`: text streams of the host.
-//!
-//! What is written is kept until a line ends or the stream is flushed, as Python's own buffers do for a terminal; the order between the
-//! two output streams is the order of the flushes, and a reader of both sees whole lines.
+//! `sys.stdin`, `sys.stdout`, `sys.stderr` as a program finds them (`create_stdio` in `Python/pylifecycle.c`).
 
-use std::cell::{Cell, RefCell};
+use heap::Obj;
 
-use heap::{Obj, Str};
-
-use crate::class::{ClassSpec, Convention, GetSet, Method, flags};
+use super::file::is_terminal;
 use crate::host::Stream;
-use crate::{Args, PyResult, Vm, kinds};
+use crate::{PyResult, Vm};
 
-const KIND: heap::Kind = heap::Kind(kinds::MODULES.0 + 35);
-
-/// Bytes that are kept back at most.
-const BUFFER: usize = 8192;
-
-/// Which of the three.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Which {
-    In,
-    Out,
-    Err,
+/// How the standard streams are made: what `PYTHONIOENCODING` and `PYTHONUNBUFFERED` say.
+#[derive(Default, Clone)]
+pub struct Streams {
+    /// The encoding, if not UTF-8.
+    pub encoding: Option<String>,
+    /// The error handler of input and output, if not `strict`.
+    pub errors: Option<String>,
+    /// What is written goes out at once.
+    pub unbuffered: bool,
 }
 
-/// The payload of a standard stream.
-pub(crate) struct StandardStream {
-    which: Which,
-    buffer: RefCell<Vec<u8>>,
-    closed: Cell<bool>,
-}
-
-crate::payload!(StandardStream, KIND, {});
-
-pub(crate) static STANDARD_STREAM: ClassSpec = ClassSpec {
-    name: "_io.TextIOWrapper",
-    base: None,
-    kind: KIND,
-    flags: flags::HAVE_GC | flags::WEAKREFS | flags::DISALLOW_INSTANTIATION,
-    slots: |s| {
-        s.repr.set(Some(|vm, this| {
-            let (name, mode) = names(this);
-            Ok(vm.str(&format!("<_io.TextIOWrapper name='{name}' mode='{mode}' encoding='utf-8'>")))
-        }));
-        s.iter.set(Some(|_, this| Ok(this.clone())));
-        s.iternext.set(Some(|vm, this| {
-            let line = read_line(vm, this)?;
-            Ok((!line.is_empty()).then(|| vm.str(&line)))
-        }));
-    },
-    methods: &[
-        Method::new("write", write, Convention::One),
-        Method::new(
-            "writelines",
-            |vm, this, args| {
-                vm.iterate(&args.pos()[0], &mut |line| write(vm, this, Args::positional(&[line])).map(drop))?;
-                Ok(vm.none())
-            },
-            Convention::One,
-        ),
-        Method::new(
-            "flush",
-            |vm, this, _| {
-                flush(vm, this)?;
-                Ok(vm.none())
-            },
-            Convention::NoArgs,
-        ),
-        Method::new("readline", |vm, this, _| Ok(vm.str(&read_line(vm, this)?)), Convention::Positional),
-        Method::new(
-            "read",
-            |vm, this, _| {
-                let mut all = String::new();
-                loop {
-                    let line = read_line(vm, this)?;
-                    if line.is_empty() {
-                        return Ok(vm.str(&all));
-                    }
-                    all += &line;
-                }
-            },
-            Convention::Positional,
-        ),
-        Method::new(
-            "isatty",
-            |vm, this, _| {
-                Ok(vm.bool(match own(this).which {
-                    Which::In => false,
-                    Which::Out => vm.host.is_terminal(Stream::Stdout),
-                    Which::Err => vm.host.is_terminal(Stream::Stderr),
-                }))
-            },
-            Convention::NoArgs,
-        ),
-        Method::new("fileno", |vm, this, _| Ok(vm.int(own(this).which as i64)), Convention::NoArgs),
-        Method::new("readable", |vm, this, _| Ok(vm.bool(own(this).which == Which::In)), Convention::NoArgs),
-        Method::new("writable", |vm, this, _| Ok(vm.bool(own(this).which != Which::In)), Convention::NoArgs),
-        Method::new("seekable", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs),
-        Method::new("reconfigure", |vm, _, _| Ok(vm.none()), Convention::Keywords),
-        Method::new(
-            "close",
-            |vm, this, _| {
-                flush(vm, this)?;
-                own(this).closed.set(true);
-                Ok(vm.none())
-            },
-            Convention::NoArgs,
-        ),
-        Method::new("__enter__", |_, this, _| Ok(this.clone()), Convention::NoArgs),
-        Method::new(
-            "__exit__",
-            |vm, this, _| {
-                flush(vm, this)?;
-                Ok(vm.none())
-            },
-            Convention::Positional,
-        ),
-    ],
-    getset: &[
-        GetSet::new("encoding", |vm, _| Ok(vm.str("utf-8"))),
-        GetSet::new("errors", |vm, this| Ok(vm.str(if own(this).which == Which::Err { "backslashreplace" } else { "strict" }))),
-        GetSet::new("name", |vm, this| Ok(vm.str(names(this).0))),
-        GetSet::new("mode", |vm, this| Ok(vm.str(names(this).1))),
-        GetSet::new("newlines", |vm, _| Ok(vm.none())),
-        GetSet::new("closed", |vm, this| Ok(vm.bool(own(this).closed.get()))),
-        GetSet::new("line_buffering", |vm, _| Ok(vm.bool(true))),
-        GetSet::new("write_through", |vm, _| Ok(vm.bool(false))),
-    ],
-    basicsize: 200,
-    itemsize: 0,
-    doc: "",
-};
-
-/// A new standard stream.
-pub(crate) fn standard_stream(vm: &Vm, which: usize) -> Obj {
-    let which = [Which::In, Which::Out, Which::Err][which];
-    vm.heap.alloc(StandardStream { which, buffer: RefCell::default(), closed: Cell::new(false) }).tracked()
-}
-
-fn own(this: &Obj) -> &StandardStream {
-    this.get::<StandardStream>().expect("a method of a stream gets one")
-}
-
-fn names(this: &Obj) -> (&'static str, &'static str) {
-    match own(this).which {
-        Which::In => ("<stdin>", "r"),
-        Which::Out => ("<stdout>", "w"),
-        Which::Err => ("<stderr>", "w"),
-    }
-}
-
-fn write(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
-    let text = &args.pos()[0];
-    let Some(payload) = text.get::<Str>() else {
-        return Err(vm.type_error(format!("write() argument must be str, not {}", vm.type_name(text))));
-    };
-    let stream = own(this);
-    if stream.closed.get() {
-        return Err(vm.value_error("I/O operation on closed file."));
-    }
-    let bytes = match payload.to_str() {
-        Some(text) => text.as_bytes(),
-        None if stream.which == Which::Err => return write(vm, this, Args::positional(&[vm.ascii(text)?])),
-        None => {
-            vm.call_method(text, "encode", &[vm.str("utf-8")])?;
-            return Ok(vm.none());
+impl Vm {
+    /// Makes the three streams and puts them in `sys`.
+    pub(crate) fn make_streams(&self, how: &Streams) -> PyResult<()> {
+        let Some(sys) = self.sys.get() else { return Ok(()) };
+        for (fd, name) in ["stdin", "stdout", "stderr"].into_iter().enumerate() {
+            let stream = self.standard_stream(fd as i32, name, how)?;
+            self.dict_set_str(&sys, &format!("__{name}__"), stream.clone());
+            self.dict_set_str(&sys, name, stream);
         }
-    };
-    let full = {
-        let mut buffer = stream.buffer.borrow_mut();
-        buffer.extend_from_slice(bytes);
-        buffer.len() >= BUFFER || stream.which == Which::Err || vm.host.is_live(Stream::Stdout)
-    };
-    if full {
-        flush(vm, this)?;
+        Ok(())
     }
-    Ok(vm.int(payload.chars() as i64))
-}
 
-fn flush(vm: &Vm, this: &Obj) -> PyResult<()> {
-    let stream = own(this);
-    let data = stream.buffer.take();
-    let to = match stream.which {
-        Which::In => return Ok(()),
-        Which::Out => Stream::Stdout,
-        Which::Err => Stream::Stderr,
-    };
-    // What was written to the other stream before comes before this.
-    if stream.which == Which::Err
-        && let Some(stdout) =
-            vm.sys_value("stdout").filter(|stdout| stdout.get::<StandardStream>().is_some_and(|stdout| stdout.which == Which::Out))
-    {
-        flush(vm, &stdout)?;
+    fn standard_stream(&self, fd: i32, name: &str, how: &Streams) -> PyResult {
+        let types = &self.types;
+        let writes = fd > 0;
+        let mode = if writes { "w" } else { "r" };
+        let raw = self.call(&types.file_io, &[self.int(fd.into()), self.str(mode), self.bool(false)])?;
+        self.setattr_str(&raw, "name", Some(&self.str(&format!("<{name}>"))))?;
+        let unbuffered = writes && (how.unbuffered || self.host.is_unbuffered() || self.host.is_live(Stream::Stdout));
+        let buffer = if unbuffered {
+            raw
+        } else {
+            let class = if writes { &types.buffered_writer } else { &types.buffered_reader };
+            self.call(class, &[raw])?
+        };
+        let errors = if fd == 2 { "backslashreplace" } else { how.errors.as_deref().unwrap_or("strict") };
+        let line_buffering = !unbuffered && (fd == 2 || is_terminal(self, fd));
+        let words = [
+            buffer,
+            self.str(how.encoding.as_deref().unwrap_or("utf-8")),
+            self.str(errors),
+            self.str("\n"),
+            self.bool(line_buffering),
+            self.bool(unbuffered),
+        ];
+        let stream = self.call(&types.text_io, &words)?;
+        self.setattr_str(&stream, "mode", Some(&self.str(mode)))?;
+        Ok(stream)
     }
-    let done = if data.is_empty() { Ok(()) } else { vm.host.write(to, &data) };
-    done.and_then(|()| vm.host.flush(to)).map_err(|error| vm.os_error(&error, None))
-}
 
-fn read_line(vm: &Vm, this: &Obj) -> PyResult<String> {
-    if own(this).which != Which::In {
-        return Err(vm.value_error("not readable"));
+    /// Whether a stream is the plain text stream of CPython's `_io`, on which nobody has put a `write` of their own.
+    pub(crate) fn is_plain_text_stream(&self, stream: &Obj) -> bool {
+        self.class_of(stream).is(&self.types.text_io)
+            && stream.extra().and_then(|extra| extra.dict()).is_none_or(|dict| self.dict_get_str(&dict, "write").is_none())
     }
-    vm.flush_streams();
-    vm.host.read_line().map_err(|error| vm.os_error(&error, None))
 }

@@ -1,15 +1,18 @@
 //! The real world for programs: this process's streams, clocks, files and memory.
 
+mod files;
+
 use std::cell::RefCell;
-use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
-use std::path::Path;
+use std::io::{self, IsTerminal as _, Read as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rustix::time::{ClockId, clock_gettime};
 use sysinfo::{MemoryRefreshKind, Pid, ProcessRefreshKind, ProcessesToUpdate, System};
-use vm::host::{Host, Memory, Stream};
+use vm::host::{Files, Host, Memory, Stream};
+
+use files::RealFiles;
 
 /// How long a sleep goes on after Ctrl-C, at most.
 const LOOK: Duration = Duration::from_millis(50);
@@ -21,33 +24,50 @@ pub(crate) struct Real {
     interrupt: Arc<AtomicBool>,
     /// Nothing on a system that does not tell.
     system: RefCell<Option<System>>,
+    files: RealFiles,
 }
 
 impl Real {
     pub(crate) fn new(interrupt: Arc<AtomicBool>) -> Real {
-        Real { started: Instant::now(), interrupt, system: RefCell::new(System::new().ok()) }
+        Real { started: Instant::now(), interrupt, system: RefCell::new(System::new().ok()), files: RealFiles::default() }
     }
 }
 
 impl Host for Real {
     fn write(&self, stream: Stream, data: &[u8]) -> io::Result<()> {
-        match stream {
-            Stream::Stdout => io::stdout().write_all(data),
-            Stream::Stderr => io::stderr().write_all(data),
+        let mut rest = data;
+        while !rest.is_empty() {
+            let written = match stream {
+                Stream::Stdout => rustix::io::write(rustix::stdio::stdout(), rest),
+                Stream::Stderr => rustix::io::write(rustix::stdio::stderr(), rest),
+            };
+            match written {
+                Ok(n) => rest = &rest[n..],
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
+        Ok(())
     }
 
-    fn flush(&self, stream: Stream) -> io::Result<()> {
-        match stream {
-            Stream::Stdout => io::stdout().flush(),
-            Stream::Stderr => io::stderr().flush(),
-        }
+    /// Nothing is kept back here: the buffers are Python's.
+    fn flush(&self, _: Stream) -> io::Result<()> {
+        Ok(())
     }
 
-    fn read_line(&self) -> io::Result<String> {
-        let mut line = String::new();
-        io::stdin().lock().read_line(&mut line)?;
-        Ok(line)
+    fn read_input(&self) -> io::Result<Vec<u8>> {
+        let mut data = vec![0; 1 << 16];
+        let n = rustix::io::retry_on_intr(|| rustix::io::read(rustix::stdio::stdin(), &mut data[..]))?;
+        data.truncate(n);
+        Ok(data)
+    }
+
+    fn input_is_terminal(&self) -> bool {
+        io::stdin().is_terminal()
+    }
+
+    fn pid(&self) -> u32 {
+        std::process::id()
     }
 
     fn is_terminal(&self, stream: Stream) -> bool {
@@ -98,36 +118,7 @@ impl Host for Real {
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
     }
 
-    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
-    }
-
-    fn write_file(&self, path: &Path, data: &[u8], append: bool) -> io::Result<()> {
-        if append { std::fs::OpenOptions::new().append(true).create(true).open(path)?.write_all(data) } else { std::fs::write(path, data) }
-    }
-
-    fn current_dir(&self) -> io::Result<String> {
-        Ok(std::env::current_dir()?.to_string_lossy().into_owned())
-    }
-
-    fn stat(&self, path: &Path) -> Option<bool> {
-        std::fs::metadata(path).ok().map(|found| found.is_dir())
-    }
-
-    fn list_dir(&self, path: &Path) -> io::Result<Vec<String>> {
-        let mut names = Vec::new();
-        for entry in std::fs::read_dir(path)? {
-            names.push(entry?.file_name().to_string_lossy().into_owned());
-        }
-        names.sort();
-        Ok(names)
-    }
-
-    fn remove_file(&self, path: &Path) -> io::Result<()> {
-        std::fs::remove_file(path)
-    }
-
-    fn make_dir(&self, path: &Path) -> io::Result<()> {
-        std::fs::create_dir(path)
+    fn files(&self) -> &dyn Files {
+        &self.files
     }
 }

@@ -1,9 +1,15 @@
 //! The outside world: clock, streams, files, memory figures, randomness. The machine reaches it through this trait only.
 
+mod files;
+mod memory;
+
 use std::cell::RefCell;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
+
+pub use files::{Files, Mode, Open, Stat};
+pub use memory::MemoryFiles;
 
 /// Which of the two output streams.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,8 +38,8 @@ pub trait Host {
     fn write(&self, stream: Stream, data: &[u8]) -> io::Result<()>;
     /// Hands on what has been written.
     fn flush(&self, stream: Stream) -> io::Result<()>;
-    /// A line from the user, with its line end; empty at the end of input.
-    fn read_line(&self) -> io::Result<String>;
+    /// What comes next on the standard input: a line with its end, or whatever is there already; empty at the end of input.
+    fn read_input(&self) -> io::Result<Vec<u8>>;
     /// Whether a stream is a terminal.
     fn is_terminal(&self, stream: Stream) -> bool;
     /// Time since some fixed moment, for `perf_counter` and `monotonic`.
@@ -69,27 +75,37 @@ pub trait Host {
     fn memory(&self) -> Memory;
     /// The environment.
     fn env(&self) -> Vec<(String, String)>;
+    /// Files and folders.
+    fn files(&self) -> &dyn Files;
+
+    /// Whether the standard input is a terminal.
+    fn input_is_terminal(&self) -> bool {
+        false
+    }
+    /// Whether what a program writes is handed on at once, so that the two output streams keep their common order.
+    fn is_unbuffered(&self) -> bool {
+        false
+    }
+    /// The process's number.
+    fn pid(&self) -> u32 {
+        1
+    }
     /// Reads a whole file.
-    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>>;
-    /// Writes a whole file, anew or at the end.
-    fn write_file(&self, path: &Path, data: &[u8], append: bool) -> io::Result<()>;
-    /// The current directory.
-    fn current_dir(&self) -> io::Result<String>;
+    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.files().read_file(path)
+    }
     /// Whether a path is a file, a directory, or nothing: `Some(true)` is a directory.
-    fn stat(&self, path: &Path) -> Option<bool>;
-    /// The names in a directory.
-    fn list_dir(&self, path: &Path) -> io::Result<Vec<String>>;
-    /// Removes a file.
-    fn remove_file(&self, path: &Path) -> io::Result<()>;
-    /// Makes a directory.
-    fn make_dir(&self, path: &Path) -> io::Result<()>;
+    fn stat(&self, path: &Path) -> Option<bool> {
+        self.files().stat(path, true).ok().map(|stat| stat.mode.is_folder())
+    }
 }
 
-/// A closed world for tests: output is collected, time stands still, there are no files.
+/// A closed world for tests: output is collected, time stands still, files live in memory.
 #[derive(Default)]
 pub struct Collected {
     /// What was written, in order.
     pub written: RefCell<Vec<(Stream, Vec<u8>)>>,
+    files: MemoryFiles,
 }
 
 impl Host for Collected {
@@ -100,8 +116,8 @@ impl Host for Collected {
     fn flush(&self, _: Stream) -> io::Result<()> {
         Ok(())
     }
-    fn read_line(&self) -> io::Result<String> {
-        Ok(String::new())
+    fn read_input(&self) -> io::Result<Vec<u8>> {
+        Ok(Vec::new())
     }
     fn is_terminal(&self, _: Stream) -> bool {
         false
@@ -126,25 +142,7 @@ impl Host for Collected {
     fn env(&self) -> Vec<(String, String)> {
         Vec::new()
     }
-    fn read_file(&self, _: &Path) -> io::Result<Vec<u8>> {
-        Err(io::ErrorKind::NotFound.into())
-    }
-    fn write_file(&self, _: &Path, _: &[u8], _: bool) -> io::Result<()> {
-        Err(io::ErrorKind::PermissionDenied.into())
-    }
-    fn current_dir(&self) -> io::Result<String> {
-        Ok("/".to_owned())
-    }
-    fn stat(&self, _: &Path) -> Option<bool> {
-        None
-    }
-    fn list_dir(&self, _: &Path) -> io::Result<Vec<String>> {
-        Err(io::ErrorKind::NotFound.into())
-    }
-    fn remove_file(&self, _: &Path) -> io::Result<()> {
-        Err(io::ErrorKind::NotFound.into())
-    }
-    fn make_dir(&self, _: &Path) -> io::Result<()> {
-        Err(io::ErrorKind::PermissionDenied.into())
+    fn files(&self) -> &dyn Files {
+        &self.files
     }
 }
