@@ -2,14 +2,13 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::path::Path;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use jupyter::{Frontend, Interpreter, NoInput};
 use serde_json::Value;
 use session::Outlet;
-use vm::host::{Host, Memory, Stream};
+use vm::host::{Files, Host, Memory, Stream};
 
 use crate::host::Real;
 
@@ -64,9 +63,9 @@ impl Host for KernelHost {
         true
     }
 
-    fn read_line(&self) -> io::Result<String> {
+    fn read_input(&self) -> io::Result<Vec<u8>> {
         let line = self.ask("", false).unwrap_or_else(|| Ok(String::new()))?;
-        Ok(line + "\n")
+        Ok((line + "\n").into_bytes())
     }
 
     fn ask(&self, prompt: &str, hidden: bool) -> Option<io::Result<String>> {
@@ -123,31 +122,11 @@ impl Host for KernelHost {
         self.real.env()
     }
 
-    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.real.read_file(path)
+    fn files(&self) -> &dyn Files {
+        self.real.files()
     }
 
-    fn write_file(&self, path: &Path, data: &[u8], append: bool) -> io::Result<()> {
-        self.real.write_file(path, data, append)
-    }
-
-    fn current_dir(&self) -> io::Result<String> {
-        self.real.current_dir()
-    }
-
-    fn stat(&self, path: &Path) -> Option<bool> {
-        self.real.stat(path)
-    }
-
-    fn list_dir(&self, path: &Path) -> io::Result<Vec<String>> {
-        self.real.list_dir(path)
-    }
-
-    fn remove_file(&self, path: &Path) -> io::Result<()> {
-        self.real.remove_file(path)
-    }
-
-    fn make_dir(&self, path: &Path) -> io::Result<()> {
-        self.real.make_dir(path)
+    fn pid(&self) -> u32 {
+        self.real.pid()
     }
 }

@@ -111,11 +111,35 @@ impl Vm {
         self.dict_set(&modules, &self.intern(name), module.clone())
     }
 
-    /// The text of a module, or of a package's `__main__`, and its file name.
-    pub(crate) fn find_main(&self, name: &str) -> PyResult<(String, String)> {
-        match self.find_module(name, None)? {
-            Some(Found::Source { package: Some(_), .. }) => self.find_main(&format!("{name}.__main__")),
-            Some(Found::Source { text, filename, .. }) => Ok((String::from_utf8_lossy(&text).into_owned(), filename)),
+    /// The full name of a module, or of a package's `__main__`, its text and its file name.
+    pub(crate) fn find_main(&self, name: &str) -> PyResult<(String, String, String)> {
+        // A module of a package is found by the package's path, which importing the package makes.
+        let path = match name.rsplit_once('.') {
+            Some((package, _)) => {
+                let package = self.import_module(package).map_err(|raised| {
+                    let class = self.type_name(&raised.0);
+                    let text = self.text_of(&raised.0).unwrap_or_default();
+                    self.import_error(&format!("Error while finding module specification for '{name}' ({class}: {text})"))
+                })?;
+                self.getattr_opt_str(&package, "__path__")?.map(|path| self.path_strings(&path)).transpose()?
+            }
+            None => None,
+        };
+        match self.find_module(name, path)? {
+            Some(Found::Source { package: Some(_), .. }) => {
+                self.import_module(name)?;
+                match self.find_main(&format!("{name}.__main__")) {
+                    Err(raised) if raised.is(self, &self.types.import_error) => {
+                        let text = format!("No module named {name}.__main__; '{name}' is a package and cannot be directly executed");
+                        Err(self.import_error(&text))
+                    }
+                    found => found,
+                }
+            }
+            Some(Found::Source { text, filename, .. }) => {
+                let text = self.decode_source(&text, &filename)?;
+                Ok((name.to_owned(), text, filename))
+            }
             _ => Err(self.import_error(&format!("No module named {name}"))),
         }
     }
@@ -173,7 +197,7 @@ impl Vm {
     }
 
     fn run_module(&self, name: &str, text: &[u8], filename: &str, package: Option<Option<String>>) -> PyResult {
-        let source = String::from_utf8_lossy(text);
+        let source = self.decode_source(text, filename)?;
         let code = self.compile_text(&source, filename, Mode::Exec, Options::default())?;
         let module = self.new_module(name);
         let dict = self.module_dict(&module);
@@ -205,7 +229,7 @@ impl Vm {
     }
 
     /// `__spec__`: where the module came from. A plain namespace, until somebody imports `importlib`.
-    fn module_spec(&self, name: &str, filename: &str, is_package: bool) -> Obj {
+    pub(crate) fn module_spec(&self, name: &str, filename: &str, is_package: bool) -> Obj {
         let parent = if is_package { name } else { name.rsplit_once('.').map_or("", |(parent, _)| parent) };
         let locations = if is_package { self.list(vec![self.str(filename)]) } else { self.none() };
         self.namespace_of(&[

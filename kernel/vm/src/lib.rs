@@ -28,6 +28,7 @@ mod raise;
 mod rare;
 mod recursion;
 mod registers;
+mod source;
 mod specialise;
 mod start;
 mod state;

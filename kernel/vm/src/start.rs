@@ -52,9 +52,15 @@ impl Vm {
 
     /// Runs a program's text as `__main__`, to its end, its exceptions told on `sys.stderr`. Gives the exit status.
     pub fn run_main(&self, text: &str, filename: &str) -> i32 {
+        self.run_main_with(text, filename, |_| ())
+    }
+
+    fn run_main_with(&self, text: &str, filename: &str, prepare: impl FnOnce(&Obj)) -> i32 {
         let done = self.new_main().and_then(|main| {
+            prepare(&main);
             if !filename.starts_with('<') {
                 self.dict_set_str(&main, "__file__", self.str(filename));
+                self.dict_set_str(&main, "__cached__", self.none());
             }
             let (code, _tree) = self.compile_holding(text, filename, Mode::Exec, Options::default())?;
             self.run_code(&code, &main, &main)
@@ -91,6 +97,14 @@ impl Vm {
         format!("{major}.{minor}.{micro}")
     }
 
+    /// Sets `sys.orig_argv`, and `sys.warnoptions` from `-W` and `PYTHONWARNINGS`.
+    pub fn set_options(&self, orig_argv: &[String], warnings: &[String]) {
+        let Some(sys) = self.sys.get() else { return };
+        for (name, words) in [("orig_argv", orig_argv), ("warnoptions", warnings)] {
+            self.dict_set_str(&sys, name, self.list(words.iter().map(|word| self.str(word)).collect()));
+        }
+    }
+
     /// Puts a folder in front of `sys.path`.
     pub fn add_path(&self, folder: &str) {
         let path = self.sys.get().and_then(|sys| self.dict_get_str(&sys, "path"));
@@ -99,10 +113,36 @@ impl Vm {
         }
     }
 
-    /// Runs a module's text as `__main__` (`python -m`). Gives the exit status.
+    /// Runs a module's text as `__main__` (`python -m`), its file name first in `sys.argv`. Gives the exit status.
     pub fn run_module_as_main(&self, name: &str) -> i32 {
-        match self.find_main(name) {
-            Ok((text, filename)) => self.run_main(&text, &filename),
+        let (full, text, filename) = match self.find_main(name) {
+            Ok(found) => found,
+            Err(raised) if raised.is(self, &self.types.import_error) => {
+                let text = self.text_of(&raised.0).unwrap_or_default();
+                self.write_stderr(&format!("heapbook: {text}\n"));
+                return 1;
+            }
+            Err(raised) => return self.uncaught(raised),
+        };
+        let argv = self.sys.get().and_then(|sys| self.dict_get_str(&sys, "argv"));
+        if let Some(argv) = argv.filter(|argv| self.len(argv).is_ok_and(|n| n > 0)) {
+            // The list is a plain one, which takes any item.
+            drop(self.setitem(&argv, &self.int(0), Some(&self.str(&filename))));
+        }
+        self.run_main_with(&text, &filename, |main| {
+            let package = full.rsplit_once('.').map_or("", |(package, _)| package);
+            self.dict_set_str(main, "__package__", self.str(package));
+            self.dict_set_str(main, "__spec__", self.module_spec(&full, &filename, false));
+        })
+    }
+
+    /// Runs the bytes of a source file as `__main__`. Gives the exit status.
+    pub fn run_file(&self, bytes: &[u8], filename: &str) -> i32 {
+        match self.decode_source(bytes, filename) {
+            Ok(text) => {
+                self.remember_source(filename, &text);
+                self.run_main(&text, filename)
+            }
             Err(raised) => self.uncaught(raised),
         }
     }
@@ -177,6 +217,9 @@ impl Vm {
             Some(code) if code.is(&self.consts.none) => 0,
             Some(code) => match code.get::<Int>() {
                 Some(code) => code.0 as i32 & 0xFF,
+                None if self.is_kind_of(&code, &self.types.bool) => i32::from(code.is(&self.consts.true_)),
+                // A number that the system cannot take is −1 to it.
+                None if self.is_kind_of(&code, &self.types.int) => 0xFF,
                 None => {
                     self.flush_streams();
                     let text = self.text_of(&code).unwrap_or_default();
@@ -187,16 +230,32 @@ impl Vm {
         }
     }
 
-    /// The end of a program, in CPython's order: `atexit`, a collection, then the modules (`Py_FinalizeEx`).
-    pub fn end(&self) {
+    /// The end of a program, in CPython's order: `atexit`, a collection, then the modules (`Py_FinalizeEx`). False: not all that was
+    /// written could be handed on.
+    pub fn end(&self) -> bool {
         self.run_atexit();
-        self.flush_streams();
+        let handed_on = self.last_flush();
         self.state.finalizing.set(true);
         if self.heap.is_gc_enabled() {
             self.heap.collect(2);
         }
         self.finalize_modules();
         self.flush_streams();
+        handed_on
+    }
+
+    /// `flush_std_files`: a failure is told, for the output.
+    fn last_flush(&self) -> bool {
+        let Some(stdout) = self.sys_value("stdout").filter(|stdout| !stdout.is(&self.consts.none)) else { return true };
+        let closed = self.getattr_opt_str(&stdout, "closed").ok().flatten();
+        let flushed = if closed.is_some_and(|closed| self.is_true(&closed).unwrap_or(false)) {
+            Ok(())
+        } else {
+            self.call_method(&stdout, "flush", &[]).map(drop)
+        };
+        let failed = flushed.map_err(|raised| self.report_unraisable(Some("Exception ignored while flushing sys.stdout"), None, &raised.0));
+        self.flush_streams();
+        failed.is_ok()
     }
 
     /// `finalize_modules`: `sys` forgets its hooks, modules go out of `sys.modules`, and what only they held dies, at once or in a

@@ -10,7 +10,7 @@ fn check(name: &str, program: &str, expected: &str) {
     let vm = Vm::new(Default::default(), host.clone());
     assert!(vm.start().is_ok(), "a machine starts");
     vm.run_main(program, name);
-    vm.end();
+    assert!(vm.end(), "the output is handed on");
     let written = host.written.borrow();
     let out: Vec<u8> = written.iter().filter(|(stream, _)| matches!(stream, Stream::Stdout)).flat_map(|(_, data)| data.clone()).collect();
     let out = String::from_utf8_lossy(&out);

@@ -100,6 +100,13 @@ impl Host for Real {
         }
     }
 
+    /// In pieces, so that an interrupt is not kept waiting.
+    fn wait(&self, time: Duration) -> Duration {
+        let piece = time.min(Duration::from_millis(50));
+        self.sleep(piece);
+        time - piece
+    }
+
     fn random(&self, out: &mut [u8]) -> io::Result<()> {
         std::fs::File::open("/dev/urandom")?.read_exact(out)
     }

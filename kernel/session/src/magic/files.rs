@@ -59,8 +59,8 @@ pub(super) fn load(notebook: &Notebook, line: &str) -> PyResult {
 
 pub(super) fn pwd(notebook: &Notebook) -> PyResult {
     let vm = notebook.vm();
-    let folder = vm.host.current_dir().map_err(|error| vm.os_error(&error, None))?;
-    Ok(vm.str(&folder))
+    let folder = vm.host.files().current_dir().map_err(|error| vm.os_error(&error, None))?;
+    Ok(vm.str(&folder.to_string_lossy()))
 }
 
 /// `%cd folder`.

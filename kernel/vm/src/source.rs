@@ -1,0 +1,94 @@
+//! The text of a source file: its encoding (PEP 263), and what is wrong with its bytes.
+
+use crate::{PyResult, Raised, Vm};
+
+impl Vm {
+    /// Decodes a source file, by its mark or its coding comment, as UTF-8 if it has none.
+    pub fn decode_source(&self, bytes: &[u8], filename: &str) -> PyResult<String> {
+        let marked = bytes.strip_prefix(b"\xEF\xBB\xBF");
+        let body = marked.unwrap_or(bytes);
+        let named = coding(body);
+        if let Some(at) = body.iter().position(|byte| *byte == 0) {
+            return Err(self.bad_source("source code cannot contain null bytes".into(), filename, body, at));
+        }
+        let plain = |name: &str| name.to_ascii_lowercase().replace('_', "-");
+        match named.map(|name| (plain(&name), name)) {
+            Some((utf8, _)) if utf8 == "utf-8" || utf8 == "utf8" || utf8.starts_with("utf-8-") => self.utf8_source(body, filename, true),
+            None => self.utf8_source(body, filename, marked.is_some()),
+            Some((_, name)) if marked.is_some() => Err(self.no_place(format!("encoding problem: {name} with BOM"), filename)),
+            Some((_, name)) => match self.decode(body, Some(&self.str(&name)), None) {
+                Ok(text) => Ok(self.lossy(&text)),
+                Err(raised) if raised.is(self, &self.types.lookup_error) => {
+                    Err(self.no_place(format!("unknown encoding: {name}"), filename))
+                }
+                Err(raised) if raised.is(self, &self.types.unicode_error) => {
+                    let text = self.text_of(&raised.0)?;
+                    Err(self.no_place(format!("encoding problem: {name} with {text}"), filename))
+                }
+                Err(raised) => Err(raised),
+            },
+        }
+    }
+
+    fn utf8_source(&self, body: &[u8], filename: &str, declared: bool) -> PyResult<String> {
+        let error = match std::str::from_utf8(body) {
+            Ok(text) => return Ok(text.to_owned()),
+            Err(error) => error,
+        };
+        let at = error.valid_up_to();
+        let line = 1 + body[..at].iter().filter(|byte| **byte == b'\n').count();
+        let text = if declared {
+            format!("(unicode error) 'utf-8' codec can't decode byte {:#04x} in position {at}: invalid start byte", body[at])
+        } else {
+            format!(
+                "Non-UTF-8 code starting with '\\x{:02x}' in file {filename} on line {line}, but no encoding declared; see https://peps.python.org/pep-0263/ for details",
+                body[at]
+            )
+        };
+        Err(self.bad_source(text, filename, body, at))
+    }
+
+    /// `SyntaxError` about a byte.
+    fn bad_source(&self, text: String, filename: &str, body: &[u8], at: usize) -> Raised {
+        let start = body[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let line = 1 + body[..at].iter().filter(|byte| **byte == b'\n').count();
+        let end = body[at..].iter().position(|byte| *byte == b'\n' || *byte == 0).map_or(body.len(), |end| at + end);
+        let shown = String::from_utf8_lossy(&body[start..end]).into_owned();
+        // A null byte ends the line, and nothing is left to be pointed at.
+        let column =
+            if body[at] == 0 { self.none() } else { self.int(1 + String::from_utf8_lossy(&body[start..at]).chars().count() as i64) };
+        self.source_error(text, vec![self.str(filename), self.int(line as i64), column, self.str(&shown)])
+    }
+
+    fn no_place(&self, text: String, filename: &str) -> Raised {
+        self.source_error(text, vec![self.str(filename), self.int(0), self.int(0), self.none()])
+    }
+
+    fn source_error(&self, text: String, place: Vec<heap::Obj>) -> Raised {
+        match self.make_exception(&self.types.syntax_error, &[self.str(&text), self.tuple(place)]) {
+            Ok(error) => Raised(error),
+            Err(raised) => raised,
+        }
+    }
+}
+
+/// The name in a coding comment, which stands in one of the first two lines.
+fn coding(body: &[u8]) -> Option<String> {
+    for line in body.split(|byte| *byte == b'\n').take(2) {
+        let line = String::from_utf8_lossy(line);
+        let code = line.trim_matches([' ', '\t', '\x0c', '\r']);
+        let Some(comment) = code.strip_prefix('#') else { if code.is_empty() { continue } else { return None } };
+        let mut rest = comment;
+        while let Some(at) = rest.find("coding") {
+            rest = &rest[at + "coding".len()..];
+            if let Some(value) = rest.strip_prefix([':', '=']) {
+                let value = value.trim_start_matches([' ', '\t']);
+                let name: String = value.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.')).collect();
+                if !name.is_empty() {
+                    return Some(name);
+                }
+            }
+        }
+    }
+    None
+}
