@@ -15,9 +15,12 @@ use crate::{PyResult, Vm};
 /// A builtin function or method: the object it belongs to (`self`, or the module), then the arguments.
 pub type Native = fn(&Vm, &Obj, Args<'_>) -> PyResult;
 /// `repr`, `iter`, unary operators …
-pub type Unary = fn(&Vm, &Obj) -> PyResult;
+pub(crate) type Unary = fn(&Vm, &Obj) -> PyResult;
 /// Binary operators. `NotImplemented` is an answer.
-pub type Binary = fn(&Vm, &Obj, &Obj) -> PyResult;
+pub(crate) type Binary = fn(&Vm, &Obj, &Obj) -> PyResult;
+
+/// Writes an attribute, or deletes it where there is no value.
+pub(crate) type SetAttr = fn(&Vm, &Obj, Option<&Obj>) -> PyResult<()>;
 
 /// The six comparisons, with CPython's numbers (`Py_LT` …).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,7 +57,7 @@ pub enum Operator {
 }
 
 /// How many [`Operator`]s there are.
-pub const OPERATORS: usize = 14;
+pub(crate) const OPERATORS: usize = 14;
 
 macro_rules! slots {
     ($($(#[$doc:meta])* $name:ident: $type:ty,)*) => {
@@ -222,7 +225,7 @@ pub struct GetSet {
     /// Reads it.
     pub get: Unary,
     /// Writes or deletes it; `None` is read-only.
-    pub set: Option<fn(&Vm, &Obj, Option<&Obj>) -> PyResult<()>>,
+    pub set: Option<SetAttr>,
     /// Whether `type(x).name` shows `<member …>` rather than `<attribute …>` (a `PyMemberDef` in CPython).
     pub member: bool,
 }
@@ -234,7 +237,7 @@ impl GetSet {
     }
 
     /// An attribute that can be set.
-    pub const fn with_set(name: &'static str, get: Unary, set: fn(&Vm, &Obj, Option<&Obj>) -> PyResult<()>) -> GetSet {
+    pub const fn with_set(name: &'static str, get: Unary, set: SetAttr) -> GetSet {
         GetSet { name, get, set: Some(set), member: false }
     }
 

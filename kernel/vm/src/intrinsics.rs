@@ -1,7 +1,7 @@
 //! The intrinsics (`Python/intrinsics.c`), t-strings, awaitables, and what `yield from` sends to.
 
 use compile::code::{CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR, CO_ITERABLE_COROUTINE};
-use heap::{Kind, List, Obj, Slot, Tuple};
+use heap::{List, Obj, Slot, Tuple};
 
 use crate::frame::Frame;
 use crate::objects::code::CodeObject;
@@ -322,9 +322,5 @@ impl Vm {
 
     pub(crate) fn slot_or_none(&self, slot: &Slot) -> Obj {
         slot.get().unwrap_or_else(|| self.none())
-    }
-
-    pub(crate) fn is_exact_list(obj: &Obj) -> bool {
-        obj.kind() == Kind::LIST && obj.extra().is_none()
     }
 }

@@ -32,5 +32,5 @@ names! {
     __pow__ __rpow__ __ipow__ __lshift__ __rlshift__ __ilshift__ __rshift__ __rrshift__ __irshift__ __and__ __rand__ __iand__ __xor__ __rxor__
     __ixor__ __or__ __ror__ __ior__ __floordiv__ __rfloordiv__ __ifloordiv__ __truediv__ __rtruediv__ __itruediv__ __matmul__ __rmatmul__
     __imatmul__ __divmod__ __rdivmod__
-    mro copyreg keys items
+    mro
 }

@@ -12,7 +12,7 @@ pub(crate) struct NoDefault;
 crate::leaf_payload!(NoDefault, kinds::NO_DEFAULT);
 
 /// `NoDefaultType`.
-pub static NO_DEFAULT_TYPE: ClassSpec = ClassSpec {
+pub(crate) static NO_DEFAULT_TYPE: ClassSpec = ClassSpec {
     name: "NoDefaultType",
     base: Some(&crate::objects::object::OBJECT),
     kind: kinds::NO_DEFAULT,
@@ -33,7 +33,7 @@ pub(crate) fn call_typing(vm: &Vm, name: &str, this: &Obj, args: Args<'_>) -> Py
 }
 
 /// `typing.Generic`.
-pub static GENERIC: ClassSpec = ClassSpec {
+pub(crate) static GENERIC: ClassSpec = ClassSpec {
     name: "typing.Generic",
     base: Some(&crate::objects::object::OBJECT),
     kind: Kind::INSTANCE,

@@ -95,7 +95,7 @@ pub(crate) fn made(
     if name == "bytes" {
         if let Some(method) = vm
             .lookup_special(source, "__bytes__")
-            .and_then(|method| if is_exact(source) && source.get::<Bytes>().is_some() { Ok(None) } else { Ok(method) })?
+            .map(|method| method.filter(|_| !(is_exact(source) && source.get::<Bytes>().is_some())))?
         {
             let ready = vm.call(&method, &[])?;
             if ready.get::<Bytes>().is_none() {

@@ -267,10 +267,10 @@ fn partition(vm: &Vm, this: &Obj, args: Args<'_>, reverse: bool) -> PyResult {
 
 fn join(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let items = vm.sequence_items(&args.pos()[0], "can only join an iterable")?;
-    if let ([one], true) = (items.as_slice(), this.get::<Bytes>().is_some()) {
-        if one.kind() == Kind::BYTES {
-            return Ok(one.clone());
-        }
+    if let ([one], true) = (items.as_slice(), this.get::<Bytes>().is_some())
+        && one.kind() == Kind::BYTES
+    {
+        return Ok(one.clone());
     }
     let separator = data(this);
     let mut out = Vec::new();

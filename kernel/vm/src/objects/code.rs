@@ -9,9 +9,7 @@ use std::cell::UnsafeCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use compile::code::{
-    CO_FAST_ARG_KW, CO_FAST_ARG_POS, CO_FAST_ARG_VAR, CO_FAST_CELL, CO_FAST_FREE, CO_FAST_LOCAL, CO_VARARGS, CO_VARKEYWORDS,
-};
+use compile::code::{CO_FAST_CELL, CO_FAST_FREE, CO_FAST_LOCAL, CO_VARARGS, CO_VARKEYWORDS};
 use compile::{Code, Const, Op, PyStr};
 use heap::{Obj, Payload, Str, Tuple, Visit};
 
@@ -87,8 +85,6 @@ pub struct CodeObject {
     pub(crate) simple: bool,
     /// The first `RESUME`.
     pub(crate) first_traceable: usize,
-    /// `async def` or generator, so that a call makes an object.
-    pub(crate) is_generator: bool,
 }
 
 impl Payload for CodeObject {
@@ -132,12 +128,6 @@ impl CodeObject {
 
     pub(crate) fn has_flag(&self, flag: u32) -> bool {
         self.code.flags & flag != 0
-    }
-
-    /// How many parameters: positional and keyword-only ones, `*args`, `**kwargs`.
-    pub(crate) fn total_args(&self) -> usize {
-        let code = &self.code;
-        (code.argcount + code.kwonlyargcount) as usize + usize::from(self.has_flag(CO_VARARGS)) + usize::from(self.has_flag(CO_VARKEYWORDS))
     }
 
     /// The line of an instruction; instructions without one have none.
@@ -196,7 +186,6 @@ impl Vm {
             n_places: n_locals + code.stacksize as usize + 1,
             simple: code.flags & (CO_VARARGS | CO_VARKEYWORDS) == 0 && code.kwonlyargcount == 0,
             first_traceable: code.instrs.iter().position(|instr| instr.op == Op::Resume).unwrap_or(0),
-            is_generator: code.flags & (compile::code::CO_GENERATOR | compile::code::CO_COROUTINE | compile::code::CO_ASYNC_GENERATOR) != 0,
             caches: UnsafeCell::new(vec![Cache::default(); n_caches].into()),
             instrs: UnsafeCell::new(instrs),
             code,
@@ -435,6 +424,3 @@ fn replace(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
     let places = old.places.clone();
     Ok(vm.new_code(Rc::new(code), consts, names, places, name, qualname, filename))
 }
-
-/// Which parameter kinds a place may be; for `inspect` and error texts.
-pub(crate) const PARAMETER: u8 = CO_FAST_ARG_POS | CO_FAST_ARG_KW | CO_FAST_ARG_VAR;

@@ -332,10 +332,8 @@ fn special(vm: &Vm, obj: &Obj) -> PyResult<Option<Pair>> {
     if obj.kind() == kinds::COMPLEX {
         return Ok(Some(parts(obj)));
     }
-    if float(obj).is_some() || integer(obj).is_some() || text(obj).is_some() {
-        if obj.kind() != Kind::WRAPPED {
-            return Ok(None);
-        }
+    if obj.kind() != Kind::WRAPPED && (float(obj).is_some() || integer(obj).is_some() || text(obj).is_some()) {
+        return Ok(None);
     }
     let Some(method) = vm.lookup_special(obj, "__complex__")? else { return Ok(None) };
     let value = vm.call(&method, &[])?;

@@ -5,7 +5,7 @@
 
 use heap::{Obj, Slot};
 
-use super::class::slots::{SLOT_DEFS, SlotDef};
+use super::class::slots::SlotDef;
 use crate::args::Args;
 use crate::class::{Binding, ClassSpec, Convention, GetSet, Method, flags};
 use crate::{PyResult, Vm, kinds};
@@ -573,8 +573,3 @@ pub static MEMBER_DESCRIPTOR: ClassSpec = ClassSpec {
     itemsize: 0,
     doc: "",
 };
-
-/// The definition of a slot's special method, by name; the first of those that share the name.
-pub(crate) fn slot_def(name: &str) -> Option<&'static SlotDef> {
-    SLOT_DEFS.iter().find(|def| def.name == name)
-}

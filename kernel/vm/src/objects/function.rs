@@ -137,16 +137,6 @@ impl Vm {
         }
     }
 
-    /// A number for the function as it is now, for calls that remember it.
-    pub(crate) fn function_version(&self, function: &Function) -> u32 {
-        if function.version.get() == 0 {
-            let next = self.thread.function_version.get().wrapping_add(1);
-            self.thread.function_version.set(next);
-            function.version.set(next);
-        }
-        function.version.get()
-    }
-
     /// A function's `__dict__`, made if need be.
     fn function_dict(&self, obj: &Obj) -> Obj {
         let slot = &function(obj).dict;

@@ -335,7 +335,7 @@ impl Vm {
         }
         let whole = value.trunc();
         // 2**63 itself is a float, and does not fit.
-        if whole >= -9.2e18 && whole <= 9.2e18 { Ok(self.int(whole as i64)) } else { Ok(self.big_int(number::float_to_big(whole))) }
+        if (-9.2e18..=9.2e18).contains(&whole) { Ok(self.int(whole as i64)) } else { Ok(self.big_int(number::float_to_big(whole))) }
     }
 
     /// An `int` object's value as a machine number, if it fits.
@@ -361,13 +361,5 @@ impl Vm {
     /// A float from text, as `float(text)` reads it.
     pub(crate) fn parse_float(&self, text: &[u8]) -> Option<f64> {
         float_text::parse(&float_text::to_ascii(text))
-    }
-
-    /// The sum of two values of 64 bits that may not fit any more.
-    pub(crate) fn int_sum(&self, a: i64, b: i64) -> Obj {
-        match a.checked_add(b) {
-            Some(sum) => self.int(sum),
-            None => self.int128(i128::from(a) + i128::from(b)),
-        }
     }
 }

@@ -76,7 +76,7 @@ pub(crate) fn floor_divide(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
     let (a, b) = operands!(vm, a, b);
     match (a, b) {
         (_, Integer::Small(0)) => Err(by_zero(vm)),
-        (Integer::Small(a), Integer::Small(b)) if (a, b) != (i64::MIN, -1) => Ok(vm.int(a.div_floor(&b))),
+        (Integer::Small(a), Integer::Small(b)) if (a, b) != (i64::MIN, -1) => Ok(vm.int(num_integer::Integer::div_floor(&a, &b))),
         _ => Ok(vm.big_int(a.to_big().div_floor(&b.to_big()))),
     }
 }
@@ -132,10 +132,10 @@ pub(crate) fn power(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
         let (base, exponent) = (vm.int_to_float(base)?, vm.int_to_float(exponent)?);
         return vm.float_power(base, exponent);
     }
-    if let (Integer::Small(base), Some(exponent)) = (base, exponent.small().and_then(|n| u32::try_from(n).ok())) {
-        if let Some(value) = base.checked_pow(exponent) {
-            return Ok(vm.int(value));
-        }
+    if let (Integer::Small(base), Some(exponent)) = (base, exponent.small().and_then(|n| u32::try_from(n).ok()))
+        && let Some(value) = base.checked_pow(exponent)
+    {
+        return Ok(vm.int(value));
     }
     match (base, exponent) {
         (Integer::Small(1 | 0), _) => Ok(exact(vm, a)),

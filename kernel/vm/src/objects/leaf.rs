@@ -135,11 +135,7 @@ impl Vm {
         let message = wrong.message;
         match wrong.class {
             WrongClass::Value => self.value_error(message),
-            WrongClass::Type => self.type_error(message),
             WrongClass::Overflow => self.overflow_error(message),
-            WrongClass::ZeroDivision => self.zero_division(message),
-            WrongClass::Memory => self.memory_error(message),
-            WrongClass::Lookup => self.lookup_error(message),
         }
     }
 

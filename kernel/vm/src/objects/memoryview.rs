@@ -46,10 +46,10 @@ impl Payload for MemoryView {
 impl MemoryView {
     /// The source may change its size again.
     fn let_go(&self) {
-        if let Some(source) = self.source.get() {
-            if let Some(array) = buffer(&source) {
-                array.export(false);
-            }
+        if let Some(source) = self.source.get()
+            && let Some(array) = buffer(&source)
+        {
+            array.export(false);
         }
     }
 
@@ -326,10 +326,10 @@ fn subscript(vm: &Vm, this: &Obj, key: &Obj) -> PyResult {
 }
 
 fn store(view: &MemoryView, at: usize, raw: &[u8]) {
-    if let Some(source) = view.source.get() {
-        if let Some(array) = buffer(&source) {
-            raw.iter().enumerate().for_each(|(i, &b)| array.set(view.place(at) + i, b));
-        }
+    if let Some(source) = view.source.get()
+        && let Some(array) = buffer(&source)
+    {
+        raw.iter().enumerate().for_each(|(i, &b)| array.set(view.place(at) + i, b));
     }
 }
 

@@ -2,10 +2,10 @@
 
 use heap::{Kind, Obj, Tuple};
 
-use super::leaf::{integer, is_exact, text, text_of};
+use super::leaf::{integer, text, text_of};
 use crate::text::float::{self, Style};
 use crate::text::integer::Integer;
-use crate::text::{repr, wtf8};
+use crate::text::wtf8;
 use crate::{PyResult, Vm};
 
 /// The values, handed out one by one.
@@ -396,11 +396,4 @@ fn pad_number(vm: &Vm, c: &Conversion, negative: bool, prefix: &str, digits: &st
         out.resize(out.len() + padding, b' ');
     }
     Ok(())
-}
-
-impl Vm {
-    /// `ascii(obj)` from its `repr`.
-    pub(crate) fn ascii_of_repr(&self, shown: &Obj) -> Obj {
-        if super::str::is_ascii(shown) && is_exact(shown) { shown.clone() } else { self.str_from_bytes(&repr::to_ascii(text_of(shown))) }
-    }
 }

@@ -59,7 +59,7 @@ fn sort_order(vm: &Vm, keys: &[Obj], order: &mut [u32]) -> PyResult<()> {
         match kind {
             Kind::INT => {
                 let mut pairs: Vec<(i64, u32)> = order.iter().map(|&i| (keys[i as usize].plain_int().unwrap_or(0), i)).collect();
-                pairs.sort_by(|a, b| a.0.cmp(&b.0));
+                pairs.sort_by_key(|pair| pair.0);
                 order.iter_mut().zip(pairs).for_each(|(place, (_, i))| *place = i);
                 return Ok(());
             }

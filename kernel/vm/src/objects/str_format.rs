@@ -265,9 +265,12 @@ pub(crate) enum Step<'a> {
     Item(&'a [u8]),
 }
 
+/// A step of one kind or the other, from its name.
+type MakeStep<'a> = fn(&'a [u8]) -> Step<'a>;
+
 /// The next step (`FieldNameIterator_next`).
 pub(crate) fn next_step<'a>(vm: &Vm, rest: &mut &'a [u8]) -> Result<Option<Step<'a>>, Raised> {
-    let (name, step): (&[u8], fn(&'a [u8]) -> Step<'a>) = match rest.first() {
+    let (name, step): (&[u8], MakeStep<'a>) = match rest.first() {
         None => return Ok(None),
         Some(b'.') => {
             let (name, after) = split_name(&rest[1..]);

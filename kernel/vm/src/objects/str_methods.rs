@@ -73,7 +73,7 @@ pub(super) const METHODS: &[Method] = &[
     Method::new("isidentifier", |vm, this, _| Ok(vm.bool(unicode::is_identifier(text_of(this)))), NoArgs).signature(PLAIN),
     Method::new("isprintable", |vm, this, _| Ok(vm.bool(code_points(text_of(this)).all(unicode::is_printable))), NoArgs).signature(PLAIN),
     Method::new("zfill", zfill, One).signature("($self, width, /)"),
-    Method::new("format", |vm, this, args| super::str_format::format(vm, this, args), Keywords).signature("($self, /, *args, **kwargs)"),
+    Method::new("format", super::str_format::format, Keywords).signature("($self, /, *args, **kwargs)"),
     Method::new("format_map", |vm, this, args| super::str_format::format_map(vm, this, &args.pos()[0]), One)
         .signature("($self, mapping, /)"),
     Method::new("__format__", format_spec, One).signature("($self, format_spec, /)"),
@@ -248,10 +248,10 @@ fn partition(vm: &Vm, this: &Obj, args: Args<'_>, reverse: bool) -> PyResult {
 
 fn join(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let items = vm.sequence_items(&args.pos()[0], "can only join an iterable")?;
-    if let [one] = items.as_slice() {
-        if one.kind() == Kind::STR {
-            return Ok(one.clone());
-        }
+    if let [one] = items.as_slice()
+        && one.kind() == Kind::STR
+    {
+        return Ok(one.clone());
     }
     let separator = text_of(this);
     let mut out = Vec::new();

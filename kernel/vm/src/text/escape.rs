@@ -33,11 +33,12 @@ pub(crate) fn decode<E>(data: &[u8], raw: bool, last: bool, fail: OnDecode<'_, E
             // In the raw form a backslash behind a backslash begins nothing.
             push(&mut out, b.into());
             at += 1;
-            if raw && b == b'\\' {
-                if let Some(&next) = data.get(at) {
-                    push(&mut out, next.into());
-                    at += 1;
-                }
+            if raw
+                && b == b'\\'
+                && let Some(&next) = data.get(at)
+            {
+                push(&mut out, next.into());
+                at += 1;
             }
             continue;
         }

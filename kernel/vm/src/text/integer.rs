@@ -65,11 +65,6 @@ impl Integer<'_> {
     }
 }
 
-/// The limit that a new machine starts with (`sys.set_int_max_str_digits`).
-pub(crate) const DEFAULT_MAX_DIGITS: usize = 4300;
-/// The least limit that can be set.
-pub(crate) const LEAST_MAX_DIGITS: usize = 640;
-
 fn too_long(limit: usize) -> Wrong {
     Wrong::value(format!(
         "Exceeds the limit ({limit} digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit"

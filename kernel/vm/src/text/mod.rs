@@ -31,11 +31,7 @@ pub(crate) struct Wrong {
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
 pub(crate) enum WrongClass {
     Value,
-    Type,
     Overflow,
-    ZeroDivision,
-    Memory,
-    Lookup,
 }
 
 impl Wrong {
@@ -44,18 +40,8 @@ impl Wrong {
         Wrong { class: WrongClass::Value, message: message.into() }
     }
 
-    /// A `TypeError`.
-    pub(crate) fn type_(message: impl Into<String>) -> Wrong {
-        Wrong { class: WrongClass::Type, message: message.into() }
-    }
-
     /// An `OverflowError`.
     pub(crate) fn overflow(message: impl Into<String>) -> Wrong {
         Wrong { class: WrongClass::Overflow, message: message.into() }
-    }
-
-    /// A `ZeroDivisionError`.
-    pub(crate) fn zero_division(message: impl Into<String>) -> Wrong {
-        Wrong { class: WrongClass::ZeroDivision, message: message.into() }
     }
 }

@@ -15,43 +15,10 @@ fn not_minus_one(hash: i64) -> i64 {
     if hash == -1 { -2 } else { hash }
 }
 
-/// `hash(n)` of an integer of 64 bits.
-pub(crate) fn hash_i64(n: i64) -> i64 {
-    let rest = (n.unsigned_abs() % MODULUS) as i64;
-    not_minus_one(if n < 0 { -rest } else { rest })
-}
-
 /// `hash(n)` of any integer.
 pub(crate) fn hash_big(n: &BigInt) -> i64 {
     let rest = (n.magnitude() % MODULUS).to_i64().unwrap_or(0);
     not_minus_one(if n.sign() == Sign::Minus { -rest } else { rest })
-}
-
-/// `hash(value)` of a float; a NaN's hash is that of the object, whose id is `id` (`_Py_HashDouble`).
-pub(crate) fn hash_float(value: f64, id: u64) -> i64 {
-    if value.is_nan() {
-        return hash_id(id);
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { 314_159 } else { -314_159 };
-    }
-    let (mantissa, exponent) = integer_decode(value);
-    // mantissa * 2**exponent mod 2**61 - 1: a power of two is a rotation.
-    let shift = exponent.rem_euclid(61) as u32;
-    let reduced = mantissa % MODULUS;
-    let rotated = (reduced << shift & MODULUS) | if shift == 0 { 0 } else { reduced >> (61 - shift) };
-    let hash = (rotated % MODULUS) as i64;
-    not_minus_one(if value < 0.0 { -hash } else { hash })
-}
-
-/// The hash of an object without one of its own (`_Py_HashPointer`).
-pub(crate) fn hash_id(id: u64) -> i64 {
-    not_minus_one(id.rotate_right(4) as i64)
-}
-
-/// `hash(complex(re, im))`.
-pub(crate) fn hash_complex(re: f64, im: f64, id: u64) -> i64 {
-    not_minus_one(hash_float(re, id).wrapping_add(hash_float(im, id).wrapping_mul(1_000_003)))
 }
 
 /// `|value| = mantissa * 2**exponent`, with a mantissa of at most 53 bits. The value is finite.

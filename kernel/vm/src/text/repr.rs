@@ -41,15 +41,6 @@ pub(crate) fn of_str(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A text with everything outside ASCII escaped: what `ascii()` makes of a repr.
-pub(crate) fn to_ascii(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    for cp in code_points(text) {
-        if cp < 128 { out.push(cp as u8) } else { push_escape(&mut out, cp) }
-    }
-    out
-}
-
 /// `repr(data)` of bytes, with its prefix.
 pub(crate) fn of_bytes(data: &[u8]) -> String {
     let quote = quote_for(|b| data.contains(&b));

@@ -142,7 +142,7 @@ pub(crate) fn rsplit_space<'a>(text: &'a [u8], unit: Unit, limit: usize, space: 
 }
 
 /// The lines, with or without what ends them.
-pub(crate) fn lines<'a>(text: &'a [u8], unit: Unit, keep_ends: bool) -> Vec<&'a [u8]> {
+pub(crate) fn lines(text: &[u8], unit: Unit, keep_ends: bool) -> Vec<&[u8]> {
     let is_break = |cp: u32| if unit == Unit::Byte { matches!(cp, 10 | 13) } else { super::unicode::is_line_break(cp) };
     let mut parts = Vec::new();
     let mut rest = text;

@@ -3,7 +3,7 @@
 
 use super::encoding::{Encoding, Handler, Problem};
 use super::float::{self};
-use super::integer::{DEFAULT_MAX_DIGITS, Integer, Parsed};
+use super::integer::{Integer, Parsed};
 use super::search::{self, Unit};
 use super::spec::{Spec, unknown_code};
 use super::wtf8::{self, code_points, push};
@@ -69,6 +69,9 @@ fn decode(source: &[u8], encoding: &str, errors: &str) -> Vec<u8> {
     }
 }
 
+/// What `sys.set_int_max_str_digits` is at the start.
+const DEFAULT_MAX_DIGITS: usize = 4300;
+
 fn format_int(number: &[u8], spec: &[u8]) -> Result<Vec<u8>, Wrong> {
     let number = parsed(integer::parse(number, 10, 0, &String::new)?);
     let small = i64::try_from(&number);
@@ -129,7 +132,7 @@ fn answer(op: &str, args: &[Vec<u8>]) -> Option<Result<Vec<u8>, Wrong>> {
             }));
         }
         "srepr" => repr::of_str(a(0)),
-        "sascii" => repr::to_ascii(&repr::of_str(a(0))),
+        "sascii" => encode(&repr::of_str(a(0)), "ascii", "backslashreplace"),
         "enc" => encode(a(0), &text(args[1].clone()), &text(args[2].clone())),
         "dec" => decode(a(0), &text(args[1].clone()), &text(args[2].clone())),
         "lower" => unicode::lower(a(0)),

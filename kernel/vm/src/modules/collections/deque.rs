@@ -148,7 +148,7 @@ fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
     let [iterable, maxlen] = args.bind(vm, &SIGNATURE)?;
     let maxlen = match maxlen.filter(|maxlen| !maxlen.is(&vm.consts.none)) {
         None => None,
-        Some(maxlen) if !crate::objects::leaf::integer(maxlen).is_some() => return Err(vm.type_error("an integer is required")),
+        Some(maxlen) if crate::objects::leaf::integer(maxlen).is_none() => return Err(vm.type_error("an integer is required")),
         Some(maxlen) => Some(usize::try_from(vm.index_isize(maxlen)?).map_err(|_| vm.value_error("maxlen must be non-negative"))?),
     };
     own(this).maxlen.set(maxlen);

@@ -140,7 +140,7 @@ fn new_permutations(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let n = pool.len();
     let r = match r.filter(|r| !r.is(&vm.consts.none)) {
         None => n,
-        Some(r) if !crate::objects::leaf::integer(r).is_some() => return Err(vm.type_error("Expected int as r")),
+        Some(r) if crate::objects::leaf::integer(r).is_none() => return Err(vm.type_error("Expected int as r")),
         Some(r) => length(vm, r)?,
     };
     let cycles = (0..r).map(|i| n.saturating_sub(i)).collect();

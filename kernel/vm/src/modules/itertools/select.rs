@@ -8,14 +8,16 @@ use super::{iterator, kind, own, slots};
 use crate::class::{ClassSpec, Operator};
 use crate::{Args, PyResult, Signature, Vm};
 
-/// A function and an iterator: `takewhile`, `dropwhile`, `filterfalse`, `starmap`.
+/// A function and an iterator: `takewhile`, `dropwhile`, `filterfalse`, `starmap`. The first two remember one thing more.
 macro_rules! over {
-    ($payload:ident, $spec:ident, $n:literal, $name:literal, $field:ident, $new:ident, $next:ident) => {
+    ($payload:ident, $spec:ident, $n:literal, $name:literal, $field:ident, $new:ident, $next:ident $(, $turned:ident)?) => {
         pub(super) struct $payload {
             function: Slot,
             source: Slot,
-            /// Whether the predicate has already changed its mind.
-            turned: Cell<bool>,
+            $(
+                /// Whether the predicate has already changed its mind.
+                $turned: Cell<bool>,
+            )?
         }
 
         crate::payload!($payload, kind($n), { source, function });
@@ -26,13 +28,14 @@ macro_rules! over {
             super::no_keywords(vm, class, &vm.types.$field, $name, args)?;
             let [function, iterable] = Args::positional(args.pos()).check(vm, $name, 2, 2)? else { unreachable!("two arguments were checked") };
             let source = vm.iter(iterable)?;
-            Ok(vm.new_object(class, $payload { function: Slot::new(function.clone()), source: Slot::new(source), turned: Cell::new(false) }))
+            let new = $payload { function: Slot::new(function.clone()), source: Slot::new(source), $($turned: Cell::new(false))? };
+            Ok(vm.new_object(class, new))
         }
     };
 }
 
-over!(TakeWhile, TAKEWHILE, 3, "takewhile", itertools_takewhile, new_takewhile, next_takewhile);
-over!(DropWhile, DROPWHILE, 4, "dropwhile", itertools_dropwhile, new_dropwhile, next_dropwhile);
+over!(TakeWhile, TAKEWHILE, 3, "takewhile", itertools_takewhile, new_takewhile, next_takewhile, turned);
+over!(DropWhile, DROPWHILE, 4, "dropwhile", itertools_dropwhile, new_dropwhile, next_dropwhile, turned);
 over!(FilterFalse, FILTERFALSE, 5, "filterfalse", itertools_filterfalse, new_filterfalse, next_filterfalse);
 over!(StarMap, STARMAP, 6, "starmap", itertools_starmap, new_starmap, next_starmap);
 

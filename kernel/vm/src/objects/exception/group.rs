@@ -12,7 +12,7 @@ const EXCEPTIONS: usize = 1;
 
 pub(super) fn slots(slots: &Slots) {
     slots.new.set(Some(new));
-    slots.init.set(Some(|vm, this, args| super::no_keywords(vm, this, args)));
+    slots.init.set(Some(super::no_keywords));
     slots.str.set(Some(|vm, this| {
         let message = field(this, MESSAGE).map_or(Ok(String::new()), |message| vm.text_of(&message))?;
         let n = members(this).len();
