@@ -1,8 +1,8 @@
 //! A page as a Jupyter notebook (format 4.5), byte for byte the same each time it is made.
 //!
 //! The page's own session becomes the code cells, with the outputs a run gave; prose is copied as it stands.
-//! What a notebook has no second kernel for, other sessions, other versions, the prompt, Rust, stays as
-//! text that is read and not run. Keys are sorted and indented as Jupyter itself writes them.
+//! What a notebook has no second kernel for, other sessions, other versions, the prompt, the other language,
+//! stays as text that is read and not run. `nbformat` writes it, as Jupyter itself would.
 
 use crate::chapter::Chapter;
 use crate::check::Run;
@@ -11,23 +11,28 @@ use crate::info::{Language, Version};
 use crate::page::bare;
 use crate::pair::Snippet;
 use crate::plan::Expect;
-use serde::Serialize as _;
-use serde_json::ser::{PrettyFormatter, Serializer};
 use serde_json::{Value, json};
 
-/// Makes the notebook of a page; none for a page that has nothing to run in one.
-pub fn notebook(chapter: &Chapter, runs: &[Run]) -> Option<String> {
-    let mut notebook = Notebook { chapter, runs, cells: Vec::new(), n_texts: 0, n_codes: 0 };
+/// What a Rust notebook runs first: a failed assertion is an error, and the heap crate is at hand.
+const RUST_START: &str = ":preserve_vars_on_panic 0\n:allow_static_linking 0\n:dep heap = { path = \"../kernel/heap\" }";
+
+/// Makes the notebook of a page in a language; none for a page that has nothing to run in one.
+///
+/// Rust cells have the outputs that the page says, the page having been checked.
+pub fn notebook(chapter: &Chapter, runs: &[Run], language: Language) -> Option<String> {
+    let mut notebook = Notebook { chapter, runs, language, cells: Vec::new(), n_texts: 0, n_codes: 0 };
     notebook.fill();
     if notebook.n_codes == 0 {
         return None;
     }
-    let value = json!({
-        "cells": notebook.cells,
-        "metadata": {
-            "heapbook": { "page": chapter.path.file_name().unwrap_or_default().to_string_lossy() },
-            "kernelspec": { "display_name": "Heapbook", "language": "python", "name": "heapbook" },
-            "language_info": {
+    let (kernelspec, language_info) = match language {
+        Language::Rust => (
+            json!({ "display_name": "Rust", "language": "rust", "name": "rust" }),
+            json!({ "file_extension": ".rs", "mimetype": "text/rust", "name": "rust", "pygments_lexer": "rust" }),
+        ),
+        _ => (
+            json!({ "display_name": "Heapbook", "language": "python", "name": "heapbook" }),
+            json!({
                 "codemirror_mode": { "name": "ipython", "version": 3 },
                 "file_extension": ".py",
                 "mimetype": "text/x-python",
@@ -35,20 +40,29 @@ pub fn notebook(chapter: &Chapter, runs: &[Run]) -> Option<String> {
                 "nbconvert_exporter": "python",
                 "pygments_lexer": "ipython3",
                 "version": Version::DEFAULT.to_string(),
-            },
+            }),
+        ),
+    };
+    let value = json!({
+        "cells": notebook.cells,
+        "metadata": {
+            "heapbook": { "page": chapter.path.file_name().unwrap_or_default().to_string_lossy() },
+            "kernelspec": kernelspec,
+            "language_info": language_info,
         },
         "nbformat": 4,
         "nbformat_minor": 5,
     });
-    let mut bytes = Vec::new();
-    value.serialize(&mut Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b" "))).ok()?;
-    bytes.push(b'\n');
-    String::from_utf8(bytes).ok()
+    let read = nbformat::parse_notebook(&value.to_string());
+    Some(
+        read.and_then(|notebook| nbformat::serialize_notebook(&notebook)).expect("cells have ids of their own and outputs of a known kind"),
+    )
 }
 
 struct Notebook<'c> {
     chapter: &'c Chapter,
     runs: &'c [Run],
+    language: Language,
     cells: Vec<Value>,
     n_texts: usize,
     n_codes: usize,
@@ -59,7 +73,7 @@ impl Notebook<'_> {
         let page = &self.chapter.page;
         let mut next = 1;
         for (index, snippet) in self.chapter.snippets.iter().enumerate() {
-            if !is_cell(snippet) {
+            if !self.is_cell(snippet) {
                 continue;
             }
             let (first, last) = match snippet.code.top_level {
@@ -79,7 +93,9 @@ impl Notebook<'_> {
 
     fn text(&mut self, text: &str) {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        let text = text.trim_matches('\n').trim_end();
+        // What is folded in a page could not be folded around a cell.
+        let unfolded: String = text.split_inclusive('\n').map(unfolded).collect();
+        let text = unfolded.trim_matches('\n').trim_end();
         if text.trim().is_empty() {
             return;
         }
@@ -93,14 +109,30 @@ impl Notebook<'_> {
     }
 
     fn code(&mut self, index: usize, snippet: &Snippet) {
+        if self.language == Language::Rust && self.n_codes == 0 {
+            self.cells.push(json!({
+                "cell_type": "code",
+                "execution_count": null,
+                "id": "start",
+                "metadata": {},
+                "outputs": [],
+                "source": lines(RUST_START),
+            }));
+        }
         self.n_codes += 1;
         let count = self.n_codes;
         let run = self.runs.iter().find(|run| run.snippet == index && run.expect == Expect::Own);
-        let outputs = run.and_then(|run| run.cells.first()).map_or(&[][..], Vec::as_slice);
+        let outputs = match (run.and_then(|run| run.cells.first()), self.language) {
+            (Some(outputs), _) => outputs.clone(),
+            (None, Language::Rust) => snippet.output(None).map(|output| Output::Stdout(output.fence.body.clone())).into_iter().collect(),
+            (None, _) => Vec::new(),
+        };
+        // A Rust kernel counts its cells in its own way.
+        let execution_count = (self.language != Language::Rust).then_some(count);
         let id = snippet.options.id.clone().unwrap_or_else(|| format!("code-{count}"));
         self.cells.push(json!({
             "cell_type": "code",
-            "execution_count": count,
+            "execution_count": execution_count,
             "id": id,
             "metadata": metadata(snippet),
             "outputs": outputs.iter().map(|output| value(output, count)).collect::<Vec<Value>>(),
@@ -115,11 +147,21 @@ impl Notebook<'_> {
         let last = (snippet.code.end_line..=page.len()).find(|line| bare(page.line(*line)).contains("-->"));
         (first.unwrap_or(snippet.code.line), last.unwrap_or(snippet.code.end_line))
     }
+
+    /// Whether a snippet runs in the notebook's one kernel.
+    fn is_cell(&self, snippet: &Snippet) -> bool {
+        snippet.language == self.language && snippet.options.session.is_none() && snippet.options.python.is_none()
+    }
 }
 
-/// Whether a snippet runs in a notebook's one kernel.
-fn is_cell(snippet: &Snippet) -> bool {
-    snippet.language == Language::Python && snippet.options.session.is_none() && snippet.options.python.is_none()
+/// A line of prose without what folds it: the summary becomes a line of its own in bold.
+fn unfolded(line: &str) -> String {
+    let bare = line.trim();
+    match bare.strip_prefix("<summary>").and_then(|text| text.strip_suffix("</summary>")) {
+        Some(summary) => format!("**{summary}**\n"),
+        None if matches!(bare, "<details>" | "</details>") => String::new(),
+        None => line.to_owned(),
+    }
 }
 
 fn metadata(snippet: &Snippet) -> Value {

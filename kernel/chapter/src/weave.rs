@@ -29,14 +29,15 @@ pub fn weave(chapter: &Chapter, report: Option<&Report>) -> String {
         if snippet.code.hidden || !snippet.code.top_level {
             continue;
         }
-        let mut below = String::new();
+        let (mut below, mut holds) = (String::new(), true);
         for (failure, told) in failures.iter().zip(&mut told) {
             if (snippet.code.line..=snippet.end_line()).contains(&failure.line) {
                 below += &failed(failure, chapter);
+                holds = false;
                 *told = true;
             }
         }
-        frame(snippet, &below, &mut inserts);
+        frame(snippet, &below, holds, &mut inserts);
     }
     // What is found elsewhere is told at the top: in hidden code, in lists, in what is no snippet at all.
     let elsewhere = failures.iter().zip(&told).filter(|(_, told)| !**told);
@@ -53,7 +54,7 @@ pub fn weave(chapter: &Chapter, report: Option<&Report>) -> String {
     text
 }
 
-fn frame(snippet: &Snippet, below: &str, inserts: &mut [Insert]) {
+fn frame(snippet: &Snippet, below: &str, holds: bool, inserts: &mut [Insert]) {
     let options = &snippet.options;
     let mut open = String::from("<div class=\"heapbook-cell\"");
     let mut attribute = |name: &str, value: &str| {
@@ -94,21 +95,35 @@ fn frame(snippet: &Snippet, below: &str, inserts: &mut [Insert]) {
             _ => "",
         };
         let caption = output.version.map(|version| format!("Python {version} prints"));
-        part(&output.fence, &format!("heapbook-output{raised}"), caption, inserts);
+        part(&output.fence, &format!("heapbook-output{raised}"), caption, &mark(snippet, holds), inserts);
     }
     if let Some(heap) = &snippet.heap {
-        part(heap, "heapbook-heap", None, inserts);
+        part(heap, "heapbook-heap", None, "", inserts);
     }
     let _ = write!(inserts[snippet.end_line()].after, "\n{below}</div>\n\n");
 }
 
-fn part(fence: &Fence, class: &str, caption: Option<String>, inserts: &mut [Insert]) {
+fn part(fence: &Fence, class: &str, caption: Option<String>, mark: &str, inserts: &mut [Insert]) {
     let before = &mut inserts[fence.line].before;
     let _ = write!(before, "\n<div class=\"{class}\">\n\n");
     if let Some(caption) = caption {
         let _ = write!(before, "<p class=\"heapbook-caption\">{}</p>\n\n", escaped(&caption));
     }
+    *before += mark;
     inserts[fence.end_line].after += "\n</div>\n";
+}
+
+/// The word beside an output that says it is no mere text, and by whom it is held to be so.
+fn mark(snippet: &Snippet, holds: bool) -> String {
+    let by = match (snippet.language, snippet.options.only) {
+        (Language::Rust, _) => "A Rust program on the heap crate prints this",
+        (_, Some(_)) => "The heap of this book prints this",
+        (_, None) => "The heap of this book prints this, and so does CPython",
+    };
+    match holds {
+        true => format!("<p class=\"heapbook-checked\" title=\"{by}; it is run at every change.\">checked</p>\n\n"),
+        false => "<p class=\"heapbook-differs\">differs</p>\n\n".into(),
+    }
 }
 
 fn only_caption(only: Only) -> &'static str {

@@ -2,14 +2,15 @@
 
 mod common;
 
-use chapter::{check, notebook, weave};
+use chapter::{Language, check, notebook, weave};
 use common::{own, page};
 
 #[test]
 fn a_snippet_and_its_outputs_are_one_frame() {
     let text = "# T\n\n```python id=x raises=E session=b\nraise E: 1\n```\n\n```text output\nE: 1\n```\n\nprose\n";
     let expected = "# T\n\n<div class=\"heapbook-cell\" id=\"x\" data-session=\"b\">\n\n```python\nraise E: 1\n```\n\n\n\
-                    <div class=\"heapbook-output heapbook-raised\">\n\n```text output\nE: 1\n```\n\n</div>\n\n</div>\n\n\nprose\n";
+                    <div class=\"heapbook-output heapbook-raised\">\n\n<p class=\"heapbook-checked\" title=\"The heap of this book prints this, and so does CPython; \
+                    it is run at every change.\">checked</p>\n\n```text output\nE: 1\n```\n\n</div>\n\n</div>\n\n\nprose\n";
     assert_eq!(weave(&page(text), None), expected);
 }
 
@@ -38,8 +39,8 @@ fn a_notebook_has_the_pages_own_session() {
     let chapter = page(text);
     let report = check(&chapter, &own());
     assert!(report.failures.is_empty());
-    let made = notebook(&chapter, &report.runs).unwrap();
-    assert_eq!(made, notebook(&chapter, &report.runs).unwrap());
+    let made = notebook(&chapter, &report.runs, Language::Python).unwrap();
+    assert_eq!(made, notebook(&chapter, &report.runs, Language::Python).unwrap());
     let value: serde_json::Value = serde_json::from_str(&made).unwrap();
     let cells = value["cells"].as_array().unwrap();
     let ids: Vec<&str> = cells.iter().map(|cell| cell["id"].as_str().unwrap()).collect();
@@ -52,5 +53,18 @@ fn a_notebook_has_the_pages_own_session() {
 
 #[test]
 fn a_page_without_code_makes_no_notebook() {
-    assert_eq!(notebook(&page("# T\n\n```python session=b\n```\n"), &[]), None);
+    assert_eq!(notebook(&page("# T\n\n```python session=b\n```\n"), &[], Language::Python), None);
+}
+
+#[test]
+fn a_rust_notebook_has_the_pages_rust() {
+    let text = "# T\n\n```python\nshow 1\n```\n```text output\n1\n```\n\n<details>\n<summary>More</summary>\n\n```rust id=x\nprintln!(\"1\");\n```\n```text output\n1\n```\n\n</details>\n";
+    let made = notebook(&page(text), &[], Language::Rust).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&made).unwrap();
+    let cells = value["cells"].as_array().unwrap();
+    assert_eq!(value["metadata"]["kernelspec"]["name"], "rust");
+    assert!(cells[0]["source"].to_string().ends_with(r#""\n","**More**"]"#) && !made.contains("details"), "{made}");
+    assert!(cells[1]["source"].to_string().contains(":dep heap"));
+    assert_eq!((cells[2]["id"].as_str(), cells[2]["outputs"][0]["text"].to_string()), (Some("x"), r#"["1\n"]"#.to_owned()));
+    assert_eq!(cells.len(), 3);
 }

@@ -4,6 +4,7 @@
 
 mod blessing;
 mod checking;
+mod claims;
 mod cli;
 mod engine;
 mod host;

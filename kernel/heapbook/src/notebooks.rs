@@ -1,4 +1,4 @@
-//! The book as notebooks, one a page, in `notebooks/` beside it.
+//! The book as notebooks in `notebooks/` beside it: one a page, and one more for a page with Rust.
 //!
 //! They are made, never edited: `--check` tells which are not what their pages make, and writes nothing.
 
@@ -8,6 +8,7 @@ use crate::engine;
 use crate::project::{Project, shown};
 use crate::report::{self, counted};
 use anyhow::{Context as _, Result, bail};
+use chapter::Language;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Write as _, stdout};
@@ -54,8 +55,10 @@ fn make(project: &Project, outcome: &Outcome, only_check: bool) -> Result<Made> 
     for page in &outcome.pages {
         let file = fs::canonicalize(&page.chapter.path)?;
         let inside = file.strip_prefix(&pages).with_context(|| format!("`{}` is not a page of this book", page.chapter.path.display()))?;
-        if let Some(text) = chapter::notebook(&page.chapter, &page.report.runs) {
-            wanted.insert(folder.join(inside).with_extension("ipynb"), text);
+        for (language, extension) in [(Language::Python, "ipynb"), (Language::Rust, "rust.ipynb")] {
+            if let Some(text) = chapter::notebook(&page.chapter, &page.report.runs, language) {
+                wanted.insert(folder.join(inside).with_extension(extension), text);
+            }
         }
     }
     let mut made = Made { differ: Vec::new(), stray: Vec::new(), total: wanted.len() };

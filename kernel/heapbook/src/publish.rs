@@ -3,6 +3,7 @@
 //! The same preprocessor serves `build`, `serve` and a plain `mdbook build`, which starts us as a command.
 
 use crate::checking::Outcome;
+use crate::claims;
 use crate::cli::{PreprocessArgs, PreprocessQuestion};
 use crate::project::{Project, shown};
 use anyhow::{Context as _, Result};
@@ -32,14 +33,20 @@ impl Weaver {
         Weaver { reports: outcome.pages.iter().map(report).collect() }
     }
 
-    fn weave(&self, pages: &Path, book: &mut Book) {
+    fn weave(&self, pages: &Path, book: &mut Book) -> Result<()> {
+        let mut failed = Ok(());
         book.for_each_mut(|item| {
             let BookItem::Chapter(page) = item else { return };
             let Some(source) = &page.source_path else { return };
+            match claims::fill(std::mem::take(&mut page.content), pages) {
+                Ok(text) => page.content = text,
+                Err(error) => return failed = Err(error),
+            }
             let file = std::fs::canonicalize(pages.join(source)).unwrap_or_default();
             let chapter = Chapter::parse(shown(&file), std::mem::take(&mut page.content));
             page.content = weave(&chapter, self.reports.get(&file));
         });
+        failed
     }
 }
 
@@ -49,7 +56,7 @@ impl Preprocessor for Weaver {
     }
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> Result<Book> {
-        self.weave(&context.root.join(&context.config.book.src), &mut book);
+        self.weave(&context.root.join(&context.config.book.src), &mut book)?;
         Ok(book)
     }
 }

@@ -132,7 +132,10 @@ fn answer(op: &str, args: &[Vec<u8>]) -> Option<Result<Vec<u8>, Wrong>> {
             }));
         }
         "srepr" => repr::of_str(a(0)),
-        "sascii" => encode(&repr::of_str(a(0)), "ascii", "backslashreplace"),
+        "sascii" => {
+            let hex = encode(&repr::of_str(a(0)), "ascii", "backslashreplace");
+            hex.chunks(2).map(|digits| u8::from_str_radix(&text(digits.to_vec()), 16).expect("two digits")).collect()
+        }
         "enc" => encode(a(0), &text(args[1].clone()), &text(args[2].clone())),
         "dec" => decode(a(0), &text(args[1].clone()), &text(args[2].clone())),
         "lower" => unicode::lower(a(0)),

@@ -1,0 +1,151 @@
+//! This book: every page holds on our machine, every digit counts, and what is made of the pages is what they make.
+
+mod common;
+
+use chapter::{Chapter, Language, Snippet};
+use common::{Book, says};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn heapbook(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_heapbook"));
+    command.current_dir(root()).args(arguments);
+    command
+}
+
+fn chapters() -> Vec<Chapter> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(root().join("book")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "md") && !path.ends_with("SUMMARY.md"));
+    paths.sort();
+    paths.iter().map(|path| Chapter::read(path).unwrap()).collect()
+}
+
+#[test]
+fn every_page_holds_and_every_notebook_is_what_its_page_makes() {
+    // Notebooks are made of the pages' runs, so this checks both; pages that do not hold make none.
+    says(&mut heapbook(&["notebooks", "--check"]), 0, &[" 0 differed"]);
+}
+
+/// Changes the first digit of a text; none if it has none that counts.
+fn other_digit(fence: &str) -> Option<String> {
+    let line = fence.split_inclusive('\n').find(|line| line.contains(|c: char| c.is_ascii_digit()) && !line.starts_with(' '))?;
+    let start = fence.find(line)?;
+    let at = start + line.find(|c: char| c.is_ascii_digit())?;
+    let digit = if &fence[at..=at] == "7" { "3" } else { "7" };
+    Some(format!("{}{digit}{}", &fence[..at], &fence[at + 1..]))
+}
+
+#[test]
+fn a_changed_digit_in_any_output_is_found_and_all_are_listed() {
+    let mut pages = Vec::new();
+    let mut places = Vec::new();
+    for chapter in chapters() {
+        let name = chapter.path.file_name().unwrap().to_string_lossy().into_owned();
+        let mut lines: Vec<String> = (1..=chapter.page.len()).map(|number| chapter.page.line(number).to_owned()).collect();
+        for snippet in chapter.snippets.iter().filter(|snippet| snippet.language == Language::Python) {
+            for output in snippet.outputs.iter().filter(|output| !output.ellipsis) {
+                let inside = output.fence.line..output.fence.end_line - 1;
+                let Some(changed) = other_digit(&lines[inside.clone()].concat()) else { continue };
+                let changed: Vec<String> = changed.split_inclusive('\n').map(str::to_owned).collect();
+                lines.splice(inside, changed);
+                places.push(format!("book/{name}:{}: ", snippet.code.line));
+            }
+        }
+        pages.push((name, lines.concat()));
+    }
+    assert!(places.len() > 150, "the book has outputs with digits in them: {}", places.len());
+    let pages: Vec<(&str, &str)> = pages.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let book = Book::new("digits", &pages);
+    let output = book.command(&["check"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    for place in &places {
+        assert!(text.contains(place.as_str()), "{place} is not told");
+    }
+    assert!(text.contains(&format!("{} failures", places.len())), "each is told once:\n{}", text.lines().last().unwrap_or(""));
+    assert!(text.matches("  expected │ ").count() >= places.len(), "each with a diff");
+}
+
+#[test]
+fn every_claim_is_shown_by_a_snippet_that_is_there() {
+    let snippets: BTreeSet<String> = chapters()
+        .iter()
+        .flat_map(|chapter| {
+            let page = chapter.path.file_stem().unwrap().to_string_lossy().into_owned();
+            let visible = |snippet: &&Snippet| !snippet.code.hidden && snippet.code.top_level;
+            let ids = chapter.snippets.iter().filter(visible).filter_map(|snippet| snippet.options.id.clone());
+            ids.map(|id| format!("{page}#{id}")).collect::<Vec<String>>()
+        })
+        .collect();
+    let claims: toml::Table = fs::read_to_string(root().join("book/claims.toml")).unwrap().parse().unwrap();
+    let articles = claims["article"].as_array().unwrap();
+    assert_eq!(articles.len(), 5);
+    let mut n = 0;
+    for article in articles {
+        for kind in ["claim", "snippet"] {
+            for claim in article.get(kind).and_then(toml::Value::as_array).into_iter().flatten() {
+                let says = claim.get("says").or(claim.get("does")).and_then(toml::Value::as_str).expect("a claim says something");
+                let shown: Vec<&str> =
+                    claim.get("shown").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect();
+                assert!(!shown.is_empty() || claim.get("why").is_some(), "nothing shows, and nothing explains: {says}");
+                for place in shown {
+                    assert!(snippets.contains(place), "{place} is no snippet; it should show: {says}");
+                }
+                n += 1;
+            }
+        }
+    }
+    assert!(n > 100, "the five articles say more than {n} things");
+}
+
+/// The pages' Rust as an ordinary program on the heap crate: a function a session, a mark between cells.
+#[test]
+fn the_rust_twins_print_what_their_pages_say() {
+    const MARK: &str = "---8<---";
+    let mut program = String::from("#![allow(unused, reason = \"a page shows what it needs to show\")]\n");
+    let mut calls = String::new();
+    let mut expected = Vec::new();
+    let mut pages = BTreeSet::new();
+    for chapter in chapters() {
+        for plan in chapter.plan().iter().filter(|plan| plan.language == Language::Rust) {
+            let name = format!("session_{}", expected.len());
+            program += &format!("fn {name}() {{\n");
+            for step in &plan.steps {
+                let snippet = &chapter.snippets[step.snippet];
+                program += &format!("{}\nprintln!({MARK:?});\n", snippet.code.body);
+                let place = format!("{}:{}", chapter.path.display(), snippet.code.line);
+                expected.push((place, snippet.output(None).map_or(String::new(), |output| output.fence.body.clone())));
+                pages.insert(chapter.path.clone());
+            }
+            program += "}\n";
+            calls += &format!("    {name}();\n");
+        }
+    }
+    assert!(pages.len() >= 4, "twins stand in four chapters at least, not in {}", pages.len());
+    program += &format!("fn main() {{\n{calls}}}\n");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("twins");
+    fs::create_dir_all(folder.join("src")).unwrap();
+    let heap = root().join("kernel/heap");
+    let manifest = format!(
+        "[package]\nname = \"twins\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[dependencies]\nheap = {{ path = {heap:?} }}\n\
+         [workspace]\n[profile.dev]\nopt-level = 1\ndebug = false\n"
+    );
+    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    fs::write(folder.join("src/main.rs"), program).unwrap();
+    // The heap's manifest takes what it can from this workspace, whose lock it does not need: it depends on nothing.
+    let mut cargo = Command::new(env!("CARGO"));
+    let output = cargo.current_dir(&folder).args(["run", "--quiet", "--offline", "--target-dir", "target"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let printed: Vec<&str> = text.split(&format!("{MARK}\n")).collect();
+    assert_eq!(printed.len(), expected.len() + 1);
+    for (printed, (place, expected)) in printed.iter().zip(&expected) {
+        assert_eq!(printed, expected, "{place}");
+    }
+}

@@ -1,0 +1,95 @@
+//! Our client against a real Jupyter kernel, and our notebooks against the reference implementation.
+//!
+//! Both come from a virtual environment that the test makes under `target/` and keeps. Where one cannot be
+//! made the tests are left out and say so; in CI that is a failure.
+
+mod common;
+
+use common::{Book, says};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+const PACKAGES: [&str; 4] = ["jupyter_client", "ipykernel", "nbclient", "nbformat"];
+
+/// The virtual environment's folder, made once.
+fn environment() -> Option<&'static Path> {
+    static MADE: OnceLock<Option<PathBuf>> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("jupyter");
+        let stamp = folder.join("made-of");
+        if fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == PACKAGES.join(" ")) {
+            return Some(folder);
+        }
+        let python = folder.join("bin/python");
+        let steps = [
+            command("python3", &["-m", "venv", "--clear", &folder.to_string_lossy()]),
+            command(&python.to_string_lossy(), &[&["-m", "pip", "install", "--quiet"][..], &PACKAGES].concat()),
+        ];
+        for mut step in steps {
+            if let Err(why) = step.output().map_err(|error| error.to_string()).and_then(|output| worked(&output)) {
+                assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "`{step:?}` failed:\n{why}");
+                eprintln!("left out: no Jupyter to test against; `{step:?}` failed:\n{why}");
+                return None;
+            }
+        }
+        fs::write(stamp, PACKAGES.join(" ")).unwrap();
+        Some(folder)
+    })
+    .as_deref()
+}
+
+fn command(program: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments);
+    command
+}
+
+fn worked(output: &Output) -> Result<(), String> {
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+    }
+}
+
+#[test]
+fn a_real_kernel_prints_what_a_page_says() {
+    let Some(environment) = environment() else { return };
+    let asked = Command::new(environment.join("bin/python"))
+        .args(["-c", "import sys; print('%d.%d' % sys.version_info[:2], end='')"])
+        .output()
+        .unwrap();
+    let version = String::from_utf8(asked.stdout).unwrap();
+    let page = "```python python=VERSION\nimport sys\nclass Thing: pass\nthing = Thing()\nthing; sys.getrefcount(thing)\n```\n```text output\n2\n```\n\n\
+                ```python python=VERSION\nthing\n```\n```text output\n<__main__.Thing object at 0x700000001040>\n```\n\n\
+                ```python python=VERSION\nprint('a'); print('b', file=sys.stderr); print('c')\nsys.getrefcount(thing)\n```\n```text output\na\nb\nc\n4\n```\n\n\
+                ```python python=VERSION raises=ZeroDivisionError\n1 / 0\n```\n```text output\nTraceback (most recent call last):\n  File \"<cell 4>\", line 1, in <module>\n    \
+                1 / 0\n    ~~^~~\nZeroDivisionError: division by zero\n```\n"
+        .replace("VERSION", &version);
+    let book = Book::new("kernel", &[("1.md", &page), ("2.md", &page.replace("\n4\n", "\n5\n"))]);
+    let path = format!("{}:{}", environment.join("bin").display(), std::env::var("PATH").unwrap_or_default());
+    let check = |page: &str| {
+        let mut command = book.command(&["check", page, "--kernel", "python3"]);
+        command.env("JUPYTER_PATH", environment.join("share/jupyter")).env("PATH", &path);
+        command
+    };
+    says(&mut check("book/1.md"), 0, &["4 snippets · all as written"]);
+    says(&mut check("book/2.md"), 1, &["book/2.md:18: this cell printed something else", "expected │ 5", "1 failure"]);
+}
+
+#[test]
+fn the_notebooks_are_valid_and_jupyter_writes_them_the_same() {
+    let Some(environment) = environment() else { return };
+    let notebooks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../notebooks");
+    let program = "import glob, sys, nbformat\n\
+                   paths = sorted(glob.glob(sys.argv[1] + '/*.ipynb'))\n\
+                   for path in paths:\n    \
+                       text = open(path, newline='').read()\n    \
+                       notebook = nbformat.reads(text, as_version=4)\n    \
+                       nbformat.validate(notebook)\n    \
+                       assert nbformat.writes(notebook) + '\\n' == text, path\n\
+                   assert len(paths) >= 15, paths\n";
+    let output = Command::new(environment.join("bin/python")).args(["-c", program]).arg(notebooks).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
