@@ -214,10 +214,10 @@ fn getsizeof(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 /// `_PySys_GetSizeOf`: what `__sizeof__` says, and the collector's header.
 fn sizeof(vm: &Vm, obj: &Obj) -> PyResult<usize> {
     let class = vm.class_of(obj);
-    let Some(method) = vm.lookup_special(obj, "__sizeof__")? else {
+    let Some(method) = vm.special(obj, &vm.intern("__sizeof__"))? else {
         return Err(vm.type_error(format!("Type {} doesn't define __sizeof__", vm.class_name(&class))));
     };
-    let size = vm.call(&method, &[])?;
+    let size = vm.call_special(&method, obj, &[])?;
     let Ok(size) = usize::try_from(vm.index_isize(&size)?) else { return Err(vm.value_error("__sizeof__() should return >= 0")) };
     Ok(size + vm.header_size(vm.class(&class)))
 }
