@@ -193,6 +193,8 @@ pub(crate) struct Thread {
     /// How many more Python calls may nest.
     pub(crate) remaining: Cell<isize>,
     pub(crate) recursion_limit: Cell<isize>,
+    /// Rust's own stack must not grow below this address.
+    native_floor: Cell<usize>,
     /// `sys.set_asyncgen_hooks`.
     pub(crate) firstiter: Slot,
     pub(crate) finalizer: Slot,
@@ -212,6 +214,7 @@ impl Default for Thread {
             exc: Cell::new(None),
             remaining: Cell::new(1000),
             recursion_limit: Cell::new(1000),
+            native_floor: Cell::new(0),
             firstiter: Slot::empty(),
             finalizer: Slot::empty(),
             origin_depth: Cell::new(0),

@@ -16,8 +16,8 @@ use crate::objects::sequence::class_getitem;
 use crate::objects::{leaf, sequence, slice::Slice};
 use crate::{Args, PyResult, Vm, kinds};
 
-const KIND: Kind = Kind(kinds::MODULES.0 + 72);
-const ITERATOR_KIND: Kind = Kind(kinds::MODULES.0 + 73);
+const KIND: Kind = Kind(kinds::MODULES.0 + 102);
+const ITERATOR_KIND: Kind = Kind(kinds::MODULES.0 + 103);
 
 /// The payload of an `array`.
 pub(crate) struct Array {

@@ -13,8 +13,8 @@ use crate::class::{ClassSpec, Convention, GetSet, Method, flags};
 use crate::objects::leaf;
 use crate::{Args, PyResult, Raised, Signature, Vm, kinds};
 
-const KIND: Kind = Kind(kinds::MODULES.0 + 70);
-const ITERATOR_KIND: Kind = Kind(kinds::MODULES.0 + 71);
+const KIND: Kind = Kind(kinds::MODULES.0 + 100);
+const ITERATOR_KIND: Kind = Kind(kinds::MODULES.0 + 101);
 
 /// The payload of a `Struct`.
 pub(crate) struct Struct {
