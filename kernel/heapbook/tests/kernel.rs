@@ -19,7 +19,7 @@ fn target() -> PathBuf {
 
 /// The environment's Python, made at the first need.
 fn python() -> Option<PathBuf> {
-    let folder = target().join("jupyter");
+    let folder = target().join("kernel-tools");
     let python = folder.join("bin/python");
     let done = folder.join("complete");
     if !done.is_file() {

@@ -140,7 +140,10 @@ impl Vm {
     pub fn run_file(&self, bytes: &[u8], filename: &str) -> i32 {
         match self.decode_source(bytes, filename) {
             Ok(text) => {
-                self.remember_source(filename, &text);
+                // A program on the standard input has no lines to show in tracebacks.
+                if filename != "<stdin>" {
+                    self.remember_source(filename, &text);
+                }
                 self.run_main(&text, filename)
             }
             Err(raised) => self.uncaught(raised),

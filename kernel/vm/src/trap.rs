@@ -73,9 +73,20 @@ impl Vm {
 
     fn arm_at(&self, code: &Obj, index: usize, wanted: bool) {
         let Some(payload) = code.get::<CodeObject>().filter(|payload| index < payload.code.instrs.len()) else { return };
+        let mut armed = self.traps.armed.borrow_mut();
+        // The special forms of the two instructions before read this one's operand without looking what it is.
+        for before in index.saturating_sub(2)..index {
+            let plain = Quick::from_op(payload.code.instrs[before].op);
+            // SAFETY: as below.
+            let at = unsafe { &mut *payload.instrs().add(before) };
+            at.counter = 0;
+            match armed.get_mut(&(std::ptr::from_mut(at) as usize)) {
+                Some(armed) => armed.op = plain,
+                None => at.op = plain,
+            }
+        }
         // SAFETY: the index is within the instructions, which stay where they are as long as the code lives.
         let at = unsafe { payload.instrs().add(index) };
-        let mut armed = self.traps.armed.borrow_mut();
         if let Some(known) = armed.get_mut(&(at as usize)) {
             known.wanted |= wanted;
             return;
