@@ -12,8 +12,12 @@ use crate::Vm;
 const FEW: usize = 5;
 
 /// The objects in `n` places, each with a count of its own.
+///
+/// # Safety
+/// The places from `first` on are initialised, and the caller reads none of them again.
 #[inline(always)]
 unsafe fn taken(first: *mut StackRef, n: usize) -> impl ExactSizeIterator<Item = Obj> {
+    // SAFETY: the caller's word; each place is read once.
     (0..n).map(move |i| unsafe { first.add(i).read() }.into_obj())
 }
 

@@ -37,6 +37,7 @@ impl RealFiles {
     }
 }
 
+#[allow(clippy::unnecessary_cast, reason = "the types of these fields are other ones on other systems")]
 fn stat_of(stat: &rustix::fs::Stat) -> Stat {
     let time = |seconds: i64, nanos: u64| Duration::new(seconds.max(0) as u64, nanos as u32);
     Stat {

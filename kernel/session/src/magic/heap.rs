@@ -196,8 +196,8 @@ pub(super) fn trace(notebook: &Notebook, body: &str) -> PyResult {
     changes.sort_by(|a, b| b.1.abs().cmp(&a.1.abs()).then_with(|| a.0.cmp(&b.0)));
     let lines: Vec<String> = changes.iter().take(MOST_ROWS).map(|(name, change)| format!("{change:>+8}  {name}")).collect();
     let total: i64 = changes.iter().map(|(_, change)| change).sum();
-    let collections: usize = (0..3).map(|i| stats[i].collections as usize - collected[i].collections as usize).sum();
-    let garbage: usize = (0..3).map(|i| stats[i].collected as usize - collected[i].collected as usize).sum();
+    let collections: usize = (0..3).map(|i| stats[i].collections - collected[i].collections).sum();
+    let garbage: usize = (0..3).map(|i| stats[i].collected - collected[i].collected).sum();
     let head = format!("{total:+} objects; {collections} collections, {garbage} objects collected");
     let rows: Vec<Value> = changes.iter().map(|(name, change)| json!({ "type": name, "change": change })).collect();
     let data = json!({ "version": 1, "change": total, "collections": collections, "collected": garbage, "types": rows });

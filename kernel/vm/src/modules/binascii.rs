@@ -292,7 +292,7 @@ fn b2a_qp(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
             || (byte < 33 && !matches!(byte, b'\r' | b'\n' | b'\t' | b' '))
             || (matches!(byte, b'\t' | b' ') && (tabs || (header && byte == b'\t')));
         let width = if quoted { 3 } else { 1 };
-        if column + width >= 76 && !(next == Some(b'\n') && !quoted) {
+        if column + width >= 76 && (quoted || next != Some(b'\n')) {
             out.push(b'=');
             out.extend_from_slice(line_end);
             column = 0;

@@ -92,17 +92,16 @@ pub(crate) fn made(
         return Ok(Ok(data(&encoded).to_vec()));
     }
     let Some(source) = source else { return Ok(Ok(Vec::new())) };
-    if name == "bytes" {
-        if let Some(method) = vm
+    if name == "bytes"
+        && let Some(method) = vm
             .lookup_special(source, "__bytes__")
             .map(|method| method.filter(|_| !(is_exact(source) && source.get::<Bytes>().is_some())))?
-        {
-            let ready = vm.call(&method, &[])?;
-            if ready.get::<Bytes>().is_none() {
-                return Err(vm.type_error(format!("__bytes__ returned non-bytes (type {})", vm.type_name(&ready))));
-            }
-            return Ok(Err(ready));
+    {
+        let ready = vm.call(&method, &[])?;
+        if ready.get::<Bytes>().is_none() {
+            return Err(vm.type_error(format!("__bytes__ returned non-bytes (type {})", vm.type_name(&ready))));
         }
+        return Ok(Err(ready));
     }
     if text_source.is_some() {
         return Err(vm.type_error("string argument without an encoding"));

@@ -129,6 +129,8 @@ pub(crate) struct Generating<const KIND: u8>(Gen);
 
 impl<const KIND: u8> Payload for Generating<KIND> {
     const KIND: Kind = Kind(KIND);
+    /// `gen_dealloc` clears them before the finalizer runs.
+    const WEAKREFS_FIRST: bool = true;
 
     fn traverse(&self, visit: Visit<'_>) {
         self.0.traverse(visit);

@@ -122,7 +122,7 @@ fn getattro(vm: &Vm, obj: &Obj, name: &Obj) -> PyResult {
     if text == "__class__" {
         return vm.getattr(&origin(obj), name);
     }
-    if !OWN.contains(&text.as_str()) && !(text.starts_with("__") && text.ends_with("__") && is_exception(&text)) {
+    if !(OWN.contains(&text.as_str()) || text.starts_with("__") && text.ends_with("__") && is_exception(&text)) {
         return vm.getattr(&origin(obj), name);
     }
     vm.generic_getattr(obj, name)

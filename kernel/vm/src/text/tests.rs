@@ -183,7 +183,6 @@ fn check(goldens: &str) {
             Ok(text) => ("ok", text),
             Err(Wrong { class: WrongClass::Value, message }) => ("ValueError", message.into_bytes()),
             Err(Wrong { class: WrongClass::Overflow, message }) => ("OverflowError", message.into_bytes()),
-            Err(Wrong { message, .. }) => ("other", message.into_bytes()),
         };
         if found != *class || message != unescape(expected) {
             wrong.push(format!("{line}\n    but here {found} {}", text(super::escape::encode(&message, false))));

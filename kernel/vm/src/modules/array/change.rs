@@ -134,7 +134,7 @@ pub(super) fn frombytes(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 }
 
 pub(super) fn add_bytes(vm: &Vm, this: &Obj, data: &[u8]) -> PyResult<()> {
-    if data.len() % own(this).kind.size != 0 {
+    if !data.len().is_multiple_of(own(this).kind.size) {
         return Err(vm.value_error("bytes length not a multiple of item size"));
     }
     if data.is_empty() {

@@ -9,7 +9,7 @@ use heap::{Dict, Kind, Obj, Slot};
 use super::ModuleSpec;
 use crate::class::{Convention, Method};
 use crate::objects::leaf;
-use crate::{Args, PyResult, Raised, Vm, kinds};
+use crate::{PyResult, Raised, Vm, kinds};
 
 pub(crate) use dialect::DIALECT;
 pub(crate) use reader::READER;

@@ -443,7 +443,7 @@ fn readinto(vm: &Vm, this: &Obj, buffer: &Obj, once: bool) -> PyResult {
     let room = buffer_length(vm, buffer, "readinto")?;
     let raw = reading(vm, this, "readinto")?;
     let mut data = take(own(this), room);
-    while data.len() < room && !(once && !data.is_empty()) && refill(vm, this, &raw)? {
+    while data.len() < room && (!once || data.is_empty()) && refill(vm, this, &raw)? {
         data.extend_from_slice(&take(own(this), room - data.len()));
     }
     fill_buffer(vm, buffer, &data)?;
