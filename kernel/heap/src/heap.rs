@@ -258,6 +258,7 @@ impl Heap {
     /// A new object with this payload, not tracked by the collector: see [`Obj::tracked`].
     #[inline]
     pub fn alloc<T: Payload>(&self, payload: T) -> Obj {
+        const { assert!(T::KIND.0 != Kind::INSTANCE.0, "an instance names its class: `alloc_with_class`") };
         debug_assert!(self.vtables[T::KIND.0 as usize].get().is_some(), "a kind is registered before its first object");
         // SAFETY: the payload is written right after the header.
         unsafe {

@@ -424,7 +424,7 @@ impl Vm {
         if keys.is_empty() {
             return Ok(self.consts.empty_tuple.clone());
         }
-        let missing = self.heap.alloc(heap::Instance);
+        let missing = self.new_instance(&self.types.object);
         let get = match self.load_method(subject, &self.intern("get"))? {
             Loaded::Method(function) => (function, Some(subject.clone())),
             Loaded::Value(value) => (value, None),

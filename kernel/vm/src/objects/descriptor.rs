@@ -518,7 +518,10 @@ fn member_get(vm: &Vm, this: &Obj, instance: Option<&Obj>, _: Option<&Obj>) -> P
         Place::Native(getset) => (getset.get)(vm, instance),
         Place::Slot(place) => match instance.extra().and_then(|extra| extra.slot(place as usize).get()) {
             Some(value) => Ok(value),
-            None => Err(vm.attribute_error_text(format!("'{}' object has no attribute '{}'", vm.type_name(instance), vm.lossy(&name)))),
+            None => {
+                let class = vm.full_class_name(&vm.class_of(instance));
+                Err(vm.attribute_error_text(format!("'{class}' object has no attribute '{}'", vm.lossy(&name))))
+            }
         },
     }
 }

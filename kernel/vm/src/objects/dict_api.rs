@@ -41,7 +41,7 @@ impl Vm {
             return raised;
         }
         match self.text_of(&raised.0) {
-            Ok(text) => self.type_error(format!("cannot use '{}' as {what} ({text})", self.type_name(key))),
+            Ok(text) => self.type_error(format!("cannot use '{}' as {what} ({text})", self.full_class_name(&self.class_of(key)))),
             Err(raised) => raised,
         }
     }

@@ -95,8 +95,11 @@ pub(crate) fn own_dict(vm: &Vm, obj: &Obj) -> PyResult {
     vm.instance_dict(obj).ok_or_else(|| vm.attribute_error(obj, &vm.names.__dict__))
 }
 
-/// Sets `__dict__` of such an object.
+/// Sets `__dict__` of such an object (`PyObject_GenericSetDict`).
 pub(crate) fn set_own_dict(vm: &Vm, obj: &Obj, value: Option<&Obj>) -> PyResult<()> {
+    if value.is_none() {
+        return Err(vm.type_error("cannot delete __dict__"));
+    }
     vm.set_instance_dict(obj, value)
 }
 

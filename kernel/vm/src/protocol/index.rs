@@ -65,7 +65,9 @@ impl Vm {
                 let name = self.type_name(obj);
                 Err(self.type_error(match value {
                     Some(_) => format!("'{name}' object does not support item assignment"),
-                    None if self.with_class(obj, is_sequence_like) => format!("'{name}' object doesn't support item deletion"),
+                    None if self.has_index(key) && self.with_class(obj, is_sequence_like) => {
+                        format!("'{name}' object doesn't support item deletion")
+                    }
                     None => format!("'{name}' object does not support item deletion"),
                 }))
             }

@@ -157,23 +157,24 @@ impl Vm {
 }
 
 pub(super) static METHODS: &[Method] = &[
-    Method::new("with_traceback", with_traceback, Convention::One),
-    Method::new("add_note", add_note, Convention::One),
     Method::new("__reduce__", reduce, Convention::NoArgs),
     Method::new("__setstate__", set_state, Convention::One),
+    Method::new("with_traceback", with_traceback, Convention::One),
+    Method::new("add_note", add_note, Convention::One),
 ];
 
 pub(super) static GETSET: &[GetSet] = &[
-    GetSet::with_set("args", get_args, set_args),
-    GetSet::with_set("__traceback__", |vm, this| or_none(vm, &vm.exception(this).traceback), set_traceback),
-    GetSet::with_set("__context__", |vm, this| or_none(vm, &vm.exception(this).context), set_context),
-    GetSet::with_set("__cause__", |vm, this| or_none(vm, &vm.exception(this).cause), set_cause),
     GetSet {
         name: "__suppress_context__",
         get: |vm, this| Ok(vm.bool(vm.exception(this).suppress_context.get())),
         set: Some(set_suppress_context),
         member: true,
     },
+    GetSet::with_set("__dict__", super::own_dict, super::set_own_dict),
+    GetSet::with_set("args", get_args, set_args),
+    GetSet::with_set("__traceback__", |vm, this| or_none(vm, &vm.exception(this).traceback), set_traceback),
+    GetSet::with_set("__context__", |vm, this| or_none(vm, &vm.exception(this).context), set_context),
+    GetSet::with_set("__cause__", |vm, this| or_none(vm, &vm.exception(this).cause), set_cause),
 ];
 
 fn or_none(vm: &Vm, slot: &Slot) -> PyResult {

@@ -1,0 +1,149 @@
+//! Random programs on our machine and on real CPython: what they print must be the same, line by line.
+//!
+//! `differential/records.VERSION.json` has what CPython printed for some seeds, and each run compares those. With `PROGRAMS=1000` as many
+//! fresh programs run on both, from seed `SEED` on, and what differs is shrunk (`SHRINK=0`: not); `SHOW=1` prints them. `PYTHON314` and
+//! `PYTHON313` name the interpreters. `RECORD=40` writes the records anew, of so many seeds on which both agree: a program that differs
+//! is a bug to mend, and is in no record until then.
+
+#[path = "differential/cpython.rs"]
+mod cpython;
+#[path = "differential/grammar.rs"]
+mod grammar;
+#[path = "differential/program.rs"]
+mod program;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::rc::Rc;
+
+use compile::Version;
+use grammar::Grammar;
+use program::Statement;
+use vm::Vm;
+use vm::host::{Collected, Stream};
+
+const PRELUDE: &str = include_str!("differential/prelude.py");
+
+/// What our machine prints.
+fn ours(version: Version, text: &str) -> String {
+    let host = Rc::new(Collected::default());
+    let vm = Vm::new(version, host.clone());
+    assert!(vm.start().is_ok(), "a machine starts");
+    let quoted = serde_json::to_string(text).expect("text is JSON");
+    let wrapper = format!(
+        "import collections, contextlib, functools, gc, itertools, sys, types, warnings, weakref\ntry:\n    exec(compile({quoted}, 'program.py', 'exec'), {{'__name__': 'program'}})\nexcept BaseException as error:\n    print('ended by', type(error).__name__, error)\nsys.stdout.flush()\n"
+    );
+    vm.run_main(&wrapper, "wrapper.py");
+    let written = host.written.borrow();
+    let out: Vec<u8> = written.iter().filter(|(stream, _)| matches!(stream, Stream::Stdout)).flat_map(|(_, data)| data.clone()).collect();
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// Addresses are the one thing that may differ.
+fn without_addresses(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("0x") {
+        out.push_str(&rest[..at + 2]);
+        rest = rest[at + 2..].trim_start_matches(|c: char| c.is_ascii_hexdigit());
+    }
+    out + rest
+}
+
+fn first_difference(judge: &str, ours: &str) -> Option<String> {
+    let (judge, ours) = (without_addresses(judge), without_addresses(ours));
+    if judge == ours {
+        return None;
+    }
+    let (mut judged, mut own) = (judge.lines(), ours.lines());
+    for n in 1.. {
+        match (judged.next(), own.next()) {
+            (None, None) => break,
+            (a, b) if a != b => {
+                return Some(format!("line {n}\n  CPython │ {}\n  here    │ {}", a.unwrap_or("(ends)"), b.unwrap_or("(ends)")));
+            }
+            _ => {}
+        }
+    }
+    Some("only the ends of lines differ".to_owned())
+}
+
+fn body(seed: u64) -> Vec<Statement> {
+    Grammar::new(seed).program()
+}
+
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+}
+
+/// Compares the recorded programs, and fresh ones if they are asked for.
+fn compare(version: Version, name: &str, records: &str) {
+    let records: BTreeMap<u64, String> = serde_json::from_str(records).expect("the records are JSON");
+    let differ = records.iter().filter_map(|(&seed, judged)| {
+        let text = program::text(PRELUDE, &body(seed));
+        first_difference(judged, &ours(version, &text)).map(|difference| format!("seed {seed}: {difference}"))
+    });
+    let mut wrong: Vec<String> = if number("RECORD", 0) == 0 { differ.collect() } else { Vec::new() };
+    if number("PROGRAMS", 0) + number("RECORD", 0) > 0 {
+        let python = cpython::find(name).unwrap_or_else(|| panic!("no CPython {name}: PYTHON{} names one", name.replace('.', "")));
+        wrong.extend(fresh(version, name, &python));
+    }
+    assert!(wrong.is_empty(), "{} programs differ\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+/// Runs fresh programs on both. Gives the differences.
+fn fresh(version: Version, name: &str, python: &Path) -> Vec<String> {
+    let (first, n, record) = (number("SEED", 0), number("PROGRAMS", 0), number("RECORD", 0));
+    let seeds: Vec<u64> = (first..first + n.max(2 * record)).collect();
+    let mut wrong = Vec::new();
+    let mut agree = BTreeMap::new();
+    for some in seeds.chunks(50) {
+        let bodies: Vec<_> = some.iter().map(|&seed| body(seed)).collect();
+        let texts: Vec<String> = bodies.iter().map(|body| program::text(PRELUDE, body)).collect();
+        let judged = cpython::run(python, &texts);
+        for ((seed, body), (text, judged)) in some.iter().zip(bodies).zip(texts.iter().zip(judged)) {
+            if std::env::var_os("SHOW").is_some() {
+                println!("{text}");
+            }
+            // A program that does not end says nothing.
+            if judged.contains("ended with status") {
+                continue;
+            }
+            match first_difference(&judged, &ours(version, text)) {
+                None => drop(agree.insert(*seed, without_addresses(&judged))),
+                Some(difference) if record > 0 => println!("seed {seed} is left out: {difference}"),
+                Some(difference) => wrong.push(format!("seed {seed}: {difference}{}", smallest(version, python, body))),
+            }
+        }
+    }
+    if record > 0 {
+        let kept: BTreeMap<_, _> = agree.into_iter().take(record as usize).collect();
+        let path = format!("{}/tests/differential/records.{name}.json", env!("CARGO_MANIFEST_DIR"));
+        std::fs::write(path, serde_json::to_string_pretty(&kept).expect("texts are JSON") + "\n").expect("the records are written");
+    }
+    wrong
+}
+
+/// The smallest program that differs, in the same way or another.
+fn smallest(version: Version, python: &Path, body: Vec<Statement>) -> String {
+    if number("SHRINK", 1) == 0 {
+        return String::new();
+    }
+    let difference = |body: &[Statement]| {
+        let text = program::text(PRELUDE, body);
+        first_difference(&cpython::run(python, std::slice::from_ref(&text))[0], &ours(version, &text))
+    };
+    let small = program::shrink(body, &mut |body| difference(body).is_some());
+    let last = difference(&small).unwrap_or_default();
+    format!("\nthe smallest of its kind, after the prelude:\n{}\n{last}", program::text("", &small))
+}
+
+#[test]
+fn as_cpython_3_14() {
+    compare(Version::V3_14, "3.14", include_str!("differential/records.3.14.json"));
+}
+
+#[test]
+fn as_cpython_3_13() {
+    compare(Version::V3_13, "3.13", include_str!("differential/records.3.13.json"));
+}

@@ -1,0 +1,405 @@
+//! Random programs over what holds objects: names, containers, instances, closures, weak references, finalizers, exceptions,
+//! generators, coroutines, and the collector's own controls. Whatever a statement raises is printed, so any name may hold anything.
+
+use super::program::Statement::{self, Block, Line};
+
+/// A small generator of numbers, the same on every run (SplitMix64).
+pub(crate) struct Random(pub u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % n as u64) as usize
+    }
+
+    fn of<'a>(&mut self, some: &[&'a str]) -> &'a str {
+        some[self.below(some.len())]
+    }
+}
+
+/// Expressions: `@` is a name, `$` an expression, `#` a number of its own.
+const EXPRESSIONS: &[&str] = &[
+    "@",
+    "@",
+    "@",
+    "[]",
+    "[$]",
+    "[$, $]",
+    "[@, @, @]",
+    "($,)",
+    "($, @)",
+    "()",
+    "{}",
+    "{'k': $}",
+    "{1: $, 'k': @}",
+    "{'k', 2}",
+    "7",
+    "10 ** 9 + #",
+    "'text#'",
+    "'t' + str(#)",
+    "None",
+    "2.5",
+    "3j",
+    "b'bytes#'",
+    "Node()",
+    "Node($)",
+    "Node(@)",
+    "Slotted()",
+    "Bag([$])",
+    "Book(k=$)",
+    "Mourned('m#')",
+    "Mourned('m#')",
+    "Phoenix('p#')",
+    "Loud('l#')",
+    "Held($)",
+    "(lambda: @)",
+    "(lambda x=$: x)",
+    "keeper($)",
+    "keeper(@)",
+    "walk($)",
+    "walk(@)",
+    "later($)",
+    "fail",
+    "[x for x in @]",
+    "[(x, @) for x in range(3)]",
+    "{x: @ for x in range(2)}",
+    "(x for x in @)",
+    "[lambda: x for x in range(2)]",
+    "weakref.ref(@)",
+    "weakref.ref(@, heard('w#'))",
+    "weakref.ref(@, heard('w#'))",
+    "weakref.proxy(@)",
+    "weakref.proxy(@, heard('x#'))",
+    "weakref.WeakValueDictionary({'k': @})",
+    "weakref.WeakKeyDictionary({@: 1})",
+    "weakref.WeakSet([@])",
+    "weakref.finalize(@, print, 'finalize #')",
+    "weakref.WeakMethod(@.me)",
+    "@.me",
+    "@.append",
+    "@.x",
+    "@.__class__",
+    "iter(@)",
+    "reversed(@)",
+    "enumerate(@)",
+    "zip(@, @)",
+    "map(keeper, @)",
+    "filter(None, @)",
+    "ValueError($)",
+    "types.SimpleNamespace(x=$)",
+    "type('Made', (), {'x': $})",
+    "type('Made', (Node,), {'__slots__': ('z',)})",
+    "[@] * 3",
+    "(@,) * 2",
+    "[*@]",
+    "(*@, @)",
+    "@[:]",
+    "@[0]",
+    "@['k']",
+    "dict(x=$)",
+    "list((@,))",
+    "tuple([@, $])",
+    "@.copy()",
+    "slice(@, 2)",
+    "memoryview(bytearray(b'memory'))",
+    "bytearray(2)",
+    "property(@)",
+    "classmethod(@)",
+    "(@ if # % 2 else $)",
+    "(@ or $)",
+    "(@ and $)",
+    "collections.deque([@, $])",
+    "collections.defaultdict(list, {'k': @})",
+    "collections.Counter('aab')",
+    "collections.ChainMap({'k': @})",
+    "itertools.chain([@], @)",
+    "itertools.tee([@])",
+    "itertools.repeat(@, 2)",
+    "itertools.product([@], [1])",
+    "@()",
+    "@(@)",
+    "keeper(@)(@)",
+    "f'{@!r:.4}'",
+    "vars(@)",
+    "@.__dict__",
+    "next(@)",
+    "next(@, @)",
+    "getattr(@, 'x', @)",
+    "types.MethodType(keeper, @)",
+    "types.MappingProxyType({'k': @})",
+    "super(Node, @)",
+    "object()",
+    "list[@]",
+    "Node.me",
+    "Node.__init__.__get__(@)",
+    "(y := @)",
+    "sys.exc_info()",
+    "sys._getframe()",
+    "(lambda *p, **k: (p, k))(@, x=@)",
+    "(lambda *p: p)(*@)",
+    "dict(**@)",
+    "@ + @",
+    "@ == @",
+    "@ in @",
+    "not @",
+    "@ is @",
+];
+
+/// Statements of one line.
+const LINES: &[&str] = &[
+    "@ = $",
+    "@ = $",
+    "@ = $",
+    "@ = $",
+    "@ = @",
+    "@ = @ = $",
+    "@, @ = $, $",
+    "@, @ = @, @",
+    "@, *@ = @",
+    "del @",
+    "del @",
+    "@.x = $",
+    "@.x = @",
+    "@.x = @",
+    "@.y = @",
+    "del @.x",
+    "@.append($)",
+    "@.append(@)",
+    "@.append(@)",
+    "@.extend(@)",
+    "@.insert(0, @)",
+    "@ = @.pop()",
+    "@.clear()",
+    "@ += [@]",
+    "@[0] = @",
+    "@[0:1] = [@, @]",
+    "@['k'] = @",
+    "@['k'] = $",
+    "del @['k']",
+    "del @[0]",
+    "@.update(k=@)",
+    "@.setdefault('s', $)",
+    "@.remove(@)",
+    "@.reverse()",
+    "@.sort(key=id)",
+    "@ = next(@)",
+    "print(type(next(@)).__name__)",
+    "@ = @.send($)",
+    "@ = @.send(None)",
+    "@.close()",
+    "@.throw(ValueError('thrown'))",
+    "@.__dict__",
+    "@.__dict__ = {'x': @}",
+    "@.__class__ = Node",
+    "@ = @()",
+    "@ = @(@)",
+    "@.x.x = @",
+    "@.x.append(@)",
+    "fail(@)",
+    "raise ValueError(@)",
+    "print(gc.collect())",
+    "print(gc.collect(0))",
+    "print(gc.collect(1))",
+    "print(gc.collect())",
+    "gc.freeze()",
+    "gc.unfreeze()",
+    "print(len(gc.get_referents(@)))",
+    "print(kinds(gc.get_referents(@)))",
+    "print(kinds(gc.get_referrers(@)))",
+    "print(@() is None)",
+    "print(sys.getsizeof(@))",
+    "print(gc.is_finalized(@))",
+    "print(weakref.getweakrefcount(@))",
+    "print(len(@))",
+    "print(sys.getrefcount(@))",
+    "print(sys.getrefcount($))",
+    "print(sys.getrefcount(@), @ is @)",
+    "ashes.clear()",
+    "assert @ is @, 'differ'",
+    "global shared; shared = @",
+    "print(gc.get_freeze_count())",
+    "@.with_traceback(None)",
+    "@ = @.__traceback__",
+    "@ = @.__context__",
+    "@ = @.tb_frame",
+    "@ = @.gi_frame",
+    "@ = @.f_locals",
+    "@ = @.__closure__",
+    "@.__closure__[0].cell_contents = @",
+    "@.cell_contents = @",
+    "@.__defaults__ = (@,)",
+    "@ = @.__self__",
+    "@.f_back",
+    "@.clear()",
+    "@ |= {'k': @}",
+    "@ *= 2",
+    "@.add_note('note')",
+    "@.__cause__ = @",
+    "print(*(type(x).__name__ for x in gc.garbage)); gc.garbage.clear()",
+    "@.rotate(1)",
+    "print(sum(type(x) is Node for x in gc.get_objects()))",
+];
+
+pub(crate) struct Grammar {
+    random: Random,
+    /// Numbers what is to be told apart.
+    next: usize,
+    functions: usize,
+}
+
+impl Grammar {
+    pub(crate) fn new(seed: u64) -> Grammar {
+        Grammar { random: Random(seed), next: 0, functions: 0 }
+    }
+
+    /// The body of a program.
+    pub(crate) fn program(&mut self) -> Vec<Statement> {
+        let n = 8 + self.random.below(30);
+        const FIRST: &[&str] = &["[]", "Node()", "{}", "Mourned('m#')", "keeper(1)", "walk(1)", "Slotted()", "Bag()", "[[]]", "later(2)"];
+        let mut body: Vec<_> = ["a", "b", "c", "d"]
+            .map(|name| {
+                let first = self.random.of(FIRST);
+                Line(format!("{name} = {}", self.fill(first, 1)))
+            })
+            .into();
+        if self.random.below(4) == 0 {
+            body.push(Line(format!("gc.set_threshold({}, 3, 3)", 20 + self.random.below(60))));
+            body.push(Line("gc.enable()".to_owned()));
+        }
+        for _ in 0..n {
+            let statement = self.statement(2);
+            body.push(guarded(statement));
+            body.push(Line("facts(globals())".to_owned()));
+        }
+        body
+    }
+
+    fn statement(&mut self, depth: usize) -> Statement {
+        if depth == 0 || self.random.below(4) > 0 {
+            return self.line();
+        }
+        match self.random.below(12) {
+            0 => {
+                let header = self.fill("for @ in @:", 0);
+                let mut body = vec![Line("if i > 4: break".to_owned()), Line("i += 1".to_owned())];
+                body.extend(self.body(depth));
+                Block(vec![("if True:".to_owned(), vec![Line("i = 0".to_owned()), Block(vec![(header, body)])])])
+            }
+            1 => Block(vec![(self.fill("if @:", 0), self.body(depth)), ("else:".to_owned(), self.body(depth))]),
+            2 => Block(vec![(self.fill("with Held($) as @:", 1), self.body(depth))]),
+            3 | 4 => {
+                let kept = self.fill("@ = error", 0);
+                let mut handler = vec![Line(kept)];
+                handler.extend(self.body(depth));
+                let mut clauses = vec![("try:".to_owned(), self.body(depth)), ("except Exception as error:".to_owned(), handler)];
+                if self.random.below(2) == 0 {
+                    clauses.push(("finally:".to_owned(), self.body(depth)));
+                }
+                Block(clauses)
+            }
+            5 => Block(vec![(
+                self.fill("match @:", 0),
+                vec![Block(vec![
+                    ("case [x, *y]:".to_owned(), self.body(depth)),
+                    ("case {'k': x, **y}:".to_owned(), self.body(depth)),
+                    ("case Node(x=y):".to_owned(), self.body(depth)),
+                    ("case _:".to_owned(), self.body(depth)),
+                ])],
+            )]),
+            6 => Block(vec![("for turn in range(30):".to_owned(), vec![self.line()])]),
+            7 => {
+                let class = self.fill("class @:", 0);
+                Block(vec![(
+                    class,
+                    vec![
+                        Line(self.fill("x = $", 1)),
+                        Block(vec![("def me(self):".to_owned(), vec![Line(self.fill("return (self, __class__, @)", 0))])]),
+                    ],
+                )])
+            }
+            _ => self.function(depth),
+        }
+    }
+
+    /// A function over locals of the same names, and its call.
+    fn function(&mut self, depth: usize) -> Statement {
+        self.functions += 1;
+        let name = format!("f{}", self.functions);
+        let mut body = vec![Line(self.fill("c = $", 1)), Line(self.fill("d = $", 1))];
+        if self.random.below(3) == 0 {
+            body.push(Block(vec![(self.fill("def e(x=$):", 1), vec![Line(self.fill("return (x, @, @)", 0))])]));
+        }
+        body.extend(self.body(depth));
+        body.push(Line("facts(locals())".to_owned()));
+        body.extend(self.body(depth));
+        let end = self.random.of(&[
+            "return @",
+            "return $",
+            "yield @",
+            "return locals()",
+            "return (lambda: (a, c))",
+            "raise ValueError(@)",
+            "pass",
+            "yield from [@, @]",
+        ]);
+        body.push(Line(self.fill(end, 1)));
+        let header = self.random.of(&["def", "def", "def", "async def"]);
+        let call = self.random_call();
+        let call = self.fill(call, 1).replace('~', &name);
+        let yields = end.starts_with("yield from") && header == "async def";
+        let header = if yields { "def" } else { header };
+        // An asynchronous generator returns nothing.
+        Block(vec![("if True:".to_owned(), vec![Block(vec![(format!("{header} {name}(a, b=None):"), body)]), Line(call)])])
+    }
+
+    fn random_call(&mut self) -> &'static str {
+        self.random.of(&[
+            "@ = ~(@)",
+            "@ = ~($)",
+            "~(@, @)",
+            "@ = ~(*[@])",
+            "@ = ~(b=@, a=$)",
+            "@ = list(~(@))",
+            "next(iter(~(@)))",
+            "@ = ~(@).send(None)",
+        ])
+    }
+
+    fn body(&mut self, depth: usize) -> Vec<Statement> {
+        (0..1 + self.random.below(3)).map(|_| self.statement(depth - 1)).collect()
+    }
+
+    fn line(&mut self) -> Statement {
+        let line = self.random.of(LINES);
+        Line(self.fill(line, 2))
+    }
+
+    /// Puts names, numbers and expressions into a pattern.
+    fn fill(&mut self, pattern: &str, depth: usize) -> String {
+        let mut text = String::new();
+        for c in pattern.chars() {
+            match c {
+                '@' => text.push_str(self.random.of(&["a", "a", "b", "b", "c", "d", "e", "f"])),
+                '#' => {
+                    self.next += 1;
+                    text.push_str(&self.next.to_string());
+                }
+                '$' if depth == 0 => text.push_str(self.random.of(&["a", "b", "c", "[]", "Node()"])),
+                '$' => {
+                    let expression = self.random.of(EXPRESSIONS);
+                    text.push_str(&self.fill(expression, depth - 1));
+                }
+                c => text.push(c),
+            }
+        }
+        text
+    }
+}
+
+/// What the statement raises is printed.
+fn guarded(statement: Statement) -> Statement {
+    Block(vec![("try:".to_owned(), vec![statement]), ("except Exception as error:".to_owned(), vec![Line("told(error)".to_owned())])])
+}
