@@ -1,13 +1,12 @@
 //! The kernel under the tools that people use: jupyter_client, nbclient, nbval and papermill drive the one just built.
 //!
-//! They come from a virtual environment that this test makes for itself under `target/`; where none can be made (no Python, no network)
-//! the test says so and ends, unless `CI` is set.
+//! They come from a virtual environment that the test makes for itself.
 
+mod common;
+
+use common::jupyter::environment;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-
-/// What the environment holds.
-const PACKAGES: &[&str] = &["jupyter_client", "ipykernel", "nbclient", "nbval", "papermill", "pyzmq"];
 
 fn heapbook() -> Command {
     Command::new(env!("CARGO_BIN_EXE_heapbook"))
@@ -17,37 +16,22 @@ fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).to_owned()
 }
 
-/// The environment's Python, made at the first need.
-fn python() -> Option<PathBuf> {
-    let folder = target().join("kernel-tools");
-    let python = folder.join("bin/python");
-    let done = folder.join("complete");
-    if !done.is_file() {
-        let run = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
-        let made = run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
-            && run(Command::new(&python).args(["-m", "pip", "install", "-q"]).args(PACKAGES));
-        if !made {
-            assert!(std::env::var_os("CI").is_none(), "no virtual environment with {PACKAGES:?} could be made in {}", folder.display());
-            eprintln!("not run: no virtual environment with {PACKAGES:?} could be made");
-            return None;
-        }
-        std::fs::write(done, "").expect("the folder can be written");
-    }
-    Some(python)
-}
-
 fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 #[test]
 fn jupyter_drives_the_kernel() {
-    let Some(python) = python() else { return };
+    let Some(environment) = environment() else { return };
     let prefix = target().join("jupyter-data");
     let installed = heapbook().args(["install", "--prefix"]).arg(&prefix).output().expect("it runs");
     assert!(installed.status.success(), "{}", text(&installed));
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kernel.py");
-    let driven = Command::new(python).arg(script).env("JUPYTER_PATH", prefix.join("share/jupyter")).output().expect("it runs");
+    let driven = Command::new(environment.join("bin/python"))
+        .arg(script)
+        .env("JUPYTER_PATH", prefix.join("share/jupyter"))
+        .output()
+        .expect("it runs");
     assert!(driven.status.success(), "{}", text(&driven));
 }
 

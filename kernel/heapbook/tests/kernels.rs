@@ -1,57 +1,13 @@
 //! Our client against a real Jupyter kernel, and our notebooks against the reference implementation.
 //!
-//! Both come from a virtual environment that the test makes under `target/` and keeps. Where one cannot be
-//! made the tests are left out and say so; in CI that is a failure.
+//! Both come from a virtual environment that the test makes for itself.
 
 mod common;
 
+use common::jupyter::environment;
 use common::{Book, says};
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::OnceLock;
-
-const PACKAGES: [&str; 4] = ["jupyter_client", "ipykernel", "nbclient", "nbformat"];
-
-/// The virtual environment's folder, made once.
-fn environment() -> Option<&'static Path> {
-    static MADE: OnceLock<Option<PathBuf>> = OnceLock::new();
-    MADE.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("jupyter");
-        let stamp = folder.join("made-of");
-        if fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == PACKAGES.join(" ")) {
-            return Some(folder);
-        }
-        let python = folder.join("bin/python");
-        let steps = [
-            command("python3", &["-m", "venv", "--clear", &folder.to_string_lossy()]),
-            command(&python.to_string_lossy(), &[&["-m", "pip", "install", "--quiet"][..], &PACKAGES].concat()),
-        ];
-        for mut step in steps {
-            if let Err(why) = step.output().map_err(|error| error.to_string()).and_then(|output| worked(&output)) {
-                assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "`{step:?}` failed:\n{why}");
-                eprintln!("left out: no Jupyter to test against; `{step:?}` failed:\n{why}");
-                return None;
-            }
-        }
-        fs::write(stamp, PACKAGES.join(" ")).unwrap();
-        Some(folder)
-    })
-    .as_deref()
-}
-
-fn command(program: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(program);
-    command.args(arguments);
-    command
-}
-
-fn worked(output: &Output) -> Result<(), String> {
-    match output.status.success() {
-        true => Ok(()),
-        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
-    }
-}
+use std::path::Path;
+use std::process::Command;
 
 #[test]
 fn a_real_kernel_prints_what_a_page_says() {

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod jupyter;
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;

@@ -110,8 +110,11 @@ fn address(obj: &Obj) -> String {
 
 fn repr(vm: &Vm, this: &Obj) -> PyResult {
     let Some(target) = own(this).target() else { return Ok(vm.str(&format!("<weakref at {}; dead>", address(this)))) };
-    // The class is asked, not the object, and what goes wrong there says no more than that there is no name.
-    let found = vm.lookup_special(&target, "__name__").unwrap_or_default();
+    // The class is asked, not the object. In 3.13 the exception stays set beside the result, and whoever called breaks on it.
+    let found = match vm.lookup_special(&target, "__name__") {
+        Err(raised) if vm.version >= compile::Version::V3_14 => return Err(raised),
+        found => found.unwrap_or_default(),
+    };
     let name = found.filter(|name| name.get::<Str>().is_some()).map(|name| format!(" ({})", vm.lossy(&name)));
     Ok(vm.str(&format!(
         "<weakref at {}; to '{}' at {}{}>",

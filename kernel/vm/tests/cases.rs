@@ -1,4 +1,4 @@
-//! Modules that CPython writes in C: programs of one-line questions, with CPython's answers beside them.
+//! Programs of one-line questions, with CPython's answers beside them.
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ fn check(name: &str, program: &str, expected: &str) {
     let vm = Vm::new(Default::default(), host.clone());
     assert!(vm.start().is_ok(), "a machine starts");
     vm.run_main(program, name);
-    vm.end();
+    assert!(vm.end(), "the output is handed on");
     let written = host.written.borrow();
     let text = |wanted: Stream| {
         let data: Vec<u8> = written.iter().filter(|(stream, _)| *stream == wanted).flat_map(|(_, data)| data.clone()).collect();
@@ -24,12 +24,22 @@ fn check(name: &str, program: &str, expected: &str) {
 }
 
 macro_rules! programs {
-    ($($name:ident)*) => {
-        $(#[test]
-        fn $name() {
-            check(concat!(stringify!($name), ".py"), include_str!(concat!("library/", stringify!($name), ".py")), include_str!(concat!("library/", stringify!($name), ".out")));
+    ($($folder:ident: $($name:ident)*;)*) => {
+        $(mod $folder {
+            $(#[test]
+            fn $name() {
+                let program = include_str!(concat!("cases/", stringify!($folder), "/", stringify!($name), ".py"));
+                let expected = include_str!(concat!("cases/", stringify!($folder), "/", stringify!($name), ".out"));
+                super::check(concat!(stringify!($name), ".py"), program, expected);
+            })*
         })*
     };
 }
 
-programs! { structs arrays hashes rows characters complexes }
+programs! {
+    leaves: numbers complex arithmetic text bytes formats errors;
+    // Modules that CPython writes in C.
+    library: structs arrays hashes rows characters complexes;
+    // Streams and files; the files are in memory.
+    files: memory files;
+}
