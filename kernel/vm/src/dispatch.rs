@@ -16,7 +16,6 @@ use crate::objects::generator::{GenState, gen_of};
 use crate::objects::list_iterator::ListIterator;
 use crate::objects::range_iterator::RangeIterator;
 use crate::objects::tuple_iterator::TupleIterator;
-use crate::protocol::Loaded;
 use crate::quick::Quick;
 use crate::registers::{Left, Registers};
 use crate::unwind::{Fault, Unwound};
@@ -388,17 +387,8 @@ impl Vm {
                         let value = attempt!(self.getattr(&at.top(1), at.name(arg >> 1)));
                         at.set_top(1, value);
                     } else {
-                        match attempt!(self.load_method(&at.top(1), at.name(arg >> 1))) {
-                            Loaded::Method(function) => {
-                                let owner = at.pop();
-                                at.push_obj(function);
-                                at.push(owner);
-                            }
-                            Loaded::Value(value) => {
-                                at.set_top(1, value);
-                                at.push(StackRef::NULL);
-                            }
-                        }
+                        let loaded = attempt!(self.load_method(&at.top(1), at.name(arg >> 1)));
+                        at.set_loaded(loaded);
                     }
                 }
                 Quick::StoreAttr => {

@@ -138,17 +138,7 @@ impl Vm {
             }
             Quick::LoadSpecial => {
                 let loaded = self.load_special_method(&at.top(1), arg)?;
-                match loaded {
-                    Loaded::Method(function) => {
-                        let owner = at.pop();
-                        at.push_obj(function);
-                        at.push(owner);
-                    }
-                    Loaded::Value(value) => {
-                        at.set_top(1, value);
-                        at.push(StackRef::NULL);
-                    }
-                }
+                at.set_loaded(loaded);
             }
             Quick::CallKw => {
                 let names = at.pop_obj();

@@ -13,6 +13,7 @@ use crate::Vm;
 use crate::frame::{ENTRY, Frame, INIT, Owner};
 use crate::objects::code::{CodeObject, Instr};
 use crate::objects::generator::{Gen, GenState};
+use crate::protocol::Loaded;
 use crate::unwind::Fault;
 
 /// The loop's registers.
@@ -89,6 +90,22 @@ impl Registers {
     #[inline(always)]
     pub(crate) unsafe fn push_obj(&mut self, value: Obj) {
         self.push(StackRef::owned(value));
+    }
+
+    /// `[owner] → [function, owner]` for a method, `[value, NULL]` for anything else.
+    #[inline(always)]
+    pub(crate) unsafe fn set_loaded(&mut self, loaded: Loaded) {
+        match loaded {
+            Loaded::Method(function) => {
+                let owner = self.pop();
+                self.push_obj(function);
+                self.push(owner);
+            }
+            Loaded::Value(value) => {
+                self.set_top(1, value);
+                self.push(StackRef::NULL);
+            }
+        }
     }
 
     #[inline(always)]

@@ -30,7 +30,7 @@ macro_rules! classes {
     };
 }
 
-// One line a class: the field, and the spec in the file of its object. `TODO` stands where a class is not written yet.
+// One line a class: the field, and the spec in the file of its object.
 classes! {
     object: objects::object::OBJECT,
     type_: objects::class::TYPE,

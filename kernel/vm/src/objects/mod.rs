@@ -68,22 +68,8 @@ pub mod zip;
 
 use heap::Obj;
 
-use crate::class::{ClassSpec, flags};
+use crate::class::ClassSpec;
 use crate::{PyResult, Vm};
-
-/// Stands in the table of classes where a class is not written yet.
-pub(crate) static TODO: ClassSpec = ClassSpec {
-    name: "todo",
-    base: None,
-    kind: heap::Kind::INSTANCE,
-    flags: flags::CONTAINER,
-    slots: |_| {},
-    methods: &[],
-    getset: &[],
-    basicsize: 16,
-    itemsize: 0,
-    doc: "",
-};
 
 /// How many places of `__slots__` kind the instances of a builtin class have of their own.
 pub(crate) fn own_places(spec: &ClassSpec) -> u16 {
