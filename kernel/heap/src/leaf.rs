@@ -3,7 +3,7 @@
 //! A leaf's header is 8 bytes. Text and bytes up to [`INLINE`] bytes stand in the object itself, longer ones in a
 //! buffer of their own. Text is kept as WTF-8 (UTF-8 that admits lone surrogates).
 
-use std::alloc::{Layout, dealloc, handle_alloc_error, realloc};
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
 use std::cell::Cell;
 
 use crate::kind::Kind;
@@ -65,6 +65,21 @@ pub struct Str {
 }
 
 impl Str {
+    /// The head of a new text of so many ASCII characters.
+    fn ascii(len: u32) -> Str {
+        Str {
+            hash: Cell::new(0),
+            len,
+            chars: len,
+            width: 1,
+            ascii: true,
+            surrogates: false,
+            interned: Cell::new(false),
+            room: 0,
+            _end: [0; 3],
+        }
+    }
+
     /// The text in WTF-8.
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
@@ -194,6 +209,73 @@ impl crate::Heap {
         unsafe { self.str_from_wtf8(text.as_bytes()) }
     }
 
+    /// A new `str`, if the text is ASCII: the quick way for bytes that are likely to be.
+    #[inline]
+    pub fn str_if_ascii(&self, text: &[u8]) -> Option<Obj> {
+        if !text.is_ascii() {
+            return None;
+        }
+        let len = u32::try_from(text.len()).ok()?;
+        // SAFETY: the head is about these bytes.
+        Some(unsafe { self.alloc_with_bytes(Str::ascii(len), text) })
+    }
+
+    /// A number in decimal digits, as a new `str`.
+    pub fn str_decimal(&self, value: i64) -> Obj {
+        // Sign and digits of the longest number.
+        let mut digits = [0; 20];
+        let (mut at, mut rest) = (digits.len(), value.unsigned_abs());
+        loop {
+            at -= 1;
+            digits[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        if value < 0 {
+            at -= 1;
+            digits[at] = b'-';
+        }
+        let text = &digits[at..];
+        // SAFETY: the head is about these bytes.
+        unsafe { self.alloc_with_bytes(Str::ascii(text.len() as u32), text) }
+    }
+
+    /// The texts one after another, with `separator` between them, as a new `str`.
+    ///
+    /// Panics beyond 4 GiB.
+    pub fn str_join<'a>(&self, separator: Option<&Str>, parts: impl Iterator<Item = &'a Str> + Clone) -> Obj {
+        let mut head = Str::ascii(0);
+        let (mut len, mut chars) = (0, 0);
+        let mut take_in = |part: &Str| {
+            len += part.len as usize;
+            chars += part.chars as usize;
+            head.width = head.width.max(part.width);
+            head.ascii &= part.ascii;
+            head.surrogates |= part.surrogates;
+        };
+        for (i, part) in parts.clone().enumerate() {
+            separator.filter(|_| i > 0).into_iter().for_each(&mut take_in);
+            take_in(part);
+        }
+        head.len = u32::try_from(len).expect("a text is shorter than 4 GiB");
+        head.chars = chars as u32;
+        // SAFETY: as many bytes are written as were counted.
+        unsafe {
+            let (obj, mut to) = self.alloc_row(head, len);
+            let mut put = |part: &Str| {
+                to.copy_from_nonoverlapping(part.as_bytes().as_ptr(), part.len as usize);
+                to = to.add(part.len as usize);
+            };
+            for (i, part) in parts.enumerate() {
+                separator.filter(|_| i > 0).into_iter().for_each(&mut put);
+                put(part);
+            }
+            obj
+        }
+    }
+
     /// A new `str` from generalised UTF-8: each code point encoded by itself, surrogates too.
     ///
     /// Panics if `text` is not that.
@@ -260,23 +342,12 @@ impl crate::Heap {
             && a.hash.get() == 0
             && a.len as usize > INLINE;
         if !alone {
-            if size <= INLINE {
-                let mut both = [0; INLINE];
-                both[..a.as_bytes().len()].copy_from_slice(a.as_bytes());
-                both[a.as_bytes().len()..size].copy_from_slice(b.as_bytes());
-                // SAFETY: the head is about these bytes.
-                return unsafe { self.alloc_with_bytes(head, &both[..size]) };
-            }
-            let mut both = Vec::with_capacity(size);
-            both.extend_from_slice(a.as_bytes());
-            both.extend_from_slice(b.as_bytes());
-            let fixed = crate::payload::offset::<Str>() + size_of::<Str>();
-            // SAFETY: the object has room for header, head and a pointer to the bytes, which it owns.
+            // SAFETY: the head is about these bytes.
             return unsafe {
-                let at = self.alloc_raw(Kind::STR, fixed + 8, true);
-                at.add(crate::payload::offset::<Str>()).cast::<Str>().write(head);
-                at.add(fixed).cast::<*const u8>().write(Box::into_raw(both.into_boxed_slice()) as *const u8);
-                Obj::from_header(at, true)
+                let (obj, to) = self.alloc_row(head, size);
+                to.copy_from_nonoverlapping(a.as_bytes().as_ptr(), a.len as usize);
+                to.add(a.len as usize).copy_from_nonoverlapping(b.as_bytes().as_ptr(), b.len as usize);
+                obj
             };
         }
         let (have, room, before) = (a.len as usize, a.room, a.capacity());
@@ -310,21 +381,40 @@ impl crate::Heap {
 
     /// # Safety
     /// `head` says `data.len()` as its length.
+    #[inline]
     unsafe fn alloc_with_bytes<T: Payload>(&self, head: T, data: &[u8]) -> Obj {
-        let inline = data.len() <= INLINE;
-        let tail = if inline { data.len() } else { 8 };
+        // SAFETY: there is room for so many bytes.
+        unsafe {
+            let (obj, to) = self.alloc_row(head, data.len());
+            to.copy_from_nonoverlapping(data.as_ptr(), data.len());
+            obj
+        }
+    }
+
+    /// A new object and the room for its bytes, in the object itself or behind a pointer.
+    ///
+    /// # Safety
+    /// `head` says `len` as its length, and the bytes are written before the object is used.
+    #[inline]
+    unsafe fn alloc_row<T: Payload>(&self, head: T, len: usize) -> (Obj, *mut u8) {
+        let inline = len <= INLINE;
         let fixed = crate::payload::offset::<T>() + size_of::<T>();
         // SAFETY: the object has room for header, head and tail.
         unsafe {
-            let at = self.alloc_raw(T::KIND, fixed + tail, true);
+            let at = self.alloc_raw(T::KIND, fixed + if inline { len } else { 8 }, true);
             at.add(crate::payload::offset::<T>()).cast::<T>().write(head);
             let behind = at.add(fixed);
-            if inline {
-                behind.copy_from_nonoverlapping(std::ptr::NonNull::new_unchecked(data.as_ptr().cast_mut()), data.len());
+            let room = if inline {
+                behind.as_ptr()
             } else {
-                behind.cast::<*const u8>().write(Box::into_raw(data.to_vec().into_boxed_slice()) as *const u8);
-            }
-            Obj::from_header(at, true)
+                let buffer = alloc(bytes_layout(len));
+                if buffer.is_null() {
+                    handle_alloc_error(bytes_layout(len));
+                }
+                behind.cast::<*mut u8>().write(buffer);
+                buffer
+            };
+            (Obj::from_header(at, true), room)
         }
     }
 }

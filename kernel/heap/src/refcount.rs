@@ -147,22 +147,23 @@ impl Heap {
     unsafe fn died(&self, bits: NonNull<u8>) {
         // SAFETY: the caller's word; the look is never dropped.
         let obj = ManuallyDrop::new(unsafe { Obj::from_bits(bits) });
-        if obj.is_leaf() && matches!(obj.kind(), Kind::INT | Kind::FLOAT) {
-            // SAFETY: a number holds nothing.
-            return unsafe { self.space.free_number(obj.address()) };
+        if obj.is_leaf() {
+            if matches!(obj.kind(), Kind::INT | Kind::FLOAT) {
+                // SAFETY: a number holds nothing.
+                return unsafe { self.space.free_number(obj.address()) };
+            }
+            // SAFETY: the caller's word.
+            return unsafe { self.free_leaf(&obj) };
         }
         // SAFETY: the caller's word.
-        unsafe { self.other_died(&obj) }
+        unsafe { self.container_died(&obj) }
     }
 
     /// # Safety
     /// As [`Heap::died`].
     #[inline(never)]
-    unsafe fn other_died(&self, obj: &Obj) {
-        if obj.is_leaf() {
-            // SAFETY: the caller's word.
-            unsafe { self.free_leaf(obj) }
-        } else if self.deferring.get() {
+    unsafe fn container_died(&self, obj: &Obj) {
+        if self.deferring.get() {
             self.with_dying(|stack| stack.push(Dying(obj.bits())));
         } else {
             let base = self.with_dying(|stack| stack.len());

@@ -294,11 +294,11 @@ impl Hooks for Vm {
         if objects::generator::gen_of(obj).is_some() {
             return self.generator_needs_end(obj);
         }
-        self.class(&self.class_of(obj)).slots.finalize.get().is_some()
+        self.with_class(obj, |class| class.slots.finalize.get()).is_some()
     }
 
     fn finalize(&self, obj: &Obj) {
-        if let Some(finalize) = self.class(&self.class_of(obj)).slots.finalize.get() {
+        if let Some(finalize) = self.with_class(obj, |class| class.slots.finalize.get()) {
             finalize(self, obj);
         }
     }

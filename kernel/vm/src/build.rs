@@ -4,9 +4,9 @@
 
 #![expect(unsafe_code, unsafe_op_in_unsafe_fn, reason = "places on the stack are raw memory, read without checks: measured")]
 
-use heap::{Dict, Kind, Obj, StackRef};
+use heap::{Dict, Kind, Obj, StackRef, Str};
 
-use crate::Vm;
+use crate::{PyResult, Vm};
 
 /// Dicts with so many entries are made with no room for them beforehand.
 const FEW: usize = 5;
@@ -50,5 +50,31 @@ impl Vm {
         }
         drop(driven_out);
         Some(dict)
+    }
+
+    /// The texts one after another, for f-strings (`_PyUnicode_JoinArray`). The places are free afterwards, on an error too.
+    #[inline(never)]
+    pub(crate) unsafe fn build_string(&self, first: *mut StackRef, n: usize) -> PyResult {
+        let size: u128 = (0..n).map(|i| (*first.add(i)).look().get::<Str>().map_or(0, |text| text.as_bytes().len() as u128)).sum();
+        let made = match self.check_text_size(size) {
+            Ok(()) if size < 3 || n < 2 => self.str_join_all(&taken(first, n).collect::<Vec<_>>()),
+            Ok(()) => {
+                // What stands in the places keeps the texts alive.
+                let made = self.heap.str_join(
+                    None,
+                    (0..n).filter_map(|i| {
+                        let text = (*first.add(i)).look();
+                        text.get::<Str>().map(|text| &*std::ptr::from_ref(text))
+                    }),
+                );
+                taken(first, n).for_each(drop);
+                return Ok(made);
+            }
+            Err(raised) => {
+                taken(first, n).for_each(drop);
+                return Err(raised);
+            }
+        };
+        made
     }
 }

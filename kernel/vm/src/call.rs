@@ -6,7 +6,8 @@
 #![expect(unsafe_code, reason = "places on the stack are raw memory")]
 
 use std::cell::Cell;
-use std::mem::ManuallyDrop;
+use std::marker::PhantomData;
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr;
 
 use compile::code::{CO_VARARGS, CO_VARKEYWORDS};
@@ -16,7 +17,7 @@ use crate::frame::{ENTRY, Frame, Owner};
 use crate::objects::code::CodeObject;
 use crate::objects::function::Function;
 use crate::protocol::Loaded;
-use crate::{Args, PyResult, Raised, Vm, kinds};
+use crate::{Args, Method, PyResult, Raised, Vm, kinds};
 
 /// The bit of a place's word that says "borrowed".
 const BORROWED: usize = 2;
@@ -71,18 +72,45 @@ impl Lent {
     }
 }
 
+/// How many arguments are put side by side without memory of their own.
+const FEW: usize = 6;
+
 /// Arguments put side by side without counts of their own, while their owners hold them.
-struct Borrowed<'a>(Vec<ManuallyDrop<Obj>>, std::marker::PhantomData<&'a Obj>);
+struct Borrowed<'a> {
+    few: [MaybeUninit<ManuallyDrop<Obj>>; FEW],
+    n_few: usize,
+    /// All of them, if they are not few.
+    many: Vec<ManuallyDrop<Obj>>,
+    owners: PhantomData<&'a Obj>,
+}
 
 impl<'a> Borrowed<'a> {
+    #[inline]
     fn new(args: impl Iterator<Item = &'a Obj>) -> Borrowed<'a> {
-        // SAFETY: the copies are never dropped, and live no longer than the references.
-        Borrowed(args.map(|arg| ManuallyDrop::new(unsafe { ptr::read(arg) })).collect(), std::marker::PhantomData)
+        let mut made = Borrowed { few: [const { MaybeUninit::uninit() }; FEW], n_few: 0, many: Vec::new(), owners: PhantomData };
+        for arg in args {
+            // SAFETY: the copies are never dropped, and live no longer than the references.
+            let arg = ManuallyDrop::new(unsafe { ptr::read(arg) });
+            if made.n_few < FEW && made.many.is_empty() {
+                made.few[made.n_few].write(arg);
+                made.n_few += 1;
+            } else {
+                if made.many.is_empty() {
+                    // SAFETY: all of the few are written.
+                    made.many.extend(made.few.iter().map(|arg| unsafe { ptr::read(arg.as_ptr()) }));
+                }
+                made.many.push(arg);
+            }
+        }
+        made
     }
 
+    #[inline]
     fn args(&self) -> &[Obj] {
-        // SAFETY: `ManuallyDrop` has the layout of what it holds.
-        unsafe { std::slice::from_raw_parts(self.0.as_ptr().cast::<Obj>(), self.0.len()) }
+        let (at, n) =
+            if self.many.is_empty() { (self.few.as_ptr().cast(), self.n_few) } else { (self.many.as_ptr().cast(), self.many.len()) };
+        // SAFETY: `ManuallyDrop` has the layout of what it holds; the few are written up to their number.
+        unsafe { std::slice::from_raw_parts(at, n) }
     }
 }
 
@@ -399,6 +427,39 @@ impl Vm {
         }
     }
 
+    /// Calls a native function, or a method whose object is the first argument, with `n` arguments that stand on the stack,
+    /// and releases the callable and them.
+    ///
+    /// # Safety
+    /// As [`Vm::call_from_stack`]; the function takes as many arguments, and `this` is what it is bound to, if that is no argument.
+    #[inline(never)]
+    pub(crate) unsafe fn call_table(
+        &self,
+        method: &'static Method,
+        this: Option<&Obj>,
+        callable: *mut StackRef,
+        args: *mut StackRef,
+        n: usize,
+    ) -> PyResult {
+        // SAFETY: the caller's word.
+        unsafe {
+            let lent = Lent::new(args, n);
+            let result = match (this, lent.args()) {
+                (Some(this), all) => (method.call)(self, this, Args::positional(all)),
+                (None, [this, rest @ ..]) => (method.call)(self, this, Args::positional(rest)),
+                (None, []) => Err(self.system_error("a method without its object")),
+            };
+            if result.is_ok() {
+                drop(callable.read());
+                lent.release();
+            } else {
+                lent.release();
+                drop(callable.read());
+            }
+            result
+        }
+    }
+
     /// Runs a frame that was just pushed, until it ends.
     ///
     /// # Safety
@@ -422,6 +483,7 @@ impl Vm {
         match callable.kind() {
             kinds::FUNCTION => self.call_function(callable, args.all().iter(), args.names()),
             kinds::BUILTIN_FUNCTION => self.call_builtin(callable, args),
+            kinds::METHOD_DESCRIPTOR => self.call_descriptor(callable, args),
             kinds::METHOD => match self.method_parts(callable) {
                 Some((function, instance)) => self.call_with_first(&function, &instance, args),
                 None => self.call_slot(callable, args),
@@ -486,7 +548,7 @@ impl Vm {
 
     /// Whether an object can be called.
     pub fn is_callable(&self, obj: &Obj) -> bool {
-        self.class(&self.class_of(obj)).slots.call.get().is_some()
+        self.with_class(obj, |class| class.slots.call.get()).is_some()
     }
 
     /// Runs code as the body of a module, a class or an `exec`: names live in `locals`.

@@ -11,7 +11,9 @@ use heap::{CellVar, Dict, Float, Int, Kind, List, Obj, StackRef, Str, Tuple};
 
 use crate::class::{Compare, Operator};
 use crate::frame::{ENTRY, Frame, INIT, Owner, move_to_heap};
-use crate::objects::code::Instr;
+use crate::objects::builtin_function::BuiltinFunction;
+use crate::objects::code::{Cache, Instr};
+use crate::objects::descriptor::MethodDescriptor;
 use crate::objects::generator::{GenState, gen_of};
 use crate::objects::list_iterator::ListIterator;
 use crate::objects::range_iterator::RangeIterator;
@@ -271,21 +273,6 @@ impl Vm {
                 Quick::BinaryOp => {
                     warm!(self.specialise_binary(at.frame(), here!(), &at.top(2), &at.top(1)));
                     let (left, right) = (at.top(2), at.top(1));
-                    // `text += more` into the same variable: the variable lets go first, so that the text can grow in place.
-                    if arg == 13
-                        && left.kind() == Kind::STR
-                        && right.kind() == Kind::STR
-                        && let Some(variable) = stored_next(at.ip)
-                        && at.local(variable).get().is_some_and(|held| held.is(&left))
-                    {
-                        let right = at.pop();
-                        at.release();
-                        let held = std::mem::replace(at.local(variable), StackRef::NULL).into_obj();
-                        let result = self.str_append(held, &right.obj());
-                        right.close();
-                        at.push_obj(attempt!(result));
-                        continue;
-                    }
                     let result = attempt!(self.binary_op(arg, &left, &right));
                     at.replace_two(result);
                 }
@@ -318,6 +305,7 @@ impl Vm {
                     compared!(same ^ (arg == 1));
                 }
                 Quick::ContainsOp => {
+                    warm!(self.specialise_contains(here!(), &at.top(1)));
                     let found = attempt!(self.contains(&at.top(1), &at.top(2)));
                     compared!(found ^ (arg == 1));
                 }
@@ -442,11 +430,22 @@ impl Vm {
                         None => stop!(self.system_error("LIST_APPEND without a list").into()),
                     }
                 }
-                Quick::FormatSimple => {
-                    if at.top(1).kind() != Kind::STR {
+                Quick::FormatSimple => match at.top(1).kind() {
+                    Kind::STR => {}
+                    Kind::INT => {
+                        let text = self.heap.str_decimal(at.top(1).payload_unchecked::<Int>().0);
+                        at.set_top(1, text);
+                    }
+                    _ => {
                         let text = attempt!(self.format(&at.top(1), &self.consts.empty_str));
                         at.set_top(1, text);
                     }
+                },
+                Quick::BuildMap if arg == 0 => at.push_obj(self.new_dict()),
+                Quick::BuildString => {
+                    at.sp = at.sp.sub(arg);
+                    let text = self.build_string(at.sp, arg);
+                    at.push_obj(attempt!(text));
                 }
 
                 // Iteration.
@@ -591,6 +590,98 @@ impl Vm {
                     (*callee).flags.set(INIT);
                     attempt!(self.enter_call(&mut at, callee));
                 }
+                // Calls of native code. What CPython's forms do not look for after the call is not looked for here.
+                Quick::CallBuiltin => {
+                    let callable = at.sp.sub(arg + 2);
+                    let Some(function) = builtin(callable, cache!()) else { miss!(Quick::Call) };
+                    at.sp = callable;
+                    let this = Some(self.bound_to(function));
+                    let result = attempt!(self.call_table(function.method, this, callable, callable.add(2), arg));
+                    at.push_obj(result);
+                    attempt!(self.check_pending());
+                }
+                Quick::CallMethod => {
+                    let callable = at.sp.sub(arg + 2);
+                    let Some(descriptor) = self.descriptor(callable, cache!()) else { miss!(Quick::Call) };
+                    at.sp = callable;
+                    let result = attempt!(self.call_table(descriptor.method, None, callable, callable.add(1), arg + 1));
+                    at.push_obj(result);
+                    attempt!(self.check_pending());
+                }
+                Quick::CallListAppend => {
+                    let callable = at.sp.sub(3);
+                    if self.descriptor(callable, cache!()).is_none() {
+                        miss!(Quick::Call);
+                    }
+                    let item = at.pop_obj();
+                    at.top(1).payload_unchecked::<List>().push(item);
+                    at.release();
+                    at.release();
+                    // The None that would be dropped is never pushed.
+                    at.ip = at.ip.add(1);
+                }
+                Quick::CallLen => {
+                    if builtin(at.sp.sub(3), cache!()).is_none() {
+                        miss!(Quick::Call);
+                    }
+                    let len = attempt!(self.len(&at.top(1)));
+                    at.release();
+                    at.sp = at.sp.sub(1);
+                    at.set_top(1, self.int(len as i64));
+                }
+                Quick::CallIsInstance => {
+                    if builtin(at.sp.sub(4), cache!()).is_none() {
+                        miss!(Quick::Call);
+                    }
+                    let (obj, class) = (at.top(2), at.top(1));
+                    let is = self.is_plain_instance(&obj, &class) || attempt!(self.is_instance(&obj, &class));
+                    at.release();
+                    at.release();
+                    at.sp = at.sp.sub(1);
+                    at.release();
+                    decide!(is);
+                }
+                Quick::CallType1 => {
+                    let callable = at.sp.sub(3);
+                    if !(*callable).look().is(&self.types.type_) || !(*callable.add(1)).is_null() {
+                        miss!(Quick::Call);
+                    }
+                    let class = self.class_of(&at.top(1));
+                    at.release();
+                    at.sp = at.sp.sub(1);
+                    at.set_top(1, class);
+                }
+                Quick::CallStr1 => {
+                    let callable = at.sp.sub(3);
+                    if !(*callable).look().is(&self.types.str) || !(*callable.add(1)).is_null() {
+                        miss!(Quick::Call);
+                    }
+                    let text = attempt!(self.str_of(&at.top(1)));
+                    at.release();
+                    at.sp = at.sp.sub(1);
+                    at.set_top(1, text);
+                    attempt!(self.check_pending());
+                }
+                Quick::BinaryAddStr => {
+                    let (left, right) = (at.top(2), at.top(1));
+                    if left.kind() != Kind::STR || right.kind() != Kind::STR {
+                        miss!(Quick::BinaryOp);
+                    }
+                    // `text += more` into the same variable: the variable lets go first, so that the text can grow in place.
+                    if let Some(variable) = stored_next(at.ip)
+                        && at.local(variable).get().is_some_and(|held| held.is(&left))
+                    {
+                        let right = at.pop();
+                        at.release();
+                        let held = std::mem::replace(at.local(variable), StackRef::NULL).into_obj();
+                        let result = self.str_append(held, &right.obj());
+                        right.close();
+                        at.push_obj(attempt!(result));
+                    } else {
+                        let result = attempt!(self.str_append((*left).clone(), &right));
+                        at.replace_two(result);
+                    }
+                }
                 Quick::BinaryAddInt => int_op!(),
                 Quick::BinarySubtractInt => int_op!(),
                 Quick::BinaryMultiplyInt => int_op!(),
@@ -666,6 +757,14 @@ impl Vm {
                     at.release();
                     at.sp = at.sp.sub(1);
                 }
+                Quick::ContainsDict => {
+                    let (item, container) = (at.top(2), at.top(1));
+                    if !is_exact(&container, Kind::DICT) {
+                        miss!(Quick::ContainsOp);
+                    }
+                    let found = attempt!(self.dict_contains(&container, &item));
+                    compared!(found ^ (arg == 1));
+                }
                 Quick::CompareInt => match ints(&at.top(2), &at.top(1)) {
                     Some((a, b)) => {
                         at.sp = at.sp.sub(2);
@@ -732,10 +831,14 @@ impl Vm {
                 }
                 Quick::UnpackPair => {
                     let seq = at.top(1);
-                    if !is_exact(&seq, Kind::TUPLE) {
-                        miss!(Quick::UnpackSequence);
-                    }
-                    let [first, second] = seq.payload_unchecked::<Tuple>().items() else { miss!(Quick::UnpackSequence) };
+                    let items = if is_exact(&seq, Kind::TUPLE) {
+                        seq.payload_unchecked::<Tuple>().items()
+                    } else if is_exact(&seq, Kind::LIST) {
+                        seq.payload_unchecked::<List>().items()
+                    } else {
+                        miss!(Quick::UnpackSequence)
+                    };
+                    let [first, second] = items else { miss!(Quick::UnpackSequence) };
                     let (first, second) = (first.clone(), second.clone());
                     at.set_top(1, second);
                     at.push_obj(first);
@@ -881,6 +984,19 @@ impl Vm {
         if self.version >= Version::V3_14 { Quick::BinaryOp } else { Quick::BinarySubscr }
     }
 
+    /// The builtin method that a special form of a call counts on, if its object is of the very class.
+    #[inline(always)]
+    unsafe fn descriptor<'a>(&self, callable: *mut StackRef, cache: &Cache) -> Option<&'a MethodDescriptor> {
+        let descriptor = (*callable).look();
+        if descriptor.kind() != kinds::METHOD_DESCRIPTOR || (*callable.add(1)).is_null() {
+            return None;
+        }
+        // As in `builtin`.
+        let payload: *const MethodDescriptor = descriptor.payload_unchecked::<MethodDescriptor>();
+        let fits = std::ptr::from_ref((*payload).method) as usize == cache.word && self.is_own(&*payload, &(*callable.add(1)).look());
+        fits.then(|| &*payload)
+    }
+
     /// An int from 0 to 255, which is immortal.
     #[inline(always)]
     unsafe fn small_int(&self, value: usize) -> &Obj {
@@ -892,6 +1008,18 @@ impl Vm {
     unsafe fn constant(&self, at: &Registers, part: Instr) -> &Obj {
         if part.op == Quick::LoadSmallInt { self.small_int(part.arg as usize) } else { &*at.consts.add(part.arg as usize) }
     }
+}
+
+/// The builtin function that a special form of a call counts on: nothing if another callable, or a bound object, stands there.
+#[inline(always)]
+unsafe fn builtin<'a>(callable: *mut StackRef, cache: &Cache) -> Option<&'a BuiltinFunction> {
+    let function = (*callable).look();
+    if function.kind() != kinds::BUILTIN_FUNCTION || !(*callable.add(1)).is_null() {
+        return None;
+    }
+    // The place keeps the function alive until it is released.
+    let payload: *const BuiltinFunction = function.payload_unchecked::<BuiltinFunction>();
+    (std::ptr::from_ref((*payload).method) as usize == cache.word).then(|| &*payload)
 }
 
 /// The variable in which the next instruction stores the topmost object.

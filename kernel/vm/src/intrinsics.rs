@@ -141,13 +141,13 @@ impl Vm {
 
     /// A value to whatever `yield from` or `await` waits for (`SEND` of what is no generator).
     pub(crate) fn send_to(&self, receiver: &Obj, value: &Obj) -> PyResult<Resumed> {
-        if let Some(send) = self.class(&self.class_of(receiver)).slots.send.get() {
+        if let Some(send) = self.with_class(receiver, |class| class.slots.send.get()) {
             return Ok(match send(self, receiver, value)? {
                 Ok(yielded) => Resumed::Yielded(yielded),
                 Err(returned) => Resumed::Returned(returned),
             });
         }
-        let step = self.class(&self.class_of(receiver)).slots.iternext.get().filter(|_| value.is(&self.consts.none));
+        let step = self.with_class(receiver, |class| class.slots.iternext.get()).filter(|_| value.is(&self.consts.none));
         let result = match step {
             // The slot itself is called: a StopIteration from it has the value.
             Some(step) => match step(self, receiver) {
@@ -184,7 +184,7 @@ impl Vm {
         if is_coroutine(&iterator) {
             return Err(self.type_error("__await__() returned a coroutine"));
         }
-        if self.class(&self.class_of(&iterator)).slots.iternext.get().is_none() {
+        if self.with_class(&iterator, |class| class.slots.iternext.get()).is_none() {
             return Err(self.type_error(format!("__await__() returned non-iterator of type '{}'", self.type_name(&iterator))));
         }
         Ok(iterator)
@@ -195,7 +195,7 @@ impl Vm {
         let iterator = match self.awaitable_iter(obj) {
             Ok(iterator) => iterator,
             Err(raised) => {
-                let has_await = self.class(&self.class_of(obj)).slots.await_.get().is_some();
+                let has_await = self.with_class(obj, |class| class.slots.await_.get()).is_some();
                 if after > 0 && !has_await {
                     let method = if after == 1 { "__aenter__" } else { "__aexit__" };
                     let text =
@@ -218,7 +218,7 @@ impl Vm {
             return Err(self.type_error(format!("'async for' requires an object with __aiter__ method, got {}", self.class_name(&class))));
         };
         let iterator = aiter(self, obj)?;
-        if self.class(&self.class_of(&iterator)).slots.anext.get().is_none() {
+        if self.with_class(&iterator, |class| class.slots.anext.get()).is_none() {
             let text =
                 format!("'async for' received an object from __aiter__ that does not implement __anext__: {}", self.type_name(&iterator));
             return Err(self.type_error(text));

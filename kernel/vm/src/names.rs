@@ -24,7 +24,7 @@ names! {
     __eq__ __firstlineno__ __float__ __format__ __fspath__ __ge__ __get__ __getattr__ __getattribute__ __getinitargs__ __getitem__ __getnewargs__
     __getnewargs_ex__ __getstate__ __gt__ __hash__ __index__ __init__ __init_subclass__ __instancecheck__ __int__ __iter__ __le__ __len__
     __length_hint__ __lt__ __main__ __missing__ __module__ __mro_entries__ __name__ __ne__ __new__ __next__ __orig_bases__ __parameters__
-    __prepare__ __qualname__ __reduce__ __reduce_ex__ __repr__ __reversed__ __round__ __set__ __set_name__ __setattr__ __setitem__
+    __prepare__ __qualname__ __reduce__ __reduce_ex__ __repr__ __reversed__ __round__ __set__ __set_name__ __setattr__ __setitem__ __sizeof__
     __signature__ __slotnames__ __slots__ __static_attributes__ __str__ __subclasscheck__ __subclasshook__ __text_signature__ __trunc__
     __type_params__ __weakref__ __wrapped__ __isabstractmethod__ __loader__ __spec__ __package__ __builtins__ __file__ __path__ __origin__
     __typing_subst__ __typing_unpacked_tuple_args__ __unpacked__ __await__ __aiter__ __anext__ __objclass__ __self__ __match_args__ builtins

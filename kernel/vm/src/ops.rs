@@ -146,8 +146,8 @@ impl Vm {
         let args = if args.kind() == Kind::TUPLE {
             args
         } else {
-            if self.class(&self.class_of(&args)).slots.iter.get().is_none()
-                && self.class(&self.class_of(&args)).slots.subscript.get().is_none()
+            if self.with_class(&args, |class| class.slots.iter.get()).is_none()
+                && self.with_class(&args, |class| class.slots.subscript.get()).is_none()
             {
                 let callee = self.callee_text(&func.obj());
                 return Err(self.type_error(format!("{callee} argument after * must be an iterable, not {}", self.type_name(&args))));
@@ -415,7 +415,7 @@ impl Vm {
     }
 
     pub(crate) fn class_has_flag(&self, obj: &Obj, flag: u32) -> bool {
-        self.class(&self.class_of(obj)).has(flag)
+        self.with_class(obj, |class| class.has(flag))
     }
 
     /// `MATCH_KEYS`: a tuple of the values, or None (`_PyEval_MatchKeys`).

@@ -225,10 +225,6 @@ impl Vm {
                 let items = at.take(arg as usize);
                 at.push_obj(self.build_const_key_map(&keys, items)?);
             }
-            Quick::BuildString => {
-                let items = at.take(arg as usize);
-                at.push_obj(self.str_join_all(&items)?);
-            }
             Quick::BuildSlice => {
                 let step = if arg == 3 { at.pop_obj() } else { self.none() };
                 let stop = at.pop_obj();

@@ -8,12 +8,14 @@ use heap::{Dict, Extra, Kind, Obj, StackRef};
 
 use crate::class::flags;
 use crate::frame::Frame;
+use crate::objects::builtin_function::BuiltinFunction;
 use crate::objects::code::{Cache, Instr};
+use crate::objects::descriptor::MethodDescriptor;
 use crate::objects::function::Function;
 use crate::objects::module::Module;
 use crate::protocol::attribute::{generic_getattr, generic_setattr};
 use crate::quick::{BACKOFF, Quick};
-use crate::{Class, Vm, kinds};
+use crate::{Class, Convention, Method, Vm, kinds};
 
 /// # Safety
 /// `at` is an instruction of running code.
@@ -52,21 +54,6 @@ fn is_exact(obj: &Obj, kind: Kind) -> bool {
 }
 
 impl Vm {
-    /// The payload of an object's class, without a count on the class.
-    ///
-    /// # Safety
-    /// The object's class does not change while the reference lives.
-    #[inline(always)]
-    pub(crate) unsafe fn class_payload<'a>(&'a self, obj: &'a Obj) -> &'a Class {
-        // SAFETY: every object has a class, and that is a class object.
-        unsafe {
-            match obj.extra() {
-                Some(extra) => extra.class().borrow().unwrap_unchecked().payload_unchecked::<Class>(),
-                None => self.types.of_kind(obj.kind(), obj).payload_unchecked::<Class>(),
-            }
-        }
-    }
-
     /// Whether the attribute that the cache names is an inline value of the object.
     ///
     /// # Safety
@@ -103,6 +90,7 @@ impl Vm {
                 (Kind::FLOAT | Kind::INT, Kind::FLOAT, 0 | 13) | (Kind::FLOAT, Kind::INT, 0 | 13) => Quick::BinaryAddFloat,
                 (Kind::FLOAT | Kind::INT, Kind::FLOAT, 10 | 23) | (Kind::FLOAT, Kind::INT, 10 | 23) => Quick::BinarySubtractFloat,
                 (Kind::FLOAT | Kind::INT, Kind::FLOAT, 5 | 18) | (Kind::FLOAT, Kind::INT, 5 | 18) => Quick::BinaryMultiplyFloat,
+                (Kind::STR, Kind::STR, 0 | 13) => Quick::BinaryAddStr,
                 (Kind::LIST, Kind::INT, 26) if left.extra().is_none() => Quick::SubscriptListInt,
                 (Kind::TUPLE, Kind::INT, 26) if left.extra().is_none() => Quick::SubscriptTupleInt,
                 (Kind::DICT, _, 26) if left.extra().is_none() => Quick::SubscriptDict,
@@ -113,7 +101,7 @@ impl Vm {
                 Quick::BinaryAddFloat | Quick::BinarySubtractFloat | Quick::BinaryMultiplyFloat => {
                     fuse(frame, at, Quick::PairFloats, Quick::LocalConstFloats);
                 }
-                Quick::SubscriptListInt | Quick::SubscriptTupleInt | Quick::SubscriptDict => {}
+                Quick::SubscriptListInt | Quick::SubscriptTupleInt | Quick::SubscriptDict | Quick::BinaryAddStr => {}
                 _ => fuse(frame, at, Quick::PairInts, Quick::LocalConstInts),
             }
         }
@@ -277,7 +265,10 @@ impl Vm {
     pub(crate) unsafe fn specialise_call(&self, frame: &Frame, at: *mut Instr, callable: *mut StackRef) {
         // SAFETY: the caller's word.
         unsafe {
-            let class = (*callable).obj();
+            let class = (*callable).look();
+            if let Some((op, word)) = self.native_form(&class, callable.add(1), at) {
+                return self.remember(frame, at, op, Cache { version: 0, index: 0, word });
+            }
             if class.kind() != kinds::CLASS || !(*callable.add(1)).is_null() || !self.class_of(&class).is(&self.types.type_) {
                 return later(at);
             }
@@ -302,10 +293,54 @@ impl Vm {
         }
     }
 
+    /// The form of a call of native code that takes as many arguments as it is given, and what the form remembers: the table entry.
+    ///
+    /// # Safety
+    /// `first` is the place behind the callable's, with the call's arguments after it; `at` is the call.
+    unsafe fn native_form(&self, callable: &Obj, first: *mut StackRef, at: *mut Instr) -> Option<(Quick, usize)> {
+        // SAFETY: the caller's word; an instruction follows every call.
+        let (given, owner, next) = unsafe { ((*at).arg, (*first).get(), (*at.add(1)).op) };
+        let fits = |method: &Method| match method.convention {
+            Convention::NoArgs => given == 0,
+            Convention::One => given == 1,
+            Convention::Positional | Convention::Keywords => true,
+        };
+        match callable.kind() {
+            kinds::CLASS if owner.is_none() && given == 1 && callable.is(&self.types.type_) => Some((Quick::CallType1, 0)),
+            kinds::CLASS if owner.is_none() && given == 1 && callable.is(&self.types.str) => Some((Quick::CallStr1, 0)),
+            kinds::BUILTIN_FUNCTION if owner.is_none() => {
+                let method = callable.get::<BuiltinFunction>()?.method;
+                let is = |name| crate::builtins::function(name).is_some_and(|found| std::ptr::eq(found, method));
+                let op = match given {
+                    1 if is("len") => Quick::CallLen,
+                    2 if is("isinstance") => Quick::CallIsInstance,
+                    _ => Quick::CallBuiltin,
+                };
+                fits(method).then_some((op, std::ptr::from_ref(method) as usize))
+            }
+            kinds::METHOD_DESCRIPTOR => {
+                let owner = owner?;
+                let descriptor = callable.get::<MethodDescriptor>()?;
+                if !self.is_own(descriptor, &owner) || !fits(descriptor.method) {
+                    return None;
+                }
+                let appends = owner.kind() == Kind::LIST && descriptor.method.name == "append" && next == Quick::PopTop;
+                let op = if appends { Quick::CallListAppend } else { Quick::CallMethod };
+                Some((op, std::ptr::from_ref(descriptor.method) as usize))
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn specialise_contains(&self, at: *mut Instr, container: &Obj) {
+        // SAFETY: `at` is the running instruction.
+        unsafe { if is_exact(container, Kind::DICT) { become_(at, Quick::ContainsDict) } else { later(at) } }
+    }
+
     pub(crate) fn specialise_unpack(&self, at: *mut Instr, seq: &Obj) {
         // SAFETY: `at` is the running instruction.
         unsafe {
-            if is_exact(seq, Kind::TUPLE) && (*at).arg == 2 {
+            if (is_exact(seq, Kind::TUPLE) || is_exact(seq, Kind::LIST)) && (*at).arg == 2 {
                 become_(at, Quick::UnpackPair);
             } else {
                 later(at);

@@ -47,7 +47,7 @@ fn this(obj: &Obj) -> &AnextAwaitable {
 /// The iterator that awaits the wrapped object.
 fn iterator(vm: &Vm, obj: &Obj) -> PyResult {
     let wrapped = this(obj).wrapped.get().unwrap_or_else(|| vm.none());
-    match vm.class(&vm.class_of(&wrapped)).slots.await_.get() {
+    match vm.with_class(&wrapped, |class| class.slots.await_.get()) {
         Some(await_) => await_(vm, &wrapped),
         // A coroutine or generator awaits itself.
         None => Ok(wrapped),
@@ -67,7 +67,7 @@ fn with_default(vm: &Vm, obj: &Obj, result: PyResult<Option<Obj>>) -> PyResult<O
 
 fn next(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
     let iterator = iterator(vm, obj)?;
-    let step = vm.class(&vm.class_of(&iterator)).slots.iternext.get();
+    let step = vm.with_class(&iterator, |class| class.slots.iternext.get());
     let result = match step {
         Some(step) => step(vm, &iterator),
         None => vm.next(&iterator),

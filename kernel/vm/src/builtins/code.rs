@@ -138,7 +138,7 @@ impl Vm {
         let given = |arg: Option<&Obj>| arg.filter(|arg| !arg.is(&self.consts.none)).cloned();
         let (globals, locals) = (given(globals), given(locals));
         if let Some(locals) = &locals
-            && self.class(&self.class_of(locals)).slots.subscript.get().is_none()
+            && self.with_class(locals, |class| class.slots.subscript.get()).is_none()
         {
             let prefix =
                 if function == "exec" || self.version >= compile::Version::V3_13 { format!("{function}() ") } else { String::new() };
@@ -149,7 +149,7 @@ impl Vm {
             && globals.kind() != Kind::DICT
         {
             if function == "eval" {
-                let mapping = self.class(&self.class_of(globals)).slots.subscript.get().is_some();
+                let mapping = self.with_class(globals, |class| class.slots.subscript.get()).is_some();
                 let text = if mapping { "globals must be a real dict; try eval(code, {}, mapping)" } else { "globals must be a dict" };
                 return Err(self.type_error(text));
             }
@@ -368,7 +368,7 @@ fn build_class(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         Some(prepare) => call(&prepare, &[name.clone(), bases.clone()])?,
         None => vm.dict(),
     };
-    if namespace.kind() != Kind::DICT && vm.class(&vm.class_of(&namespace)).slots.subscript.get().is_none() {
+    if namespace.kind() != Kind::DICT && vm.with_class(&namespace, |class| class.slots.subscript.get()).is_none() {
         let meta_name = if is_class { vm.class_name(&meta) } else { "<metaclass>".to_owned() };
         return Err(vm.type_error(format!("{meta_name}.__prepare__() must return a mapping, not {}", vm.type_name(&namespace))));
     }

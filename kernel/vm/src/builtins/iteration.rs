@@ -39,7 +39,7 @@ fn iter(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 
 fn next(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let args = args.check(vm, "next", 1, 2)?;
-    let Some(step) = vm.class(&vm.class_of(&args[0])).slots.iternext.get() else {
+    let Some(step) = vm.with_class(&args[0], |class| class.slots.iternext.get()) else {
         return Err(vm.type_error(format!("'{}' object is not an iterator", vm.type_name(&args[0]))));
     };
     match (step(vm, &args[0]), args.get(1)) {
@@ -53,11 +53,11 @@ fn next(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 
 fn aiter(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let obj = &args.all()[0];
-    let Some(aiter) = vm.class(&vm.class_of(obj)).slots.aiter.get() else {
+    let Some(aiter) = vm.with_class(obj, |class| class.slots.aiter.get()) else {
         return Err(vm.type_error(format!("'{}' object is not an async iterable", vm.type_name(obj))));
     };
     let iterator = aiter(vm, obj)?;
-    if vm.class(&vm.class_of(&iterator)).slots.anext.get().is_none() {
+    if vm.with_class(&iterator, |class| class.slots.anext.get()).is_none() {
         return Err(vm.type_error(format!("aiter() returned not an async iterator of type '{}'", vm.type_name(&iterator))));
     }
     Ok(iterator)
@@ -65,7 +65,7 @@ fn aiter(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 
 fn anext(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let args = args.check(vm, "anext", 1, 2)?;
-    let Some(anext) = vm.class(&vm.class_of(&args[0])).slots.anext.get() else {
+    let Some(anext) = vm.with_class(&args[0], |class| class.slots.anext.get()) else {
         return Err(vm.type_error(format!("'{}' object is not an async iterator", vm.type_name(&args[0]))));
     };
     let awaitable = anext(vm, &args[0])?;

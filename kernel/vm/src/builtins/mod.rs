@@ -168,7 +168,7 @@ static EXCEPTIONS: &[&str] = &[
 static IMPORT: &[Method] = &[Method::new("__import__", crate::import::dunder_import, crate::Convention::Keywords)];
 
 /// The function of that name, if it is native.
-fn function(name: &str) -> Option<&'static Method> {
+pub(crate) fn function(name: &str) -> Option<&'static Method> {
     let tables = [attributes::FUNCTIONS, code::FUNCTIONS, IMPORT, iteration::FUNCTIONS, numbers::FUNCTIONS, output::FUNCTIONS];
     tables.into_iter().flatten().find(|function| function.name == name)
 }

@@ -202,7 +202,10 @@ fn getrefcount(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 fn getsizeof(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     static SIGNATURE: Signature =
         Signature { name: "getsizeof", params: &["object", "default"], positional_only: 0, positional: 2, required: 1 };
-    let [obj, default] = args.bind(vm, &SIGNATURE)?;
+    let [obj, default] = match args.all() {
+        [obj] if !args.has_keywords() => [Some(obj), None],
+        _ => args.bind(vm, &SIGNATURE)?,
+    };
     let obj = obj.expect("a required parameter is there");
     match (sizeof(vm, obj), default) {
         (Ok(size), _) => Ok(vm.int(size as i64)),
@@ -213,13 +216,12 @@ fn getsizeof(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 
 /// `_PySys_GetSizeOf`: what `__sizeof__` says, and the collector's header.
 fn sizeof(vm: &Vm, obj: &Obj) -> PyResult<usize> {
-    let class = vm.class_of(obj);
-    let Some(method) = vm.special(obj, &vm.intern("__sizeof__"))? else {
-        return Err(vm.type_error(format!("Type {} doesn't define __sizeof__", vm.class_name(&class))));
+    let Some(method) = vm.special(obj, &vm.names.__sizeof__)? else {
+        return Err(vm.type_error(format!("Type {} doesn't define __sizeof__", vm.type_name(obj))));
     };
     let size = vm.call_special(&method, obj, &[])?;
     let Ok(size) = usize::try_from(vm.index_isize(&size)?) else { return Err(vm.value_error("__sizeof__() should return >= 0")) };
-    Ok(size + vm.header_size(vm.class(&class)))
+    Ok(size + vm.with_class(obj, |class| vm.header_size(class)))
 }
 
 fn intern(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {

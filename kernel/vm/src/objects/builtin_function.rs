@@ -50,8 +50,7 @@ impl Vm {
     /// Calls a builtin function (`cfunction_vectorcall`).
     pub fn call_builtin(&self, function: &Obj, args: Args<'_>) -> PyResult {
         let target = payload(function);
-        let this = target.self_.get().unwrap_or_else(|| self.none());
-        self.call_native(target.method, &this, args, || self.builtin_label(function))
+        self.call_native(target.method, self.bound_to(target), args, || self.builtin_label(function))
     }
 }
 

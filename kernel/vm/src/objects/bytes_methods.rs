@@ -4,11 +4,11 @@
 
 use std::borrow::Cow;
 
-use heap::{Bytes, Kind, Obj, Tuple};
+use heap::{Bytes, Kind, List, Obj, Tuple};
 
 use super::bytearray::ByteArray;
 use super::leaf::{integer, text};
-use super::str_methods::{bounds, limit};
+use super::str_methods::{MAX_PREALLOC, bounds, limit};
 use crate::text::search::{self, Unit};
 use crate::text::wtf8;
 use crate::{Args, Convention, Method, PyResult, Signature, Vm};
@@ -239,7 +239,12 @@ fn split(vm: &Vm, this: &Obj, args: Args<'_>, name: &'static str) -> PyResult {
         (None, "split") => search::split_space(&data, Unit::Byte, most, &is_space),
         (None, _) => search::rsplit_space(&data, Unit::Byte, most, &is_space),
     };
-    Ok(vm.list(parts.into_iter().map(|piece| part(vm, this, piece)).collect()))
+    let made = vm.list(Vec::new());
+    if let Some(list) = made.get::<List>() {
+        list.reserve_exact(most.min(MAX_PREALLOC - 1) + 1);
+        parts.into_iter().for_each(|piece| list.push(part(vm, this, piece)));
+    }
+    Ok(made)
 }
 
 fn splitlines(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {

@@ -125,6 +125,17 @@ impl Vm {
         self.heap.alloc(MemberDescriptor { class: class.clone().into(), name: name.into(), place: Place::Slot(place) }).tracked()
     }
 
+    /// Calls a method of a builtin class with its object in front (`method_vectorcall`).
+    pub(crate) fn call_descriptor(&self, descriptor: &Obj, args: Args<'_>) -> PyResult {
+        method_call(self, descriptor, args)
+    }
+
+    /// Whether an object is of the very class that a descriptor belongs to.
+    #[inline(always)]
+    pub(crate) fn is_own(&self, descriptor: &MethodDescriptor, obj: &Obj) -> bool {
+        obj.extra().is_none() && descriptor.class.is(self.types.of_kind(obj.kind(), obj))
+    }
+
     /// Checks the arguments of a builtin by its convention, and calls it.
     pub(crate) fn call_native(&self, method: &'static Method, this: &Obj, args: Args<'_>, name: impl FnOnce() -> String) -> PyResult {
         if method.convention == Convention::Keywords {

@@ -95,6 +95,9 @@ fn same(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
 
 fn repr(vm: &Vm, obj: &Obj) -> PyResult {
     let value = integer_of(obj);
+    if let Integer::Small(small) = value {
+        return Ok(vm.heap.str_decimal(small));
+    }
     match value.to_text(vm.int_max_str_digits()) {
         // Even a single digit is a string of its own.
         Ok(text) => Ok(vm.heap.str(&text)),

@@ -112,6 +112,14 @@ impl Vm {
 
     /// A `str` from generalised UTF-8; the empty one and single Latin-1 characters are shared.
     pub fn str_from_bytes(&self, text: &[u8]) -> Obj {
+        match text {
+            [] => return self.consts.empty_str.clone(),
+            [b] if b.is_ascii() => return self.consts.latin1[usize::from(*b)].clone(),
+            _ => {}
+        }
+        if let Some(made) = self.heap.str_if_ascii(text) {
+            return made;
+        }
         match std::str::from_utf8(text) {
             Ok(text) => self.str(text),
             Err(_) => self.heap.str_from_code_points(text),

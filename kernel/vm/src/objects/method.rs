@@ -56,7 +56,7 @@ fn call(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
 fn getattro(vm: &Vm, obj: &Obj, name: &Obj) -> PyResult {
     let class = vm.class_of(obj);
     if let Some(found) = vm.class_lookup(&class, name) {
-        return match vm.class(&vm.class_of(&found)).slots.descr_get.get() {
+        return match vm.with_class(&found, |class| class.slots.descr_get.get()) {
             Some(get) => get(vm, &found, Some(obj), Some(&class)),
             None => Ok(found),
         };

@@ -106,7 +106,7 @@ pub(crate) fn repr(vm: &Vm, this: &Obj) -> PyResult {
 
 /// `object.__str__`.
 fn str(vm: &Vm, this: &Obj) -> PyResult {
-    let own = vm.class(&vm.class_of(this)).slots.repr.get();
+    let own = vm.with_class(this, |class| class.slots.repr.get());
     own.unwrap_or(repr)(vm, this)
 }
 
@@ -115,7 +115,7 @@ fn richcompare(vm: &Vm, a: &Obj, b: &Obj, op: Compare) -> PyResult {
         // Only equality is an answer: for other objects, the other side may know.
         Compare::Eq if a.is(b) => Ok(vm.bool(true)),
         Compare::Ne => {
-            let Some(compare) = vm.class(&vm.class_of(a)).slots.richcompare.get() else { return Ok(vm.not_implemented()) };
+            let Some(compare) = vm.with_class(a, |class| class.slots.richcompare.get()) else { return Ok(vm.not_implemented()) };
             let equal = compare(vm, a, b, Compare::Eq)?;
             if equal.is(&vm.consts.not_implemented) {
                 return Ok(equal);

@@ -49,7 +49,7 @@ fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
         Some(method) => return vm.call(&method, &[]),
         None => {}
     }
-    if sequence.kind() == Kind::DICT || vm.class(&vm.class_of(sequence)).slots.subscript.get().is_none() {
+    if sequence.kind() == Kind::DICT || vm.with_class(sequence, |class| class.slots.subscript.get()).is_none() {
         return Err(not_reversible());
     }
     let index = vm.len(sequence)? as isize - 1;

@@ -83,7 +83,7 @@ impl Vm {
     /// Whether the object can be an index (`_PyIndex_Check`).
     #[inline]
     pub fn has_index(&self, obj: &Obj) -> bool {
-        obj.plain_int().is_some() || self.class(&self.class_of(obj)).slots.index.get().is_some()
+        obj.plain_int().is_some() || self.with_class(obj, |class| class.slots.index.get()).is_some()
     }
 
     /// An index into a sequence: an IndexError if it is too large for a machine number.

@@ -104,7 +104,7 @@ fn next(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
 fn hint(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
     let it = this(obj);
     let Some(sequence) = it.sequence.get() else { return Ok(vm.int(0)) };
-    if vm.class(&vm.class_of(&sequence)).slots.len.get().is_none() {
+    if vm.with_class(&sequence, |class| class.slots.len.get()).is_none() {
         return Ok(vm.not_implemented());
     }
     Ok(vm.int((vm.len(&sequence)? as i64 - it.index.get()).max(0)))

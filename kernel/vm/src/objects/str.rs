@@ -199,10 +199,19 @@ impl Vm {
         if let [one] = parts {
             return Ok(plain(one));
         }
-        let size: usize = parts.iter().map(|part| text_of(part).len()).sum();
-        self.check_text_size(size as u128)?;
-        let mut out = Vec::with_capacity(size);
-        parts.iter().for_each(|part| out.extend_from_slice(text_of(part)));
-        Ok(self.str_from_bytes(&out))
+        self.join_texts(None, parts)
+    }
+
+    /// The texts one after another, with a separator between them; the empty one and single Latin-1 characters are shared.
+    pub(crate) fn join_texts(&self, separator: Option<&Str>, parts: &[Obj]) -> PyResult {
+        let texts = parts.iter().filter_map(|part| part.get::<Str>());
+        let between = separator.map_or(0, |separator| separator.as_bytes().len() as u128) * parts.len().saturating_sub(1) as u128;
+        let size = texts.clone().map(|text| text.as_bytes().len() as u128).sum::<u128>() + between;
+        self.check_text_size(size)?;
+        if size < 3 {
+            let bytes: Vec<&[u8]> = texts.map(Str::as_bytes).collect();
+            return Ok(self.str_from_bytes(&bytes.join(separator.map_or(&[][..], Str::as_bytes))));
+        }
+        Ok(self.heap.str_join(separator, texts))
     }
 }

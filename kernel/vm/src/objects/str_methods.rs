@@ -1,6 +1,6 @@
 //! The methods of `str` (`Objects/unicodeobject.c`). Long and flat: one function a method, after the table.
 
-use heap::{Dict, Kind, Obj, Tuple};
+use heap::{Dict, Kind, List, Obj, Str, Tuple};
 
 use super::leaf::{integer, is_exact, plain, text, text_of};
 use super::str::{is_ascii, length};
@@ -198,36 +198,51 @@ fn split(vm: &Vm, this: &Obj, args: Args<'_>, name: &'static str, reverse: bool)
     let signature = Signature { name, params: &["sep", "maxsplit"], positional_only: 0, positional: 2, required: 0 };
     let [separator, most] = args.bind(vm, &signature)?;
     let most = limit(vm, most)?;
-    let bytes = text_of(this);
-    let parts = match separator {
+    let (bytes, chars) = (text_of(this), length(this));
+    // How many items CPython makes room for.
+    let room = |guess: usize| (if most == usize::MAX { guess } else { most }).min(MAX_PREALLOC - 1) + 1;
+    match separator {
         Some(separator) if !separator.is(&vm.consts.none) => {
-            let Some(separator) = text(separator) else {
+            let Some(needle) = separator.get::<Str>() else {
                 return Err(vm.type_error(format!("must be str or None, not {}", vm.type_name(separator))));
             };
+            let separator = needle.as_bytes();
             if separator.is_empty() {
                 return Err(vm.value_error("empty separator"));
             }
-            if reverse { search::rsplit(bytes, separator, most) } else { search::split(bytes, separator, most) }
+            let too_wide = this.get::<Str>().is_some_and(|this| this.width() < needle.width());
+            let room = if too_wide || chars < needle.chars() { 1 } else { room(chars / needle.chars() + 1) };
+            let parts = if reverse { search::rsplit(bytes, separator, most) } else { search::split(bytes, separator, most) };
+            list_of(vm, this, &parts, room)
         }
-        _ if reverse => search::rsplit_space(bytes, Unit::CodePoint, most, &unicode::is_space),
-        _ => search::split_space(bytes, Unit::CodePoint, most, &unicode::is_space),
-    };
-    list_of(vm, this, &parts)
+        _ => {
+            let split = if reverse { search::rsplit_space } else { search::split_space };
+            list_of(vm, this, &split(bytes, Unit::CodePoint, most, &unicode::is_space), room(chars.saturating_sub(1) / 2 + 1))
+        }
+    }
 }
 
-/// The parts as a list; a part that is the whole text is the text itself.
-fn list_of(vm: &Vm, this: &Obj, parts: &[&[u8]]) -> PyResult {
+/// How many items `split` makes room for at most.
+pub(super) const MAX_PREALLOC: usize = 12;
+
+/// The parts as a list, which has room for so many beforehand; a part that is the whole text is the text itself.
+fn list_of(vm: &Vm, this: &Obj, parts: &[&[u8]], room: usize) -> PyResult {
     let whole = text_of(this).len();
-    let items =
-        parts.iter().map(|part| if part.len() == whole && whole > 0 && is_exact(this) { this.clone() } else { vm.str_from_bytes(part) });
-    Ok(vm.list(items.collect()))
+    let made = vm.list(Vec::new());
+    if let Some(list) = made.get::<List>() {
+        list.reserve_exact(room);
+        for part in parts {
+            list.push(if part.len() == whole && whole > 0 && is_exact(this) { this.clone() } else { vm.str_from_bytes(part) });
+        }
+    }
+    Ok(made)
 }
 
 fn splitlines(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     const SIGNATURE: Signature = Signature { name: "splitlines", params: &["keepends"], positional_only: 0, positional: 1, required: 0 };
     let [keep] = args.bind(vm, &SIGNATURE)?;
     let keep = keep.map_or(Ok(false), |keep| vm.is_true(keep))?;
-    list_of(vm, this, &search::lines(text_of(this), Unit::CodePoint, keep))
+    list_of(vm, this, &search::lines(text_of(this), Unit::CodePoint, keep), 0)
 }
 
 fn partition(vm: &Vm, this: &Obj, args: Args<'_>, reverse: bool) -> PyResult {
@@ -253,19 +268,10 @@ fn join(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     {
         return Ok(one.clone());
     }
-    let separator = text_of(this);
-    let mut out = Vec::new();
-    for (i, item) in items.iter().enumerate() {
-        let Some(text) = text(item) else {
-            return Err(vm.type_error(format!("sequence item {i}: expected str instance, {} found", vm.type_name(item))));
-        };
-        if i > 0 {
-            out.extend_from_slice(separator);
-        }
-        out.extend_from_slice(text);
+    if let Some((i, item)) = items.iter().enumerate().find(|(_, item)| text(item).is_none()) {
+        return Err(vm.type_error(format!("sequence item {i}: expected str instance, {} found", vm.type_name(item))));
     }
-    vm.check_text_size(out.len() as u128)?;
-    Ok(vm.str_from_bytes(&out))
+    vm.join_texts(this.get::<Str>(), &items)
 }
 
 fn replace(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {

@@ -98,7 +98,7 @@ impl Vm {
             return Ok(None);
         }
         let Some(found) = self.find_behind(class, obj_class, name) else { return Ok(None) };
-        match self.class(&self.class_of(&found)).slots.descr_get.get() {
+        match self.with_class(&found, |class| class.slots.descr_get.get()) {
             Some(get) => get(self, &found, Some(obj).filter(|obj| !obj.is(obj_class)), Some(obj_class)).map(Some),
             None => Ok(Some(found)),
         }

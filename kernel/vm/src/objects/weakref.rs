@@ -228,7 +228,7 @@ fn proxy_slots(s: &Slots) {
     s.contains.set(Some(|vm, this, item| vm.contains(&target(vm, this)?, item)));
     s.iternext.set(Some(|vm, this| {
         let target = target(vm, this)?;
-        if vm.class(&vm.class_of(&target)).slots.iternext.get().is_none() {
+        if vm.with_class(&target, |class| class.slots.iternext.get()).is_none() {
             return Err(vm.type_error(format!("Weakref proxy referenced a non-iterator '{}' object", vm.type_name(&target))));
         }
         vm.next(&target)

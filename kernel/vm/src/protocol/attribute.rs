@@ -4,7 +4,7 @@
 
 use heap::{Obj, Str};
 
-use crate::class::{Binary, Class, flags};
+use crate::class::{Binary, flags};
 use crate::objects::class::Special;
 use crate::{PyResult, Raised, Vm};
 
@@ -108,7 +108,7 @@ impl Vm {
     pub fn lookup_special_name(&self, obj: &Obj, name: &Obj) -> PyResult<Option<Obj>> {
         let class = self.class_of(obj);
         let Some(found) = self.class_lookup(&class, name) else { return Ok(None) };
-        let get = self.class(&self.class_of(&found)).slots.descr_get.get();
+        let get = self.with_class(&found, |class| class.slots.descr_get.get());
         match get {
             Some(get) => get(self, &found, Some(obj), Some(&class)).map(Some),
             None => Ok(Some(found)),
@@ -194,7 +194,7 @@ impl Vm {
         let class = self.class_of(obj);
         let found = self.class_lookup(&class, name);
         if let Some(found) = &found
-            && let Some(set) = self.class(&self.class_of(found)).slots.descr_set.get()
+            && let Some(set) = self.with_class(found, |class| class.slots.descr_set.get())
         {
             return set(self, found, obj, value);
         }
@@ -220,15 +220,6 @@ impl Vm {
     /// Whether what `__getattribute__` of a class is, is `object`'s.
     pub(crate) fn is_generic_getattribute(&self, found: &Obj) -> bool {
         self.class_lookup(&self.types.object, &self.names.__getattribute__).is_some_and(|generic| generic.is(found))
-    }
-
-    /// The payload of an object's class without a count on the class: for a look only.
-    #[inline]
-    pub(crate) fn with_class<R>(&self, obj: &Obj, look: impl FnOnce(&Class) -> R) -> R {
-        match obj.extra() {
-            Some(_) => look(self.class(&self.class_of(obj))),
-            None => look(self.class(self.types.of_kind(obj.kind(), obj))),
-        }
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn quick_compare(a: &Obj, b: &Obj, op: Compare) -> Option<bool> {
 impl Vm {
     /// `hash(obj)`.
     pub fn hash(&self, obj: &Obj) -> PyResult<i64> {
-        match self.class(&self.class_of(obj)).slots.hash.get() {
+        match self.with_class(obj, |class| class.slots.hash.get()) {
             Some(hash) => hash(self, obj),
             None => unhashable(self, obj),
         }
@@ -95,12 +95,11 @@ impl Vm {
     }
 
     fn compare_unguarded(&self, a: &Obj, b: &Obj, op: Compare) -> PyResult {
-        let (left, right) = (self.class_of(a), self.class_of(b));
-        let of_right = self.class(&right).slots.richcompare.get();
+        let of_right = self.with_class(b, |class| class.slots.richcompare.get());
         let mut reversed = false;
-        if !left.is(&right)
+        if !self.same_class(a, b)
             && let Some(compare) = of_right
-            && self.subclass_of(&right, &left)
+            && self.is_kind_of(b, &self.class_of(a))
         {
             reversed = true;
             let answer = compare(self, b, a, op.swapped())?;
@@ -108,7 +107,7 @@ impl Vm {
                 return Ok(answer);
             }
         }
-        if let Some(compare) = self.class(&left).slots.richcompare.get() {
+        if let Some(compare) = self.with_class(a, |class| class.slots.richcompare.get()) {
             let answer = compare(self, a, b, op)?;
             if !answer.is(&self.consts.not_implemented) {
                 return Ok(answer);
@@ -124,7 +123,7 @@ impl Vm {
             Compare::Eq => Ok(self.bool(a.is(b))),
             Compare::Ne => Ok(self.bool(!a.is(b))),
             _ => {
-                let (left, right) = (self.class_name(&left), self.class_name(&right));
+                let (left, right) = (self.type_name(a), self.type_name(b));
                 Err(self.type_error(format!("'{}' not supported between instances of '{left}' and '{right}'", op.symbol())))
             }
         }

@@ -8,7 +8,7 @@ use crate::{PyResult, Vm};
 impl Vm {
     /// `len(obj)`.
     pub fn len(&self, obj: &Obj) -> PyResult<usize> {
-        match self.class(&self.class_of(obj)).slots.len.get() {
+        match self.with_class(obj, |class| class.slots.len.get()) {
             Some(len) => len(self, obj),
             None => Err(self.type_error(format!("object of type '{}' has no len()", self.type_name(obj)))),
         }
@@ -16,7 +16,7 @@ impl Vm {
 
     /// `operator.length_hint(obj, default)`.
     pub fn length_hint(&self, obj: &Obj, default: usize) -> PyResult<usize> {
-        if let Some(len) = self.class(&self.class_of(obj)).slots.len.get() {
+        if let Some(len) = self.with_class(obj, |class| class.slots.len.get()) {
             match len(self, obj) {
                 Err(raised) if raised.is(self, &self.types.type_error) => {}
                 result => return result,
@@ -41,7 +41,7 @@ impl Vm {
 
     /// `obj[key]`.
     pub fn getitem(&self, obj: &Obj, key: &Obj) -> PyResult {
-        if let Some(subscript) = self.class(&self.class_of(obj)).slots.subscript.get() {
+        if let Some(subscript) = self.with_class(obj, |class| class.slots.subscript.get()) {
             return subscript(self, obj, key);
         }
         if obj.get::<Class>().is_some() {
@@ -59,7 +59,7 @@ impl Vm {
 
     /// `obj[key] = value`; no value deletes.
     pub fn setitem(&self, obj: &Obj, key: &Obj, value: Option<&Obj>) -> PyResult<()> {
-        match self.class(&self.class_of(obj)).slots.ass_subscript.get() {
+        match self.with_class(obj, |class| class.slots.ass_subscript.get()) {
             Some(set) => set(self, obj, key, value),
             None => {
                 let name = self.type_name(obj);
@@ -76,7 +76,7 @@ impl Vm {
 
     /// `item in container`.
     pub fn contains(&self, container: &Obj, item: &Obj) -> PyResult<bool> {
-        match self.class(&self.class_of(container)).slots.contains.get() {
+        match self.with_class(container, |class| class.slots.contains.get()) {
             Some(contains) => contains(self, container, item),
             None => self.search(container, item),
         }

@@ -12,7 +12,7 @@ const SUBCLASS_ARGUMENT: &str = "issubclass() arg 2 must be a class, a tuple of 
 impl Vm {
     /// `isinstance(obj, class)`, with tuples, unions and `__instancecheck__`.
     pub fn is_instance(&self, obj: &Obj, class: &Obj) -> PyResult<bool> {
-        if self.class_of(obj).is(class) {
+        if self.is_plain_instance(obj, class) {
             return Ok(true);
         }
         // A plain class's `__instancecheck__` is `type`'s.
@@ -119,32 +119,6 @@ impl Vm {
         match self.abstract_bases(class)? {
             Some(_) => Ok(()),
             None => Err(self.type_error(message)),
-        }
-    }
-
-    /// Whether the object's class is `class` or extends it, by the real MRO (`PyObject_TypeCheck`).
-    #[inline]
-    pub fn is_kind_of(&self, obj: &Obj, class: &Obj) -> bool {
-        self.subclass_of(&self.class_of(obj), class)
-    }
-
-    /// Whether a class is `base` or extends it, by the real MRO (`PyType_IsSubtype`).
-    pub fn subclass_of(&self, class: &Obj, base: &Obj) -> bool {
-        if class.is(base) {
-            return true;
-        }
-        match self.class(class).mro.get() {
-            Some(mro) => mro.get::<Tuple>().is_some_and(|mro| mro.items().iter().any(|c| c.is(base))),
-            None => {
-                let mut at = self.class(class).base.get();
-                while let Some(up) = at {
-                    if up.is(base) {
-                        return true;
-                    }
-                    at = self.class(&up).base.get();
-                }
-                false
-            }
         }
     }
 }

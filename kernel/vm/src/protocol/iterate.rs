@@ -20,7 +20,7 @@ impl Vm {
             return Err(self.type_error(format!("'{}' object is not iterable", self.class_name(&class))));
         };
         let iterator = iter(self, obj)?;
-        if self.class(&self.class_of(&iterator)).slots.iternext.get().is_none() {
+        if self.with_class(&iterator, |class| class.slots.iternext.get()).is_none() {
             return Err(self.type_error(format!("iter() returned non-iterator of type '{}'", self.type_name(&iterator))));
         }
         Ok(iterator)

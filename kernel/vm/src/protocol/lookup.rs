@@ -3,6 +3,8 @@
 //! Invariant: a class's version is set only while its bases have one; whatever changes an attribute or the MRO of a class takes the
 //! version from it and from all that extend it. The cache remembers *where* in the MRO a name was found, never what, so it holds no counts.
 
+#![expect(unsafe_code, reason = "slots of classes are looked at without counts: measured")]
+
 use std::cell::Cell;
 
 use heap::{Dict, Obj, Str, Tuple};
@@ -34,7 +36,8 @@ impl Vm {
     /// An attribute of a class or its bases, not bound (`_PyType_Lookup`).
     pub fn class_lookup(&self, class: &Obj, name: &Obj) -> Option<Obj> {
         let text = name.get::<Str>()?;
-        let mro = self.class(class).mro.get()?;
+        // SAFETY: nothing runs meanwhile that could change the MRO.
+        let mro = unsafe { self.class(class).mro.borrow() }?;
         let bases = mro.get::<Tuple>().map(Tuple::items).unwrap_or_default();
         let version = self.class_version(class);
         let hash = text.hash_value();
@@ -56,7 +59,8 @@ impl Vm {
     /// An attribute in the class's own dict.
     #[inline]
     pub(crate) fn own_attr(&self, class: &Obj, name: &Obj) -> Option<Obj> {
-        self.class(class).dict.get()?.get::<Dict>()?.get_str_key(name)
+        // SAFETY: looking a text up runs no Python code.
+        unsafe { self.class(class).dict.borrow() }?.get::<Dict>()?.get_str_key(name)
     }
 
     /// Sets an attribute in a class's own dict. Nothing else is done: see [`Vm::class_modified`].

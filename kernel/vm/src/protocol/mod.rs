@@ -5,6 +5,7 @@ pub mod compare;
 mod index;
 mod instance;
 mod iterate;
+mod look;
 pub(crate) mod lookup;
 mod number;
 pub(crate) mod storage;

@@ -58,18 +58,15 @@ impl Vm {
 
     /// `binary_op1`: both operands' slots have their say, a subclass's first. `None`: neither knows.
     fn try_binary(&self, op: Operator, a: &Obj, b: &Obj) -> PyResult<Option<Obj>> {
-        let (left, right) = (self.class_of(a), self.class_of(b));
-        let of_left = self.class(&left).slots.binary[op as usize].get();
+        let slot = |obj: &Obj| self.with_class(obj, |class| class.slots.binary[op as usize].get());
+        let of_left = slot(a);
         let mut of_right: Option<Binary> = None;
-        if !left.is(&right) {
-            of_right = self.class(&right).slots.binary[op as usize].get();
-            if of_right.map(|f| f as usize) == of_left.map(|f| f as usize) {
-                of_right = None;
-            }
+        if !self.same_class(a, b) {
+            of_right = slot(b).filter(|&right| of_left.is_none_or(|left| left as usize != right as usize));
         }
         if let Some(function) = of_left {
             if let Some(other) = of_right
-                && self.subclass_of(&right, &left)
+                && self.is_kind_of(b, &self.class_of(a))
             {
                 let result = other(self, a, b)?;
                 if !result.is(&self.consts.not_implemented) {
@@ -93,21 +90,21 @@ impl Vm {
 
     /// What `+` and `*` do with sequences, after the numbers' slots.
     fn sequence_binary(&self, op: Operator, a: &Obj, b: &Obj, in_place: bool) -> PyResult {
-        let (left, right) = (self.class_of(a), self.class_of(b));
-        let (slots, other) = (&self.class(&left).slots, &self.class(&right).slots);
         match op {
             Operator::Add => {
-                let concat = if in_place { slots.in_place_concat.get().or(slots.concat.get()) } else { slots.concat.get() };
+                let concat =
+                    self.with_class(a, |class| class.slots.in_place_concat.get().filter(|_| in_place).or(class.slots.concat.get()));
                 if let Some(concat) = concat {
                     return concat(self, a, b);
                 }
             }
             Operator::Multiply => {
-                let repeat = if in_place { slots.in_place_repeat.get().or(slots.repeat.get()) } else { slots.repeat.get() };
+                let repeat =
+                    self.with_class(a, |class| class.slots.in_place_repeat.get().filter(|_| in_place).or(class.slots.repeat.get()));
                 if let Some(repeat) = repeat {
                     return repeat(self, a, self.repetitions(b)?);
                 }
-                if let Some(repeat) = other.repeat.get() {
+                if let Some(repeat) = self.with_class(b, |class| class.slots.repeat.get()) {
                     return repeat(self, b, self.repetitions(a)?);
                 }
             }
@@ -117,7 +114,7 @@ impl Vm {
     }
 
     fn repetitions(&self, n: &Obj) -> PyResult<isize> {
-        if self.class(&self.class_of(n)).slots.index.get().is_none() {
+        if self.with_class(n, |class| class.slots.index.get()).is_none() {
             return Err(self.type_error(format!("can't multiply sequence by non-int of type '{}'", self.type_name(n))));
         }
         self.index_isize(n)
@@ -136,7 +133,7 @@ impl Vm {
 
     /// `a += b` …: the result, which the caller stores.
     pub fn in_place(&self, op: Operator, a: &Obj, b: &Obj) -> PyResult {
-        if let Some(function) = self.class(&self.class_of(a)).slots.in_place[op as usize].get() {
+        if let Some(function) = self.with_class(a, |class| class.slots.in_place[op as usize].get()) {
             let result = function(self, a, b)?;
             if !result.is(&self.consts.not_implemented) {
                 return Ok(result);
@@ -170,7 +167,10 @@ impl Vm {
 
     /// `-obj`.
     pub fn negative(&self, obj: &Obj) -> PyResult {
-        match self.class(&self.class_of(obj)).slots.negative.get() {
+        if let Some(value) = obj.plain_int().and_then(i64::checked_neg) {
+            return Ok(self.int(value));
+        }
+        match self.with_class(obj, |class| class.slots.negative.get()) {
             Some(function) => function(self, obj),
             None => Err(self.type_error(format!("bad operand type for unary -: '{}'", self.type_name(obj)))),
         }
@@ -178,7 +178,7 @@ impl Vm {
 
     /// `+obj`.
     pub fn positive(&self, obj: &Obj) -> PyResult {
-        match self.class(&self.class_of(obj)).slots.positive.get() {
+        match self.with_class(obj, |class| class.slots.positive.get()) {
             Some(function) => function(self, obj),
             None => Err(self.type_error(format!("bad operand type for unary +: '{}'", self.type_name(obj)))),
         }
@@ -186,7 +186,7 @@ impl Vm {
 
     /// `~obj`.
     pub fn invert(&self, obj: &Obj) -> PyResult {
-        match self.class(&self.class_of(obj)).slots.invert.get() {
+        match self.with_class(obj, |class| class.slots.invert.get()) {
             Some(function) => function(self, obj),
             None => Err(self.type_error(format!("bad operand type for unary ~: '{}'", self.type_name(obj)))),
         }
@@ -194,7 +194,7 @@ impl Vm {
 
     /// `abs(obj)`.
     pub fn absolute(&self, obj: &Obj) -> PyResult {
-        match self.class(&self.class_of(obj)).slots.absolute.get() {
+        match self.with_class(obj, |class| class.slots.absolute.get()) {
             Some(function) => function(self, obj),
             None => Err(self.type_error(format!("bad operand type for abs(): '{}'", self.type_name(obj)))),
         }
@@ -209,12 +209,11 @@ impl Vm {
         if obj.is(&self.consts.false_) || obj.is(&self.consts.none) {
             return Ok(false);
         }
-        let class = self.class_of(obj);
-        let slots = &self.class(&class).slots;
-        if let Some(function) = slots.bool.get() {
+        let (truth, len) = self.with_class(obj, |class| (class.slots.bool.get(), class.slots.len.get()));
+        if let Some(function) = truth {
             return function(self, obj);
         }
-        match slots.len.get() {
+        match len {
             Some(function) => Ok(function(self, obj)? != 0),
             None => Ok(true),
         }
@@ -228,7 +227,7 @@ impl Vm {
         if self.is_kind_of(obj, &self.types.int) {
             return Ok(self.exact_int(obj));
         }
-        let Some(function) = self.class(&self.class_of(obj)).slots.index.get() else {
+        let Some(function) = self.with_class(obj, |class| class.slots.index.get()) else {
             return Err(self.type_error(format!("'{}' object cannot be interpreted as an integer", self.type_name(obj))));
         };
         let value = function(self, obj)?;

@@ -1,6 +1,6 @@
 //! `repr`, `str`, `ascii`, `format` (`Objects/object.c`).
 
-use heap::{Obj, Str};
+use heap::{Int, Obj, Str};
 
 use crate::{PyResult, Vm};
 
@@ -20,10 +20,12 @@ impl Vm {
 
     /// `str(obj)`.
     pub fn str_of(&self, obj: &Obj) -> PyResult {
-        if obj.kind() == heap::Kind::STR {
-            return Ok(obj.clone());
+        match obj.kind() {
+            heap::Kind::STR => return Ok(obj.clone()),
+            heap::Kind::INT => return Ok(self.heap.str_decimal(obj.get::<Int>().map_or(0, |int| int.0))),
+            _ => {}
         }
-        let Some(str) = self.class(&self.class_of(obj)).slots.str.get() else { return self.repr(obj) };
+        let Some(str) = self.with_class(obj, |class| class.slots.str.get()) else { return self.repr(obj) };
         let text = self.guarded(" while getting the str of an object", || str(self, obj))?;
         if text.get::<Str>().is_none() {
             return Err(self.type_error(format!("__str__ returned non-string (type {})", self.type_name(&text))));

@@ -46,9 +46,13 @@ pub(crate) fn count(hay: &[u8], needle: &[u8], unit: Unit) -> usize {
 pub(crate) fn split<'a>(text: &'a [u8], separator: &[u8], limit: usize) -> Vec<&'a [u8]> {
     let mut parts = Vec::new();
     let mut from = 0;
-    for at in memmem::find_iter(text, separator).take(limit) {
+    let mut cut = |at: usize| {
         parts.push(&text[from..at]);
         from = at + separator.len();
+    };
+    match separator {
+        [one] => memchr::memchr_iter(*one, text).take(limit).for_each(&mut cut),
+        _ => memmem::find_iter(text, separator).take(limit).for_each(&mut cut),
     }
     parts.push(&text[from..]);
     parts

@@ -155,7 +155,7 @@ pub(crate) fn getattr_opt(vm: &Vm, class: &Obj, name: &Obj) -> PyResult<Option<O
         }
     }
     if let Some(found) = vm.class_lookup(class, name) {
-        return match vm.class(&vm.class_of(&found)).slots.descr_get.get() {
+        return match vm.with_class(&found, |class| class.slots.descr_get.get()) {
             Some(get) => get(vm, &found, None, Some(class)).map(Some),
             None => Ok(Some(found)),
         };
@@ -174,7 +174,7 @@ pub(crate) fn setattro(vm: &Vm, class: &Obj, name: &Obj, value: Option<&Obj>) ->
     }
     let meta = vm.class_of(class);
     if let Some(found) = vm.class_lookup(&meta, name)
-        && let Some(set) = vm.class(&vm.class_of(&found)).slots.descr_set.get()
+        && let Some(set) = vm.with_class(&found, |class| class.slots.descr_set.get())
     {
         return set(vm, &found, class, value);
     }
@@ -310,7 +310,7 @@ fn doc(vm: &Vm, class: &Obj) -> PyResult {
         return Ok(if doc.is_empty() { vm.none() } else { vm.str(doc) });
     }
     let Some(found) = vm.own_attr(class, &vm.names.__doc__) else { return Ok(vm.none()) };
-    match vm.class(&vm.class_of(&found)).slots.descr_get.get() {
+    match vm.with_class(&found, |class| class.slots.descr_get.get()) {
         Some(get) => get(vm, &found, None, Some(class)),
         None => Ok(found),
     }
@@ -334,7 +334,7 @@ fn annotations(vm: &Vm, class: &Obj) -> PyResult {
     let names = &vm.names;
     let found = vm.own_attr(class, &names.__annotations__).or_else(|| vm.own_attr(class, &names.__annotations_cache__));
     if let Some(found) = found {
-        return match vm.class(&vm.class_of(&found)).slots.descr_get.get() {
+        return match vm.with_class(&found, |class| class.slots.descr_get.get()) {
             Some(get) => get(vm, &found, None, Some(class)),
             None => Ok(found),
         };
@@ -387,7 +387,7 @@ fn annotate(vm: &Vm, class: &Obj) -> PyResult {
         vm.set_own_attr(class, &vm.names.__annotate_func__, vm.none());
         return Ok(vm.none());
     };
-    match vm.class(&vm.class_of(&found)).slots.descr_get.get() {
+    match vm.with_class(&found, |class| class.slots.descr_get.get()) {
         Some(get) => get(vm, &found, None, Some(class)),
         None => Ok(found),
     }

@@ -21,15 +21,13 @@ pub(crate) enum Special {
 impl Vm {
     /// Looks a special method up on the object's class (`lookup_maybe_method`).
     pub(crate) fn special(&self, obj: &Obj, name: &Obj) -> PyResult<Option<Special>> {
-        let class = self.class_of(obj);
-        let Some(found) = self.class_lookup(&class, name) else { return Ok(None) };
-        let found_class = self.class_of(&found);
-        let payload = self.class(&found_class);
-        if payload.has(flags::METHOD_DESCRIPTOR) {
+        let Some(found) = self.lookup_on_class(obj, name) else { return Ok(None) };
+        let (is_method, get) = self.with_class(&found, |class| (class.has(flags::METHOD_DESCRIPTOR), class.slots.descr_get.get()));
+        if is_method {
             return Ok(Some(Special::Function(found)));
         }
-        match payload.slots.descr_get.get() {
-            Some(get) => Ok(Some(Special::Bound(get(self, &found, Some(obj), Some(&class))?))),
+        match get {
+            Some(get) => Ok(Some(Special::Bound(get(self, &found, Some(obj), Some(&self.class_of(obj)))?))),
             None => Ok(Some(Special::Bound(found))),
         }
     }

@@ -198,3 +198,12 @@ str.maketrans("a","b")
 "a".encode(errors=1)
 "a".isascii(1)
 "a".title(1)'''.split('\n'): t(s)
+
+# How much room a split leaves shows in its size.
+from sys import getsizeof
+print([getsizeof("a:b".split(*args)) for args in [(":",), (":", 1), (":", 3), ("::",), ("é",), ("\u0100",), ("abcd",), (), (None, 1), (None, 20)]])
+print([getsizeof(text.split(":")) for text in ["", "a", "é:b", "a:b:c:d:e:f:g:h", ":".join("abcdefghijklmnop")]])
+print([getsizeof(text.rsplit()) for text in ["", "   ", "a b c", "a " * 20]], getsizeof("a\nb".splitlines()))
+print([getsizeof(data.split(*args)) for data in [b"a b", b""] for args in [(), (b" ",), (b" ", 5), (None, 0)]])
+print([str(n) for n in (0, 7, -1, 10, -10, 9223372036854775807, -9223372036854775808)], f"{0}{-5}{12345678901}")
+print("".join(["é", "x", "\U0001f600"]), "-".join(["a"]), ":".join("ab"), "é".join(["", "a", ""]), len("\ud800".join(["a", "b"])))
