@@ -158,12 +158,15 @@ impl Heap {
             if base.is_empty() { std::mem::swap(&mut base, younger) } else { base.append(younger) }
         }
         let scope = Scope { low: 0, high: generation as u8, unreachable: UNREACHABLE };
-        self.subtract_refs(&mut base, scope);
+        let any_inside = self.subtract_refs(&mut base, scope);
         let into = generations.list(old);
         if old != generation {
             make_room(into, base.len());
         }
-        let risky = self.move_unreachable(&mut base, into.len(), old, scope, true);
+        let risky = any_inside && self.move_unreachable(&mut base, into.len(), old, scope, true);
+        if !any_inside {
+            self.keep_all(&mut base, into.len(), old);
+        }
         if old != generation {
             if generation == GENERATIONS - 2 {
                 let pending = &generations.long_lived_pending;
@@ -175,8 +178,10 @@ impl Heap {
         risky
     }
 
-    /// Counts, for each object, the references to it from inside. Immortal objects leave the list, as in `update_refs`.
-    fn subtract_refs(&self, base: &mut Row, scope: Scope) {
+    /// Counts, for each object, the references to it from inside. Immortal objects leave the list, as in `update_refs`. False if there
+    /// are no references from inside.
+    fn subtract_refs(&self, base: &mut Row, scope: Scope) -> bool {
+        let mut any = false;
         for i in 0..base.len() {
             if let Some(&Some(next)) = base.get(i + AHEAD) {
                 prefetch(next);
@@ -197,9 +202,34 @@ impl Heap {
                     && scope.has(child)
                 {
                     child.internal.set(child.internal.get() + 1);
+                    any = true;
                 }
             });
         }
+        any
+    }
+
+    /// As [`Heap::move_unreachable`] with `untrack`, where nothing is referred to from inside, so that all of it is reachable.
+    fn keep_all(&self, base: &mut Row, first: usize, home: usize) {
+        let mut kept = 0;
+        for i in 0..base.len() {
+            if let Some(&Some(next)) = base.get(i + AHEAD) {
+                prefetch(next);
+            }
+            let Some(at) = base[i] else { continue };
+            // SAFETY: objects in a list are alive.
+            let header = unsafe { at.as_ref() };
+            let flags = header.leaf.flags.get();
+            if header.leaf.kind.get() == Kind::TUPLE && flags & EXTRA == 0 && self.holds_only_untracked(header) {
+                header.leaf.flags.set(flags | UNTRACKED);
+                continue;
+            }
+            header.index.set((first + kept) as u32);
+            header.leaf.flags.set(flags & !GENERATION_MASK | home as u8);
+            base[kept] = Some(at);
+            kept += 1;
+        }
+        base.truncate(kept);
     }
 
     /// Moves what only has references from inside to the list of the unreachable; what turns out to be reachable after all comes

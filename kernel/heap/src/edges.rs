@@ -12,6 +12,7 @@ use crate::kind::Kind;
 use crate::list::List;
 use crate::object::{EXTRA, Header, Obj};
 use crate::tuple::Tuple;
+use crate::weakref::WeakRef;
 
 /// Asks for the cache line at `at`, which is needed soon.
 #[inline(always)]
@@ -73,6 +74,7 @@ pub(crate) fn each_of(header: &Header, kind: Kind, flags: u8, heap: &Heap, mut v
                     visit(value);
                 }
             }
+            Kind::WEAKREF => obj.payload_unchecked::<WeakRef>().each(visit),
             _ => (heap.vtable(kind).traverse)(obj.address(), &mut visit),
         }
     }

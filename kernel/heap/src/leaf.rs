@@ -141,6 +141,17 @@ impl Drop for Str {
     }
 }
 
+/// The digits of 0 to 99.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut n = 0;
+    while n < 100 {
+        pairs[n as usize] = [b'0' + n / 10, b'0' + n % 10];
+        n += 1;
+    }
+    pairs
+};
+
 /// A buffer of so many bytes, as boxed slices of bytes have it too.
 fn bytes_layout(size: usize) -> Layout {
     Layout::array::<u8>(size).expect("a text is shorter than the address space")
@@ -225,13 +236,18 @@ impl crate::Heap {
         // Sign and digits of the longest number.
         let mut digits = [0; 20];
         let (mut at, mut rest) = (digits.len(), value.unsigned_abs());
-        loop {
+        // Two digits at a time.
+        while rest >= 100 {
+            at -= 2;
+            digits[at..at + 2].copy_from_slice(&PAIRS[(rest % 100) as usize]);
+            rest /= 100;
+        }
+        if rest >= 10 {
+            at -= 2;
+            digits[at..at + 2].copy_from_slice(&PAIRS[rest as usize]);
+        } else {
             at -= 1;
-            digits[at] = b'0' + (rest % 10) as u8;
-            rest /= 10;
-            if rest == 0 {
-                break;
-            }
+            digits[at] = b'0' + rest as u8;
         }
         if value < 0 {
             at -= 1;

@@ -81,7 +81,7 @@ pub use generation::{
 pub use heap::{DebugEvent, Heap, HeapOwner, Hooks};
 pub use kind::Kind;
 pub use leaf::{Bytes, Float, Int, Singleton, Str};
-pub use list::List;
+pub use list::{List, MAX_LIST_ITEMS};
 pub use object::{Header, LeafHeader, Obj};
 pub use payload::{Instance, LabelledVisit, Payload, Visit, Wrapped};
 pub use refcount::{IMMORTAL, Trash};

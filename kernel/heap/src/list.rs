@@ -26,6 +26,9 @@ const SPILLED: u32 = 1 << 31;
 const PAIRS: u32 = 3 << PAIRS_SHIFT;
 const PAIRS_SHIFT: u32 = 29;
 
+/// How many items a list can have.
+pub const MAX_LIST_ITEMS: usize = (1 << PAIRS_SHIFT) - 1;
+
 /// The row in the object itself, or where its buffer is.
 union Row {
     /// More may follow behind the payload.
@@ -121,6 +124,12 @@ impl List {
     /// Whether there are no items.
     pub fn is_empty(&self) -> bool {
         self.len.get() == 0
+    }
+
+    /// Whether so many items more are not too many: what makes a list longer asks first.
+    #[inline(always)]
+    pub fn has_room_for(&self, more: usize) -> bool {
+        more <= MAX_LIST_ITEMS - self.len()
     }
 
     /// For how many items CPython would have room now (`sys.getsizeof` shows it).
@@ -322,7 +331,7 @@ impl List {
     /// `list_preallocate_exact`: room for exactly `room` items, if the list is empty and has none.
     pub fn reserve_exact(&self, room: usize) {
         if self.allocated() == 0 {
-            self.set_allocated(room);
+            self.set_allocated(room.min(MAX_LIST_ITEMS));
         }
     }
 
@@ -370,12 +379,13 @@ impl List {
         if len > self.len() && len - self.len() > room - len {
             room = (len + 3) & !3;
         }
-        self.set_allocated(if len == 0 { 0 } else { room });
+        // A list that is nearly as long as can be has less room to spare.
+        self.set_allocated(if len == 0 { 0 } else { room.min(MAX_LIST_ITEMS).max(len) });
     }
 
     #[inline]
     fn set_allocated_figure(&self, allocated: usize) {
-        assert!(allocated < 1 << PAIRS_SHIFT, "a list has fewer than 2^29 items");
+        assert!(allocated <= MAX_LIST_ITEMS, "a list has fewer than 2^29 items");
         self.room.set(self.room.get() & (SPILLED | PAIRS) | allocated as u32);
     }
 

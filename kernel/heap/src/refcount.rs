@@ -128,7 +128,11 @@ pub struct Trash<'a> {
 
 impl Trash<'_> {
     /// Hands over one reference.
+    #[inline]
     pub fn push(&mut self, obj: Obj) {
+        if obj.is_immortal() {
+            return;
+        }
         self.heap.with_dying(|stack| stack.push(Dying::release(obj)));
     }
 

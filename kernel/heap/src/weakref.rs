@@ -107,6 +107,12 @@ impl WeakRef {
         self.target.set(None);
     }
 
+    /// What the collector sees of it: the callback.
+    #[inline(always)]
+    pub(crate) fn each(&self, visit: impl FnMut(&Obj)) {
+        self.callback.with(|held| held.into_iter().for_each(visit));
+    }
+
     /// Whether it stands in no row any more.
     pub(crate) fn has_left(&self) -> bool {
         self.target.get().is_none()
@@ -127,7 +133,7 @@ impl Payload for WeakRef {
     const SIZE: usize = 40;
 
     fn traverse(&self, visit: Visit<'_>) {
-        self.callback.with(|held| held.into_iter().for_each(visit));
+        self.each(visit);
     }
 
     fn holds(&self, visit: &mut dyn FnMut(Label, &Obj)) {

@@ -50,7 +50,11 @@ impl<'a> Args<'a> {
 
     /// A tuple of the positional arguments: the one they came in, or a new one.
     pub fn to_tuple(self, vm: &Vm) -> Obj {
-        self.tuple.cloned().unwrap_or_else(|| vm.tuple(self.pos().to_vec()))
+        match self.tuple {
+            Some(tuple) => tuple.clone(),
+            None if self.pos().is_empty() => vm.consts.empty_tuple.clone(),
+            None => vm.heap.tuple(self.pos().iter().cloned()),
+        }
     }
 
     /// The positional arguments.

@@ -4,7 +4,7 @@
 
 #![expect(unsafe_code, unsafe_op_in_unsafe_fn, reason = "places on the stack are raw memory, read without checks: measured")]
 
-use heap::{Dict, Kind, Obj, StackRef, Str};
+use heap::{Dict, Kind, List, Obj, StackRef, Str, Tuple};
 
 use crate::{PyResult, Vm};
 
@@ -76,5 +76,15 @@ impl Vm {
             }
         };
         made
+    }
+
+    /// Joins the items of a list or tuple as they stand there (`str.join`). Nothing, if it is neither.
+    pub(crate) fn join_sequence(&self, separator: &Obj, sequence: &Obj) -> Option<PyResult> {
+        let items = match sequence.get::<List>() {
+            // SAFETY: joining runs no Python code, so the list stays as it is, but for an error, which is made at the end.
+            Some(list) => unsafe { list.items() },
+            None => sequence.get::<Tuple>()?.items(),
+        };
+        Some(self.join_items(separator, items))
     }
 }

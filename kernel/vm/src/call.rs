@@ -473,12 +473,27 @@ impl Vm {
         self.run(frame, None)
     }
 
+    /// Calls anything with one argument.
+    #[inline]
+    pub fn call_one(&self, callable: &Obj, arg: &Obj) -> PyResult {
+        if callable.kind() != kinds::FUNCTION {
+            return self.call_args(callable, Args::positional(std::slice::from_ref(arg)));
+        }
+        let mut place = ManuallyDrop::new(StackRef::owned(arg.clone()));
+        // SAFETY: the place is moved out, and forgotten here.
+        unsafe {
+            let frame = self.push_call(StackRef::owned(callable.clone()), &raw mut *place, 1, &[])?;
+            self.run_frame(frame)
+        }
+    }
+
     /// Calls anything with positional arguments.
     pub fn call(&self, callable: &Obj, args: &[Obj]) -> PyResult {
         self.call_args(callable, Args::positional(args))
     }
 
     /// Calls anything.
+    #[inline]
     pub fn call_args(&self, callable: &Obj, args: Args<'_>) -> PyResult {
         match callable.kind() {
             kinds::FUNCTION => self.call_function(callable, args.all().iter(), args.names()),

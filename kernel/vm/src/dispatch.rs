@@ -19,7 +19,7 @@ use crate::objects::list_iterator::ListIterator;
 use crate::objects::range_iterator::RangeIterator;
 use crate::objects::tuple_iterator::TupleIterator;
 use crate::quick::Quick;
-use crate::registers::{Left, Registers};
+use crate::registers::{Left, Registers, hidden};
 use crate::unwind::{Fault, Unwound};
 use crate::{Class, PyResult, Raised, Vm, kinds};
 
@@ -75,6 +75,7 @@ impl Vm {
     #[expect(clippy::cognitive_complexity, reason = "one arm an instruction")]
     unsafe fn execute(&self, start: Registers) -> Result<Obj, Fault> {
         let mut at = start;
+        let mut machine: *const Vm = self;
 
         // Stops the loop for a fault.
         macro_rules! stop {
@@ -94,9 +95,12 @@ impl Vm {
         }
 
         loop {
+            at.hide();
+            machine = hidden(machine);
+            let vm = &*machine;
             let (op, arg) = ((*at.ip).op, (*at.ip).arg as usize);
             at.frame().ip.set(at.ip);
-            at.ip = at.ip.add(1);
+            at.ip = hidden(at.ip.add(1)).cast_mut();
 
             // The instruction itself, until `ip` moves on.
             macro_rules! here {
@@ -152,7 +156,7 @@ impl Vm {
                             at.jump(next.arg as usize);
                         }
                     } else {
-                        at.push_obj(self.bool(truth));
+                        at.push_obj(vm.bool(truth));
                     }
                 }};
             }
@@ -170,10 +174,10 @@ impl Vm {
                 () => {
                     match ints(&at.top(2), &at.top(1)).and_then(|(a, b)| int_result(op, a, b)) {
                         Some(value) => {
-                            let result = self.int(value);
+                            let result = vm.int(value);
                             at.sp = at.sp.sub(2);
-                            at.sp.read().close_number(&self.heap);
-                            at.sp.add(1).read().close_number(&self.heap);
+                            at.sp.read().close_number(&vm.heap);
+                            at.sp.add(1).read().close_number(&vm.heap);
                             deliver!(result);
                         }
                         None => miss!(Quick::BinaryOp),
@@ -185,10 +189,10 @@ impl Vm {
                 () => {
                     match floats(&at.top(2), &at.top(1)) {
                         Some((a, b)) => {
-                            let result = self.float(float_result(op, a, b));
+                            let result = vm.float(float_result(op, a, b));
                             at.sp = at.sp.sub(2);
-                            at.sp.read().close_number(&self.heap);
-                            at.sp.add(1).read().close_number(&self.heap);
+                            at.sp.read().close_number(&vm.heap);
+                            at.sp.add(1).read().close_number(&vm.heap);
                             deliver!(result);
                         }
                         None => miss!(Quick::BinaryOp),
@@ -198,7 +202,7 @@ impl Vm {
             macro_rules! leave {
                 ($result:expr) => {{
                     let result: Obj = $result;
-                    match attempt!(self.leave_frame(&mut at, result)) {
+                    match attempt!(vm.leave_frame(&mut at, result)) {
                         Left::Stay => {}
                         Left::Return(result) => return Ok(result),
                     }
@@ -207,7 +211,7 @@ impl Vm {
 
             match op {
                 Quick::Nop | Quick::NotTaken => {}
-                Quick::Resume => attempt!(self.check_pending()),
+                Quick::Resume => attempt!(vm.check_pending()),
                 Quick::LoadFast => {
                     let value = at.local(arg).dup();
                     at.push(value);
@@ -223,7 +227,7 @@ impl Vm {
                 }
                 Quick::LoadFastCheck => {
                     if at.local(arg).is_null() {
-                        stop!(self.unbound_local(at.code(), arg).into());
+                        stop!(vm.unbound_local(at.code(), arg).into());
                     }
                     let value = at.local(arg).dup();
                     at.push(value);
@@ -260,7 +264,7 @@ impl Vm {
                 }
                 // An immortal object needs no count.
                 Quick::LoadConstImmortal => at.push(StackRef::borrowed(&*at.consts.add(arg))),
-                Quick::LoadSmallInt => at.push(StackRef::borrowed(self.small_int(arg))),
+                Quick::LoadSmallInt => at.push(StackRef::borrowed(vm.small_int(arg))),
                 Quick::PopTop | Quick::EndFor | Quick::PopIter => drop(at.pop()),
                 Quick::PushNull => at.push(StackRef::NULL),
                 Quick::Copy => {
@@ -271,33 +275,33 @@ impl Vm {
 
                 // Operators.
                 Quick::BinaryOp => {
-                    warm!(self.specialise_binary(at.frame(), here!(), &at.top(2), &at.top(1)));
+                    warm!(vm.specialise_binary(at.frame(), here!(), &at.top(2), &at.top(1)));
                     let (left, right) = (at.top(2), at.top(1));
-                    let result = attempt!(self.binary_op(arg, &left, &right));
+                    let result = attempt!(vm.binary_op(arg, &left, &right));
                     at.replace_two(result);
                 }
                 Quick::BinarySubscr => {
-                    warm!(self.specialise_binary(at.frame(), here!(), &at.top(2), &at.top(1)));
-                    let result = attempt!(self.getitem(&at.top(2), &at.top(1)));
+                    warm!(vm.specialise_binary(at.frame(), here!(), &at.top(2), &at.top(1)));
+                    let result = attempt!(vm.getitem(&at.top(2), &at.top(1)));
                     at.replace_two(result);
                 }
                 Quick::UnaryNot => {
-                    let value = at.top(1).is(&self.consts.false_);
-                    at.set_top(1, self.bool(value));
+                    let value = at.top(1).is(&vm.consts.false_);
+                    at.set_top(1, vm.bool(value));
                 }
                 Quick::ToBool => {
-                    warm!(self.specialise_to_bool(here!(), &at.top(1)));
-                    let truth = attempt!(self.is_true(&at.top(1)));
-                    at.set_top(1, self.bool(truth));
+                    warm!(vm.specialise_to_bool(here!(), &at.top(1)));
+                    let truth = attempt!(vm.is_true(&at.top(1)));
+                    at.set_top(1, vm.bool(truth));
                 }
                 Quick::CompareOp => {
-                    warm!(self.specialise_compare(at.frame(), here!(), &at.top(2), &at.top(1)));
-                    let result = attempt!(self.compare(&at.top(2), &at.top(1), COMPARISONS[arg >> 5]));
+                    warm!(vm.specialise_compare(at.frame(), here!(), &at.top(2), &at.top(1)));
+                    let result = attempt!(vm.compare(&at.top(2), &at.top(1), COMPARISONS[arg >> 5]));
                     // The operands are released before the truth is asked for.
                     at.replace_two(result);
                     if arg & 16 != 0 {
-                        let truth = attempt!(self.is_true(&at.top(1)));
-                        at.set_top(1, self.bool(truth));
+                        let truth = attempt!(vm.is_true(&at.top(1)));
+                        at.set_top(1, vm.bool(truth));
                     }
                 }
                 Quick::IsOp => {
@@ -305,13 +309,13 @@ impl Vm {
                     compared!(same ^ (arg == 1));
                 }
                 Quick::ContainsOp => {
-                    warm!(self.specialise_contains(here!(), &at.top(1)));
-                    let found = attempt!(self.contains(&at.top(1), &at.top(2)));
+                    warm!(vm.specialise_contains(here!(), &at.top(1)));
+                    let found = attempt!(vm.contains(&at.top(1), &at.top(2)));
                     compared!(found ^ (arg == 1));
                 }
                 Quick::StoreSubscr => {
-                    warm!(self.specialise_store_subscript(here!(), &at.top(2), &at.top(1)));
-                    attempt!(self.setitem(&at.top(2), &at.top(1), Some(&at.top(3))));
+                    warm!(vm.specialise_store_subscript(here!(), &at.top(2), &at.top(1)));
+                    attempt!(vm.setitem(&at.top(2), &at.top(1), Some(&at.top(3))));
                     at.release();
                     at.release();
                     at.release();
@@ -321,26 +325,26 @@ impl Vm {
                 Quick::JumpForward | Quick::JumpBackwardNoInterrupt => at.jump(arg),
                 Quick::JumpBackward => {
                     at.jump(arg);
-                    attempt!(self.check_pending());
+                    attempt!(vm.check_pending());
                 }
                 Quick::PopJumpIfFalse => {
-                    if at.pop().look().is(&self.consts.false_) {
+                    if at.pop().look().is(&vm.consts.false_) {
                         at.jump(arg);
                     }
                 }
                 Quick::PopJumpIfTrue => {
-                    if at.pop().look().is(&self.consts.true_) {
+                    if at.pop().look().is(&vm.consts.true_) {
                         at.jump(arg);
                     }
                 }
                 Quick::PopJumpIfNone => {
-                    if at.top(1).is(&self.consts.none) {
+                    if at.top(1).is(&vm.consts.none) {
                         at.jump(arg);
                     }
                     at.release();
                 }
                 Quick::PopJumpIfNotNone => {
-                    if !at.top(1).is(&self.consts.none) {
+                    if !at.top(1).is(&vm.consts.none) {
                         at.jump(arg);
                     }
                     at.release();
@@ -348,18 +352,27 @@ impl Vm {
 
                 // Names.
                 Quick::LoadGlobal => {
-                    warm!(self.specialise_global(at.frame(), here!()));
-                    let value = attempt!(self.load_global(at.frame(), at.name(arg >> 1)));
+                    warm!(vm.specialise_global(at.frame(), here!()));
+                    let value = attempt!(vm.load_global(at.frame(), at.name(arg >> 1)));
                     at.push_obj(value);
                     if arg & 1 != 0 {
                         at.push(StackRef::NULL);
                     }
                 }
+                Quick::LoadName => {
+                    let value = attempt!(vm.load_name(at.frame(), at.name(arg)));
+                    at.push_obj(value);
+                }
+                Quick::StoreName => {
+                    let value = at.pop_obj();
+                    attempt!(vm.store_name(at.frame(), at.name(arg), value));
+                }
+                Quick::CopyFreeVars => vm.copy_free_vars(at.frame(), arg),
                 Quick::LoadDeref => {
                     let cell = at.local(arg).look();
                     match cell.payload_unchecked::<CellVar>().value.get() {
                         Some(value) => at.push_obj(value),
-                        None => stop!(self.unbound_cell(at.code(), arg).into()),
+                        None => stop!(vm.unbound_cell(at.code(), arg).into()),
                     }
                 }
                 Quick::StoreDeref => {
@@ -370,18 +383,18 @@ impl Vm {
 
                 // Attributes.
                 Quick::LoadAttr => {
-                    warm!(self.specialise_load_attr(at.frame(), here!(), &at.top(1)));
+                    warm!(vm.specialise_load_attr(at.frame(), here!(), &at.top(1)));
                     if arg & 1 == 0 {
-                        let value = attempt!(self.getattr(&at.top(1), at.name(arg >> 1)));
+                        let value = attempt!(vm.getattr(&at.top(1), at.name(arg >> 1)));
                         at.set_top(1, value);
                     } else {
-                        let loaded = attempt!(self.load_method(&at.top(1), at.name(arg >> 1)));
+                        let loaded = attempt!(vm.load_method(&at.top(1), at.name(arg >> 1)));
                         at.set_loaded(loaded);
                     }
                 }
                 Quick::StoreAttr => {
-                    warm!(self.specialise_store_attr(at.frame(), here!(), &at.top(1)));
-                    attempt!(self.setattr(&at.top(1), at.name(arg), Some(&at.top(2))));
+                    warm!(vm.specialise_store_attr(at.frame(), here!(), &at.top(1)));
+                    attempt!(vm.setattr(&at.top(1), at.name(arg), Some(&at.top(2))));
                     at.release();
                     at.release();
                 }
@@ -389,20 +402,20 @@ impl Vm {
                 // Calls.
                 Quick::Call => {
                     let callable = at.sp.sub(arg + 2);
-                    warm!(self.specialise_call(at.frame(), here!(), callable));
+                    warm!(vm.specialise_call(at.frame(), here!(), callable));
                     if (*callable.add(1)).is_null() && (*callable).look().kind() == kinds::METHOD {
-                        self.unbind(callable);
+                        vm.unbind(callable);
                     }
                     let total = arg + usize::from(!(*callable.add(1)).is_null());
                     let args = at.sp.sub(total);
                     at.sp = callable;
                     if (*callable).look().kind() == kinds::FUNCTION {
-                        let callee = attempt!(self.push_call(callable.read(), args, total, &[]));
-                        attempt!(self.enter_call(&mut at, callee));
+                        let callee = attempt!(vm.push_call(callable.read(), args, total, &[]));
+                        attempt!(vm.enter_call(&mut at, callee));
                     } else {
-                        let result = attempt!(self.call_from_stack(callable, args, total, &[]));
+                        let result = attempt!(vm.call_from_stack(callable, args, total, &[]));
                         at.push_obj(result);
-                        attempt!(self.check_pending());
+                        attempt!(vm.check_pending());
                     }
                 }
                 Quick::ReturnValue => {
@@ -417,40 +430,62 @@ impl Vm {
                 // Building.
                 Quick::BuildTuple => {
                     at.sp = at.sp.sub(arg);
-                    at.push_obj(self.build_tuple(at.sp, arg));
+                    at.push_obj(vm.build_tuple(at.sp, arg));
                 }
                 Quick::BuildList => {
                     at.sp = at.sp.sub(arg);
-                    at.push_obj(self.build_list(at.sp, arg));
+                    at.push_obj(vm.build_list(at.sp, arg));
                 }
                 Quick::ListAppend => {
                     let item = at.pop_obj();
                     match at.top(arg).get::<List>() {
-                        Some(list) => list.push(item),
-                        None => stop!(self.system_error("LIST_APPEND without a list").into()),
+                        Some(list) => attempt!(vm.list_push(list, item)),
+                        None => stop!(vm.system_error("LIST_APPEND without a list").into()),
                     }
                 }
                 Quick::FormatSimple => match at.top(1).kind() {
                     Kind::STR => {}
                     Kind::INT => {
-                        let text = self.heap.str_decimal(at.top(1).payload_unchecked::<Int>().0);
+                        let text = vm.heap.str_decimal(at.top(1).payload_unchecked::<Int>().0);
                         at.set_top(1, text);
                     }
                     _ => {
-                        let text = attempt!(self.format(&at.top(1), &self.consts.empty_str));
+                        let text = attempt!(vm.format(&at.top(1), &vm.consts.empty_str));
                         at.set_top(1, text);
                     }
                 },
-                Quick::BuildMap if arg == 0 => at.push_obj(self.new_dict()),
+                Quick::BuildMap if arg == 0 => at.push_obj(vm.new_dict()),
                 Quick::BuildString => {
                     at.sp = at.sp.sub(arg);
-                    let text = self.build_string(at.sp, arg);
+                    let text = vm.build_string(at.sp, arg);
                     at.push_obj(attempt!(text));
                 }
 
+                // Exceptions.
+                Quick::PushExcInfo => {
+                    let exception = at.pop();
+                    let before = vm.thread.exc_state().value.replace(Some(exception.look().clone()));
+                    at.push_obj(before.unwrap_or_else(|| vm.none()));
+                    at.push(exception);
+                }
+                Quick::PopExcept => {
+                    let before = at.pop_obj();
+                    let before = Some(before).filter(|before| !before.is(&vm.consts.none));
+                    drop(vm.thread.exc_state().value.replace(before));
+                }
+                Quick::CheckExcMatch => {
+                    let matches = attempt!(vm.exception_matches(&at.top(2), &at.top(1)));
+                    at.release();
+                    decide!(matches);
+                }
+
                 // Iteration.
+                Quick::GetIter => {
+                    let iterator = attempt!(vm.iter(&at.top(1)));
+                    at.set_top(1, iterator);
+                }
                 Quick::ForIter => {
-                    warm!(self.specialise_for_iter(here!(), &at.top(1)));
+                    warm!(vm.specialise_for_iter(here!(), &at.top(1)));
                     let iterator = at.top(1);
                     if iterator.kind() == kinds::TUPLE_ITERATOR {
                         match iterator.payload_unchecked::<TupleIterator>().next() {
@@ -463,9 +498,9 @@ impl Vm {
                     {
                         // Its end is a return value, which END_FOR drops.
                         let return_to = at.code().instrs().add(arg - 1);
-                        attempt!(self.enter_generator(&mut at, state, StackRef::borrowed(&self.consts.none), return_to));
+                        attempt!(vm.enter_generator(&mut at, state, StackRef::borrowed(&vm.consts.none), return_to));
                     } else {
-                        match attempt!(self.next(&iterator)) {
+                        match attempt!(vm.next(&iterator)) {
                             Some(item) => at.push_obj(item),
                             None => at.jump(arg),
                         }
@@ -476,17 +511,17 @@ impl Vm {
                 Quick::ReturnGenerator => {
                     let dying = at.frame();
                     dying.sp.set(at.sp);
-                    let made = self.make_generator(dying);
+                    let made = vm.make_generator(dying);
                     let (below, flags) = (dying.previous.get(), dying.flags.get());
-                    self.thread.current.set(below);
-                    self.thread.remaining.set(self.thread.remaining.get() + 1);
-                    self.thread.give_back(dying);
+                    vm.thread.current.set(below);
+                    vm.thread.remaining.set(vm.thread.remaining.get() + 1);
+                    vm.thread.give_back(dying);
                     if flags & ENTRY != 0 {
                         return Ok(made);
                     }
                     at = Registers::of(below, (*below).return_to.get());
                     if flags & INIT != 0 {
-                        stop!(self.init_result(&made).into());
+                        stop!(vm.init_result(&made).into());
                     }
                     at.push_obj(made);
                 }
@@ -494,11 +529,11 @@ impl Vm {
                     let value = at.pop_obj();
                     let dying = at.frame();
                     dying.sp.set(at.sp);
-                    self.own_stack(dying);
+                    vm.own_stack(dying);
                     let (below, flags) = (dying.previous.get(), dying.flags.get());
                     let state = if arg == 1 { GenState::Delegating } else { GenState::Suspended };
-                    self.unlink_generator(&*dying.generator.get(), dying, state);
-                    self.thread.remaining.set(self.thread.remaining.get() + 1);
+                    vm.unlink_generator(&*dying.generator.get(), dying, state);
+                    vm.thread.remaining.set(vm.thread.remaining.get() + 1);
                     if flags & ENTRY != 0 {
                         return Ok(value);
                     }
@@ -536,14 +571,28 @@ impl Vm {
                         at.push(StackRef::NULL);
                     }
                 }
-                Quick::LoadAttrInstance => match self.inline_value(&at.top(1), cache!()) {
-                    Some(value) => at.set_top(1, value),
+                Quick::LoadAttrInstance => match vm.inline_value(&at.top(1), cache!()) {
+                    Some(value) => {
+                        at.set_top(1, value);
+                        if arg & 1 != 0 {
+                            at.push(StackRef::NULL);
+                        }
+                    }
+                    None => miss!(Quick::LoadAttr),
+                },
+                Quick::LoadAttrModule => match vm.module_value(&at.top(1), cache!()) {
+                    Some(value) => {
+                        at.set_top(1, value);
+                        if arg & 1 != 0 {
+                            at.push(StackRef::NULL);
+                        }
+                    }
                     None => miss!(Quick::LoadAttr),
                 },
                 Quick::LoadMethodInstance | Quick::LoadMethodPlain => {
                     let cache = cache!();
                     let owner = at.top(1);
-                    let class = self.class_payload(&owner);
+                    let class = vm.class_payload(&owner);
                     let fits = u64::from(class.version.get()) == cache.version
                         && (op == Quick::LoadMethodPlain
                             || owner.extra().is_some_and(|extra| extra.is_inline()) && (*class.keys.as_ptr()).len() as u64 == cache.index);
@@ -560,7 +609,7 @@ impl Vm {
                     let cache = cache!();
                     let owner = at.top(1);
                     let extra = match owner.extra() {
-                        Some(extra) if self.has_inline_value(extra, cache) => extra,
+                        Some(extra) if vm.has_inline_value(extra, cache) => extra,
                         _ => miss!(Quick::StoreAttr),
                     };
                     let value = std::mem::replace(at.place(2), StackRef::NULL).into_obj();
@@ -582,39 +631,39 @@ impl Vm {
                         miss!(Quick::Call);
                     }
                     let init = (*(&raw const cache.word).cast::<Obj>()).clone();
-                    let made = self.new_instance(&class);
+                    let made = vm.new_instance(&class);
                     callable.add(1).write(StackRef::owned(made.clone()));
                     std::ptr::replace(callable, StackRef::owned(made)).close();
                     at.sp = callable.add(1);
-                    let callee = attempt!(self.push_call(StackRef::owned(init), at.sp, arg + 1, &[]));
+                    let callee = attempt!(vm.push_call(StackRef::owned(init), at.sp, arg + 1, &[]));
                     (*callee).flags.set(INIT);
-                    attempt!(self.enter_call(&mut at, callee));
+                    attempt!(vm.enter_call(&mut at, callee));
                 }
                 // Calls of native code. What CPython's forms do not look for after the call is not looked for here.
                 Quick::CallBuiltin => {
                     let callable = at.sp.sub(arg + 2);
                     let Some(function) = builtin(callable, cache!()) else { miss!(Quick::Call) };
                     at.sp = callable;
-                    let this = Some(self.bound_to(function));
-                    let result = attempt!(self.call_table(function.method, this, callable, callable.add(2), arg));
+                    let this = Some(vm.bound_to(function));
+                    let result = attempt!(vm.call_table(function.method, this, callable, callable.add(2), arg));
                     at.push_obj(result);
-                    attempt!(self.check_pending());
+                    attempt!(vm.check_pending());
                 }
                 Quick::CallMethod => {
                     let callable = at.sp.sub(arg + 2);
-                    let Some(descriptor) = self.descriptor(callable, cache!()) else { miss!(Quick::Call) };
+                    let Some(descriptor) = vm.descriptor(callable, cache!()) else { miss!(Quick::Call) };
                     at.sp = callable;
-                    let result = attempt!(self.call_table(descriptor.method, None, callable, callable.add(1), arg + 1));
+                    let result = attempt!(vm.call_table(descriptor.method, None, callable, callable.add(1), arg + 1));
                     at.push_obj(result);
-                    attempt!(self.check_pending());
+                    attempt!(vm.check_pending());
                 }
                 Quick::CallListAppend => {
                     let callable = at.sp.sub(3);
-                    if self.descriptor(callable, cache!()).is_none() {
+                    if vm.descriptor(callable, cache!()).is_none() {
                         miss!(Quick::Call);
                     }
                     let item = at.pop_obj();
-                    at.top(1).payload_unchecked::<List>().push(item);
+                    attempt!(vm.list_push(at.top(1).payload_unchecked::<List>(), item));
                     at.release();
                     at.release();
                     // The None that would be dropped is never pushed.
@@ -624,17 +673,17 @@ impl Vm {
                     if builtin(at.sp.sub(3), cache!()).is_none() {
                         miss!(Quick::Call);
                     }
-                    let len = attempt!(self.len(&at.top(1)));
+                    let len = attempt!(vm.len(&at.top(1)));
                     at.release();
                     at.sp = at.sp.sub(1);
-                    at.set_top(1, self.int(len as i64));
+                    at.set_top(1, vm.int(len as i64));
                 }
                 Quick::CallIsInstance => {
                     if builtin(at.sp.sub(4), cache!()).is_none() {
                         miss!(Quick::Call);
                     }
                     let (obj, class) = (at.top(2), at.top(1));
-                    let is = self.is_plain_instance(&obj, &class) || attempt!(self.is_instance(&obj, &class));
+                    let is = vm.is_plain_instance(&obj, &class) || attempt!(vm.is_instance(&obj, &class));
                     at.release();
                     at.release();
                     at.sp = at.sp.sub(1);
@@ -643,24 +692,24 @@ impl Vm {
                 }
                 Quick::CallType1 => {
                     let callable = at.sp.sub(3);
-                    if !(*callable).look().is(&self.types.type_) || !(*callable.add(1)).is_null() {
+                    if !(*callable).look().is(&vm.types.type_) || !(*callable.add(1)).is_null() {
                         miss!(Quick::Call);
                     }
-                    let class = self.class_of(&at.top(1));
+                    let class = vm.class_of(&at.top(1));
                     at.release();
                     at.sp = at.sp.sub(1);
                     at.set_top(1, class);
                 }
                 Quick::CallStr1 => {
                     let callable = at.sp.sub(3);
-                    if !(*callable).look().is(&self.types.str) || !(*callable.add(1)).is_null() {
+                    if !(*callable).look().is(&vm.types.str) || !(*callable.add(1)).is_null() {
                         miss!(Quick::Call);
                     }
-                    let text = attempt!(self.str_of(&at.top(1)));
+                    let text = attempt!(vm.str_of(&at.top(1)));
                     at.release();
                     at.sp = at.sp.sub(1);
                     at.set_top(1, text);
-                    attempt!(self.check_pending());
+                    attempt!(vm.check_pending());
                 }
                 Quick::BinaryAddStr => {
                     let (left, right) = (at.top(2), at.top(1));
@@ -674,11 +723,11 @@ impl Vm {
                         let right = at.pop();
                         at.release();
                         let held = std::mem::replace(at.local(variable), StackRef::NULL).into_obj();
-                        let result = self.str_append(held, &right.obj());
+                        let result = vm.str_append(held, &right.obj());
                         right.close();
                         at.push_obj(attempt!(result));
                     } else {
-                        let result = attempt!(self.str_append((*left).clone(), &right));
+                        let result = attempt!(vm.str_append((*left).clone(), &right));
                         at.replace_two(result);
                     }
                 }
@@ -704,7 +753,7 @@ impl Vm {
                         Some(item) => {
                             at.replace_two(item);
                         }
-                        None => miss!(self.plain_subscript()),
+                        None => miss!(vm.plain_subscript()),
                     }
                 }
                 Quick::SubscriptTupleInt => {
@@ -718,17 +767,17 @@ impl Vm {
                     };
                     match found {
                         Some(item) => at.replace_two(item),
-                        None => miss!(self.plain_subscript()),
+                        None => miss!(vm.plain_subscript()),
                     }
                 }
                 Quick::SubscriptDict => {
                     let (left, right) = (at.top(2), at.top(1));
                     if !is_exact(&left, Kind::DICT) {
-                        miss!(self.plain_subscript());
+                        miss!(vm.plain_subscript());
                     }
-                    match attempt!(self.dict_get(&left, &right)) {
+                    match attempt!(vm.dict_get(&left, &right)) {
                         Some(item) => at.replace_two(item),
-                        None => miss!(self.plain_subscript()),
+                        None => miss!(vm.plain_subscript()),
                     }
                 }
                 Quick::StoreSubscriptListInt => {
@@ -752,7 +801,7 @@ impl Vm {
                         miss!(Quick::StoreSubscr);
                     }
                     let value = std::mem::replace(at.place(3), StackRef::NULL).into_obj();
-                    attempt!(self.dict_set(&container, &key, value));
+                    attempt!(vm.dict_set(&container, &key, value));
                     at.release();
                     at.release();
                     at.sp = at.sp.sub(1);
@@ -762,14 +811,14 @@ impl Vm {
                     if !is_exact(&container, Kind::DICT) {
                         miss!(Quick::ContainsOp);
                     }
-                    let found = attempt!(self.dict_contains(&container, &item));
+                    let found = attempt!(vm.dict_contains(&container, &item));
                     compared!(found ^ (arg == 1));
                 }
                 Quick::CompareInt => match ints(&at.top(2), &at.top(1)) {
                     Some((a, b)) => {
                         at.sp = at.sp.sub(2);
-                        at.sp.read().close_number(&self.heap);
-                        at.sp.add(1).read().close_number(&self.heap);
+                        at.sp.read().close_number(&vm.heap);
+                        at.sp.add(1).read().close_number(&vm.heap);
                         decide!(ordered(arg >> 5, &a, &b));
                     }
                     None => miss!(Quick::CompareOp),
@@ -801,11 +850,11 @@ impl Vm {
                         miss!(Quick::ToBool);
                     }
                     let truth = at.top(1).payload_unchecked::<Int>().0 != 0;
-                    at.pop().close_number(&self.heap);
+                    at.pop().close_number(&vm.heap);
                     decide!(truth);
                 }
                 Quick::ToBoolNone => {
-                    if !at.top(1).is(&self.consts.none) {
+                    if !at.top(1).is(&vm.consts.none) {
                         miss!(Quick::ToBool);
                     }
                     at.sp = at.sp.sub(1);
@@ -848,7 +897,7 @@ impl Vm {
                         miss!(Quick::ForIter);
                     }
                     match at.top(1).payload_unchecked::<RangeIterator>().next() {
-                        Some(value) => deliver!(self.int(value)),
+                        Some(value) => deliver!(vm.int(value)),
                         None => at.jump(arg),
                     }
                 }
@@ -870,7 +919,7 @@ impl Vm {
                     match ints(&left, &right).and_then(|(a, b)| int_result(part.op, a, b)) {
                         Some(value) => {
                             at.ip = at.ip.add(1);
-                            deliver!(self.int(value));
+                            deliver!(vm.int(value));
                         }
                         None => miss!(Quick::LoadFastBorrowLoadFastBorrow),
                     }
@@ -881,7 +930,7 @@ impl Vm {
                     match floats(&left, &right) {
                         Some((a, b)) if is_float_op(part.op) => {
                             at.ip = at.ip.add(1);
-                            deliver!(self.float(float_result(part.op, a, b)));
+                            deliver!(vm.float(float_result(part.op, a, b)));
                         }
                         _ => miss!(Quick::LoadFastBorrowLoadFastBorrow),
                     }
@@ -898,29 +947,29 @@ impl Vm {
                     }
                 }
                 Quick::LocalConstInts => {
-                    let (left, right) = (at.local(arg).look(), self.constant(&at, *at.ip));
+                    let (left, right) = (at.local(arg).look(), vm.constant(&at, *at.ip));
                     let part = *at.ip.add(1);
                     match ints(&left, right).and_then(|(a, b)| int_result(part.op, a, b)) {
                         Some(value) => {
                             at.ip = at.ip.add(2);
-                            deliver!(self.int(value));
+                            deliver!(vm.int(value));
                         }
                         None => miss!(Quick::LoadFastBorrow),
                     }
                 }
                 Quick::LocalConstFloats => {
-                    let (left, right) = (at.local(arg).look(), self.constant(&at, *at.ip));
+                    let (left, right) = (at.local(arg).look(), vm.constant(&at, *at.ip));
                     let part = *at.ip.add(1);
                     match floats(&left, right) {
                         Some((a, b)) if is_float_op(part.op) => {
                             at.ip = at.ip.add(2);
-                            deliver!(self.float(float_result(part.op, a, b)));
+                            deliver!(vm.float(float_result(part.op, a, b)));
                         }
                         _ => miss!(Quick::LoadFastBorrow),
                     }
                 }
                 Quick::LocalConstCompare => {
-                    let (left, right) = (at.local(arg).look(), self.constant(&at, *at.ip));
+                    let (left, right) = (at.local(arg).look(), vm.constant(&at, *at.ip));
                     let part = *at.ip.add(1);
                     match ints(&left, right) {
                         Some((a, b)) if part.op == Quick::CompareInt => {
@@ -933,7 +982,7 @@ impl Vm {
                 Quick::LocalAttr => {
                     let part = *at.ip;
                     let cache = &*at.code().caches().add(part.cache as usize);
-                    match self.inline_value(&at.local(arg).look(), cache) {
+                    match vm.inline_value(&at.local(arg).look(), cache) {
                         Some(value) if part.op == Quick::LoadAttrInstance => {
                             at.ip = at.ip.add(1);
                             at.push_obj(value);
@@ -944,7 +993,7 @@ impl Vm {
 
                 _ => {
                     let mut lent = at;
-                    let done = self.rare(&mut lent, here!());
+                    let done = vm.rare(&mut lent, here!());
                     at = lent;
                     attempt!(done);
                 }

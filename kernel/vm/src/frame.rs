@@ -94,6 +94,13 @@ impl Frame {
         })
     }
 
+    /// The namespace of a module or class body, which stays as long as the frame runs.
+    #[inline]
+    pub(crate) fn namespace(&self) -> Option<&Obj> {
+        // SAFETY: nothing empties the slot before the frame's end.
+        unsafe { self.locals.borrow() }
+    }
+
     /// The index of the instruction that runs.
     pub(crate) fn lasti(&self) -> usize {
         // SAFETY: `ip` points into the code's instructions.

@@ -15,6 +15,10 @@ impl Vm {
         if let Some(found) = self.lookup_namespace(&frame.globals, name)? {
             return Ok(found);
         }
+        self.load_builtin(frame, name)
+    }
+
+    fn load_builtin(&self, frame: &Frame, name: &Obj) -> PyResult {
         match self.lookup_namespace(&frame.builtins, name)? {
             Some(found) => Ok(found),
             None => Err(self.name_not_defined(name)),
@@ -22,6 +26,7 @@ impl Vm {
     }
 
     /// A name in a namespace, which is a dict nearly always.
+    #[inline]
     fn lookup_namespace(&self, namespace: &Obj, name: &Obj) -> PyResult<Option<Obj>> {
         if namespace.extra().is_none()
             && let Some(dict) = namespace.get::<Dict>()
@@ -37,19 +42,34 @@ impl Vm {
 
     #[inline(never)]
     pub(crate) fn load_name(&self, frame: &Frame, name: &Obj) -> PyResult {
-        let Some(locals) = frame.locals.get() else { return Err(self.system_error("no locals")) };
-        match self.lookup_namespace(&locals, name)? {
+        let Some(locals) = frame.namespace() else { return Err(self.system_error("no locals")) };
+        match self.lookup_namespace(locals, name)? {
             Some(found) => Ok(found),
+            // A module's locals are its globals.
+            None if locals.is(&frame.globals) => self.load_builtin(frame, name),
             None => self.load_global(frame, name),
         }
     }
 
+    #[inline(never)]
     pub(crate) fn store_name(&self, frame: &Frame, name: &Obj, value: Obj) -> PyResult<()> {
-        let Some(locals) = frame.locals.get() else { return Err(self.system_error("no locals")) };
+        let Some(locals) = frame.namespace() else { return Err(self.system_error("no locals")) };
         if locals.kind() == Kind::DICT && locals.extra().is_none() {
-            return self.dict_set(&locals, name, value);
+            return self.dict_set(locals, name, value);
         }
-        self.setitem(&locals, name, Some(&value))
+        self.setitem(locals, name, Some(&value))
+    }
+
+    /// `COPY_FREE_VARS`: the function's closure becomes the last of the frame's variables.
+    #[expect(unsafe_code, reason = "places of a frame are raw memory")]
+    #[inline(never)]
+    pub(crate) fn copy_free_vars(&self, frame: &Frame, n: usize) {
+        let first = frame.code().n_locals - n;
+        let closure = frame.function().and_then(|function| function.closure.get());
+        for (i, cell) in closure.as_ref().and_then(|closure| closure.get::<Tuple>()).map_or(&[][..], Tuple::items).iter().enumerate() {
+            // SAFETY: the compiler made places for them.
+            unsafe { *frame.local(first + i) = StackRef::owned(cell.clone()) };
+        }
     }
 
     pub(crate) fn delete_name(&self, frame: &Frame, name: &Obj) -> PyResult<()> {

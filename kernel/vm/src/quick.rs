@@ -12,16 +12,17 @@ pub(crate) const BACKOFF: u8 = 60;
 
 macro_rules! quick {
     ([$($op:ident,)*] [$($special:ident,)*]) => {
-        /// One instruction of the running machine.
+        /// One instruction of the running machine. The loop itself carries the first and the last, so that every number leads somewhere
+        /// and none is compared with a bound.
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         #[repr(u8)]
         pub(crate) enum Quick {
             $($op,)*
-            $($special,)*
             /// Stands in the place of another instruction: see `trap.rs`.
             Trap,
             /// No compiler makes this.
             Bad,
+            $($special,)*
         }
 
         impl Quick {
@@ -38,9 +39,9 @@ macro_rules! quick {
 
 quick! {
     [
-    BinarySlice, BuildTemplate, CallFunctionEx, CheckEgMatch, CheckExcMatch, CleanupThrow, DeleteSubscr, EndFor, EndSend,
+    Nop, BinarySlice, BuildTemplate, CallFunctionEx, CheckEgMatch, CheckExcMatch, CleanupThrow, DeleteSubscr, EndFor, EndSend,
     FormatSimple, FormatWithSpec, GetAiter, GetAnext, GetIter, GetLen, GetYieldFromIter, LoadBuildClass, LoadLocals,
-    MakeFunction, MatchKeys, MatchMapping, MatchSequence, Nop, NotTaken, PopExcept, PopIter, PopTop, PushExcInfo, PushNull, ReturnGenerator,
+    MakeFunction, MatchKeys, MatchMapping, MatchSequence, NotTaken, PopExcept, PopIter, PopTop, PushExcInfo, PushNull, ReturnGenerator,
     ReturnValue, SetupAnnotations, StoreSlice, StoreSubscr, ToBool, UnaryInvert, UnaryNegative, UnaryNot, WithExceptStart, BinaryOp,
     BuildInterpolation, BuildList, BuildMap, BuildSet, BuildSlice, BuildString, BuildTuple, Call, CallIntrinsic1, CallIntrinsic2, CallKw,
     CompareOp, ContainsOp, ConvertValue, Copy, CopyFreeVars, DeleteAttr, DeleteDeref, DeleteFast, DeleteGlobal, DeleteName, DictMerge,

@@ -5,12 +5,11 @@
 #![expect(unsafe_code, unsafe_op_in_unsafe_fn, reason = "see `registers.rs`")]
 
 use compile::Version;
-use heap::{CellVar, Dict, Int, StackRef, Tuple};
+use heap::{CellVar, Int, StackRef, Tuple};
 
 use crate::objects::code::Instr;
 use crate::objects::function::Function;
 use crate::objects::generator::{GenState, Resumed, gen_of};
-use crate::objects::module::Module;
 use crate::protocol::Loaded;
 use crate::quick::Quick;
 use crate::registers::Registers;
@@ -67,11 +66,6 @@ impl Vm {
                 drop(at.pop());
                 drop(at.pop());
             }
-            Quick::LoadName => at.push_obj(self.load_name(at.frame(), at.name(arg as usize))?),
-            Quick::StoreName => {
-                let value = at.pop_obj();
-                self.store_name(at.frame(), at.name(arg as usize), value)?;
-            }
             Quick::DeleteName => self.delete_name(at.frame(), at.name(arg as usize))?,
             Quick::StoreGlobal => {
                 let value = at.pop_obj();
@@ -99,16 +93,6 @@ impl Vm {
                 let value = cell.payload_unchecked::<CellVar>().value.take();
                 if value.is_none() {
                     return Err(self.unbound_cell(at.code(), arg as usize).into());
-                }
-            }
-            Quick::CopyFreeVars => {
-                let first = at.code().n_locals - arg as usize;
-                let function = at.frame().func.look();
-                if let Some(closure) = function.payload_unchecked::<Function>().closure.borrow().and_then(|closure| closure.get::<Tuple>())
-                {
-                    for (i, cell) in closure.items().iter().enumerate() {
-                        *at.local(first + i) = StackRef::owned(cell.clone());
-                    }
                 }
             }
             Quick::LoadBuildClass => at.push_obj(self.load_build_class(at.frame())?),
@@ -322,10 +306,6 @@ impl Vm {
                 at.set_top(1, found.unwrap_or_else(|| self.none()));
             }
             // Iteration.
-            Quick::GetIter => {
-                let iterator = self.iter(&at.top(1))?;
-                at.set_top(1, iterator);
-            }
             Quick::GetYieldFromIter => {
                 if let Some(iterator) = self.yield_from_iter(at.code(), &at.top(1))? {
                     at.set_top(1, iterator);
@@ -402,22 +382,6 @@ impl Vm {
                 at.push_obj(result?);
             }
             // Exceptions.
-            Quick::PushExcInfo => {
-                let exception = at.pop();
-                let state = self.thread.exc_state();
-                let before = state.value.replace(Some(exception.look().clone()));
-                at.push_obj(before.unwrap_or_else(|| self.none()));
-                at.push(exception);
-            }
-            Quick::PopExcept => {
-                let before = at.pop_obj();
-                let before = Some(before).filter(|before| !before.is(&self.consts.none));
-                drop(self.thread.exc_state().value.replace(before));
-            }
-            Quick::CheckExcMatch => {
-                let matches = self.exception_matches(&at.top(2), &at.top(1))?;
-                at.set_top(1, self.bool(matches));
-            }
             Quick::CheckEgMatch => {
                 let (matched, rest) = self.group_match(&at.top(2), &at.top(1))?;
                 drop(at.pop());
@@ -449,30 +413,6 @@ impl Vm {
             Quick::ImportFrom => {
                 let value = self.import_from(&at.top(1), at.name(arg as usize))?;
                 at.push_obj(value);
-            }
-            Quick::LoadAttrModule => {
-                let cache = &*at.code().caches().add(instr.cache as usize);
-                let value = {
-                    let owner = at.top(1);
-                    if owner.kind() == kinds::MODULE {
-                        let module = owner.payload_unchecked::<Module>();
-                        module
-                            .dict
-                            .borrow()
-                            .and_then(|dict| dict.get::<Dict>())
-                            .filter(|dict| u64::from(dict.known_keys_version()) == cache.version)
-                            .and_then(|dict| dict.value_at(cache.index as usize))
-                    } else {
-                        None
-                    }
-                };
-                match value {
-                    Some(value) => at.set_top(1, value),
-                    None => {
-                        Instr::give_way(here, Quick::LoadAttr);
-                        at.ip = here;
-                    }
-                }
             }
             _ => return Err(self.system_error("unknown opcode").into()),
         }

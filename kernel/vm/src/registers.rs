@@ -16,6 +16,20 @@ use crate::objects::generator::{Gen, GenState};
 use crate::protocol::Loaded;
 use crate::unwind::Fault;
 
+/// Hides from the optimiser where a value comes from. It would work out, in front of every instruction, whatever any instruction may
+/// need of the registers and the machine, and put that on Rust's stack; this way, each instruction works out what it needs itself.
+#[inline(always)]
+pub(crate) fn hidden<T>(value: *const T) -> *const T {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    let value = {
+        let mut value = value;
+        // SAFETY: no instruction at all.
+        unsafe { std::arch::asm!("/* {0} */", inout(reg) value, options(nomem, nostack, preserves_flags)) };
+        value
+    };
+    value
+}
+
 /// The loop's registers.
 #[derive(Clone, Copy)]
 pub(crate) struct Registers {
@@ -42,6 +56,14 @@ impl Registers {
     #[inline(always)]
     pub(crate) unsafe fn of(frame: *const Frame, ip: *mut Instr) -> Registers {
         Registers { frame, ip, sp: (*frame).sp.get(), consts: (*frame).code().const_items() }
+    }
+
+    /// See [`hidden`].
+    #[inline(always)]
+    pub(crate) fn hide(&mut self) {
+        self.frame = hidden(self.frame);
+        self.ip = hidden(self.ip).cast_mut();
+        self.sp = hidden(self.sp).cast_mut();
     }
 
     #[inline(always)]

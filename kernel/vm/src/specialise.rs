@@ -76,6 +76,20 @@ impl Vm {
         if unsafe { self.has_inline_value(extra, cache) } { extra.value(cache.index as usize).get() } else { None }
     }
 
+    /// The attribute that the cache names, if the module's dict is as it was.
+    ///
+    /// # Safety
+    /// The cache is one of an instruction that loads attributes.
+    #[inline(always)]
+    pub(crate) unsafe fn module_value(&self, owner: &Obj, cache: &Cache) -> Option<Obj> {
+        if owner.kind() != kinds::MODULE {
+            return None;
+        }
+        // SAFETY: the kind says so; nothing runs that could change the module's dict.
+        let dict = unsafe { owner.payload_unchecked::<Module>().dict.borrow() }?.get::<Dict>()?;
+        if u64::from(dict.known_keys_version()) == cache.version { dict.value_at(cache.index as usize) } else { None }
+    }
+
     pub(crate) fn specialise_binary(&self, frame: &Frame, at: *mut Instr, left: &Obj, right: &Obj) {
         // SAFETY: `at` is the running instruction.
         unsafe {
@@ -195,7 +209,6 @@ impl Vm {
             let name = &*frame.code().name_items().add((*at).arg as usize >> 1);
             let is_method = (*at).arg & 1 != 0;
             if owner.kind() == kinds::MODULE
-                && !is_method
                 && let Some(dict) = owner.get::<Module>().and_then(|module| module.dict.get())
                 && let Some(payload) = dict.get::<Dict>()
                 && owner.extra().is_none()
@@ -212,10 +225,10 @@ impl Vm {
             let version = u64::from(self.class_version(&class));
             let found = self.class_lookup(&class, name);
             match found {
-                None if !is_method && owner.extra().is_some_and(|extra| extra.is_inline()) => match payload.key_index(name) {
+                None if owner.extra().is_some_and(|extra| extra.is_inline()) => match payload.key_index(name) {
                     Some(index) => {
                         self.remember(frame, at, Quick::LoadAttrInstance, Cache { version, index: index as u64, word: 0 });
-                        if at > frame.code().instrs() && (*at.sub(1)).op == Quick::LoadFastBorrow {
+                        if !is_method && at > frame.code().instrs() && (*at.sub(1)).op == Quick::LoadFastBorrow {
                             become_(at.sub(1), Quick::LocalAttr);
                         }
                     }

@@ -125,7 +125,7 @@ struct Best<'a> {
 impl Best<'_> {
     fn consider(&mut self, vm: &Vm, item: Obj) -> PyResult<()> {
         let value = match self.key {
-            Some(key) => vm.call(key, std::slice::from_ref(&item))?,
+            Some(key) => vm.call_one(key, &item)?,
             None => item.clone(),
         };
         let better = match &self.item {

@@ -178,7 +178,13 @@ fn sum(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let iterator = vm.iter(iterable)?;
     let mut sum = Sum::start(vm, start)?;
     while let Some(item) = vm.next(&iterator)? {
-        sum = sum.add(vm, &item)?;
+        if let Sum::Int(total) = &mut sum
+            && let Some(more) = item.plain_int().and_then(|value| total.checked_add(value))
+        {
+            *total = more;
+        } else {
+            sum = sum.add(vm, &item)?;
+        }
     }
     Ok(sum.finish(vm))
 }

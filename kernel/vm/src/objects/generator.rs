@@ -225,7 +225,7 @@ impl Vm {
         // SAFETY: there is room on the suspended stack for the sent value.
         unsafe {
             let sp = frame.sp.get();
-            sp.write(StackRef::owned(value.cloned().unwrap_or_else(|| self.none())));
+            sp.write(value.map_or_else(|| StackRef::borrowed(&self.consts.none), |value| StackRef::owned(value.clone())));
             frame.sp.set(sp.add(1));
         }
         if let Some(thrown) = &thrown {

@@ -3,7 +3,7 @@
 //! Every loop that runs Python code looks at the list anew for each item, because that code may change it. Source:
 //! `Objects/listobject.c`.
 
-use heap::{Dict, Kind, List, Obj, Tuple};
+use heap::{Dict, Kind, List, MAX_LIST_ITEMS, Obj, Tuple};
 
 use crate::class::{ClassSpec, flags};
 use crate::objects::list_iterator::{ListIterator, ListReverseIterator};
@@ -65,8 +65,22 @@ fn list(obj: &Obj) -> &List {
 impl Vm {
     /// `list.append`, for a list.
     #[inline]
-    pub fn list_append(&self, obj: &Obj, item: Obj) {
-        list(obj).push(item);
+    pub fn list_append(&self, obj: &Obj, item: Obj) -> PyResult<()> {
+        self.list_push(list(obj), item)
+    }
+
+    /// Appends an item, if the list is not as long as can be.
+    #[inline(always)]
+    pub(crate) fn list_push(&self, list: &List, item: Obj) -> PyResult<()> {
+        self.check_room(list, 1)?;
+        list.push(item);
+        Ok(())
+    }
+
+    /// A MemoryError if a list cannot have so many items more.
+    #[inline(always)]
+    pub(crate) fn check_room(&self, list: &List, more: usize) -> PyResult<()> {
+        if list.has_room_for(more) { Ok(()) } else { Err(self.no_memory()) }
     }
 
     /// `list.extend`, for a list (`_PyList_Extend`).
@@ -212,6 +226,7 @@ fn set_slice(vm: &Vm, obj: &Obj, (start, stop, step): (isize, isize, isize), val
     let places = adjust(list.len(), start, stop, step);
     if step == 1 {
         let stop = places.stop.max(places.start);
+        vm.check_room(list, items.len())?;
         release(list.splice(places.start as usize, (stop - places.start) as usize, items));
         return Ok(());
     }
@@ -272,6 +287,7 @@ fn concat(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
     let Some(other) = b.get::<List>() else {
         return Err(vm.type_error(format!("can only concatenate list (not \"{}\") to list", vm.type_name(b))));
     };
+    vm.check_room(list(a), other.len())?;
     let mut items = Vec::with_capacity(list(a).len() + other.len());
     items.extend(list(a).to_vec());
     items.extend(other.to_vec());
@@ -281,8 +297,8 @@ fn concat(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
 /// The items of a row, `n` times; a MemoryError if that is too much.
 pub(crate) fn repeated(vm: &Vm, items: Vec<Obj>, n: isize) -> PyResult<Vec<Obj>> {
     let n = n.max(0) as usize;
-    let Some(total) = items.len().checked_mul(n).filter(|&total| total < 1 << 31) else {
-        return Err(vm.new_exception(&vm.types.memory_error, Vec::new()));
+    let Some(total) = items.len().checked_mul(n).filter(|&total| total <= MAX_LIST_ITEMS) else {
+        return Err(vm.no_memory());
     };
     let mut all = Vec::with_capacity(total);
     (0..n).for_each(|_| all.extend(items.iter().cloned()));
@@ -304,6 +320,7 @@ fn in_place_repeat(vm: &Vm, obj: &Obj, n: isize) -> PyResult {
         release(list.take_all());
     } else if !list.is_empty() && n > 1 {
         let more = repeated(vm, list.to_vec(), n - 1)?;
+        vm.check_room(list, more.len())?;
         list.reserve(list.len() + more.len());
         more.into_iter().for_each(|item| list.push(item));
     }
@@ -319,20 +336,19 @@ pub(crate) fn extend(vm: &Vm, obj: &Obj, iterable: &Obj) -> PyResult<()> {
     }
     let plain = iterable.extra().is_none();
     match iterable.kind() {
-        Kind::LIST if plain => extend_exactly(list, iterable.get::<List>().map(List::to_vec).unwrap_or_default()),
-        Kind::TUPLE if plain => extend_exactly(list, iterable.get::<Tuple>().map(|tuple| tuple.items().to_vec()).unwrap_or_default()),
-        Kind::SET | Kind::FROZENSET if plain => extend_roomy(list, iterable.as_set().map(heap::Set::to_vec).unwrap_or_default()),
-        Kind::DICT if plain => extend_roomy(list, dict_part(vm, iterable, kinds::DICT_KEYS)),
+        Kind::LIST if plain => extend_exactly(vm, list, iterable.get::<List>().map(List::to_vec).unwrap_or_default()),
+        Kind::TUPLE if plain => extend_exactly(vm, list, iterable.get::<Tuple>().map(|tuple| tuple.items().to_vec()).unwrap_or_default()),
+        Kind::SET | Kind::FROZENSET if plain => extend_roomy(vm, list, iterable.as_set().map(heap::Set::to_vec).unwrap_or_default()),
+        Kind::DICT if plain => extend_roomy(vm, list, dict_part(vm, iterable, kinds::DICT_KEYS)),
         kinds::DICT_KEYS | kinds::DICT_VALUES | kinds::DICT_ITEMS => {
             let dict = crate::objects::dict_view::dict_of(iterable);
-            extend_roomy(list, dict_part(vm, &dict, iterable.kind()));
+            extend_roomy(vm, list, dict_part(vm, &dict, iterable.kind()))
         }
         _ => {
             let iterator = vm.iter(iterable)?;
-            return extend_from_iterator(vm, obj, iterable, &iterator);
+            extend_from_iterator(vm, obj, iterable, &iterator)
         }
     }
-    Ok(())
 }
 
 /// Keys, values or items of a dict.
@@ -351,21 +367,25 @@ pub(crate) fn dict_part(vm: &Vm, dict: &Obj, view: Kind) -> Vec<Obj> {
     out
 }
 
-fn extend_exactly(list: &List, items: Vec<Obj>) {
+fn extend_exactly(vm: &Vm, list: &List, items: Vec<Obj>) -> PyResult<()> {
     if items.is_empty() {
-        return;
+        return Ok(());
     }
+    vm.check_room(list, items.len())?;
     if list.allocated() == 0 {
         list.reserve_exact((items.len() + 1) & !1)
     } else {
         list.reserve(list.len() + items.len())
     }
     items.into_iter().for_each(|item| list.push(item));
+    Ok(())
 }
 
-fn extend_roomy(list: &List, items: Vec<Obj>) {
+fn extend_roomy(vm: &Vm, list: &List, items: Vec<Obj>) -> PyResult<()> {
+    vm.check_room(list, items.len())?;
     list.reserve(list.len() + items.len());
     items.into_iter().for_each(|item| list.push(item));
+    Ok(())
 }
 
 /// `list_extend_iter`: appends what an iterator over `iterable` gives.
@@ -377,12 +397,12 @@ pub(crate) fn extend_from_iterator(vm: &Vm, obj: &Obj, iterable: &Obj, iterator:
         if hint > 0 && hint < 1 << 28 {
             list.reserve_exact((hint + 1) & !1);
         }
-    } else if hint < 1 << 28 {
+    } else if hint < 1 << 28 && list.has_room_for(hint) {
         list.reserve(list.len() + hint);
     }
     if let Some(range) = iterator.get::<crate::objects::range_iterator::RangeIterator>() {
         while let Some(value) = range.next() {
-            list.push(vm.int(value));
+            vm.list_push(list, vm.int(value))?;
         }
     } else {
         let class = vm.class_of(iterator);
@@ -393,7 +413,7 @@ pub(crate) fn extend_from_iterator(vm: &Vm, obj: &Obj, iterable: &Obj, iterator:
                 None => vm.next(iterator),
             };
             match item {
-                Ok(Some(item)) => list.push(item),
+                Ok(Some(item)) => vm.list_push(list, item)?,
                 Ok(None) => break,
                 Err(raised) if raised.is(vm, &vm.types.stop_iteration) => break,
                 Err(raised) => return Err(raised),
@@ -421,7 +441,7 @@ fn copy(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
 }
 
 fn append(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
-    list(obj).push(args.all()[0].clone());
+    vm.list_append(obj, args.all()[0].clone())?;
     Ok(vm.none())
 }
 
@@ -430,6 +450,7 @@ fn insert(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
     let i = vm.index_isize(&args[0])?;
     let len = list(obj).len();
     let i = if i < 0 { i.saturating_add(len as isize).max(0) as usize } else { (i as usize).min(len) };
+    vm.check_room(list(obj), 1)?;
     list(obj).insert(i, args[1].clone());
     Ok(vm.none())
 }

@@ -91,7 +91,7 @@ fn next(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
     let iterators = iterators.get::<Tuple>().expect("a map has a tuple of iterators").items();
     if let [iterator] = iterators {
         return match vm.next_inner(iterator)? {
-            Some(item) => vm.call(&function, &[item]).map(Some),
+            Some(item) => vm.call_one(&function, &item).map(Some),
             None => Ok(None),
         };
     }
@@ -140,7 +140,7 @@ fn filter_next(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
     let (Some(iterator), Some(function)) = (it.iterator.get(), it.function.get()) else { return Ok(None) };
     let is_truth = function.is(&vm.consts.none) || function.is(&vm.types.bool);
     while let Some(item) = vm.next_inner(&iterator)? {
-        let good = if is_truth { vm.is_true(&item)? } else { vm.is_true(&vm.call(&function, std::slice::from_ref(&item))?)? };
+        let good = if is_truth { vm.is_true(&item)? } else { vm.is_true(&vm.call_one(&function, &item)?)? };
         if good {
             return Ok(Some(item));
         }

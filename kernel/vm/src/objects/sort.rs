@@ -31,7 +31,7 @@ fn sort_items(vm: &Vm, items: &mut Vec<Obj>, key: Option<&Obj>, reverse: bool) -
     if let Some(key) = key {
         keys.reserve(items.len());
         for item in items.iter() {
-            keys.push(vm.call(key, std::slice::from_ref(item))?);
+            keys.push(vm.call_one(key, item)?);
         }
     }
     let mut order: Vec<u32> = (0..items.len() as u32).collect();

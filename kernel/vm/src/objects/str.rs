@@ -202,6 +202,19 @@ impl Vm {
         self.join_texts(None, parts)
     }
 
+    /// `separator.join(items)`, without Python code.
+    pub(crate) fn join_items(&self, separator: &Obj, items: &[Obj]) -> PyResult {
+        if let [one] = items
+            && one.kind() == Kind::STR
+        {
+            return Ok(one.clone());
+        }
+        if let Some((i, item)) = items.iter().enumerate().find(|(_, item)| text(item).is_none()) {
+            return Err(self.type_error(format!("sequence item {i}: expected str instance, {} found", self.type_name(item))));
+        }
+        self.join_texts(separator.get::<Str>(), items)
+    }
+
     /// The texts one after another, with a separator between them; the empty one and single Latin-1 characters are shared.
     pub(crate) fn join_texts(&self, separator: Option<&Str>, parts: &[Obj]) -> PyResult {
         let texts = parts.iter().filter_map(|part| part.get::<Str>());

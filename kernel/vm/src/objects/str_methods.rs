@@ -1,6 +1,6 @@
 //! The methods of `str` (`Objects/unicodeobject.c`). Long and flat: one function a method, after the table.
 
-use heap::{Dict, Kind, List, Obj, Str, Tuple};
+use heap::{Dict, List, Obj, Str, Tuple};
 
 use super::leaf::{integer, is_exact, plain, text, text_of};
 use super::str::{is_ascii, length};
@@ -262,16 +262,11 @@ fn partition(vm: &Vm, this: &Obj, args: Args<'_>, reverse: bool) -> PyResult {
 }
 
 fn join(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
-    let items = vm.sequence_items(&args.pos()[0], "can only join an iterable")?;
-    if let [one] = items.as_slice()
-        && one.kind() == Kind::STR
-    {
-        return Ok(one.clone());
+    let iterable = &args.pos()[0];
+    match vm.join_sequence(this, iterable) {
+        Some(joined) => joined,
+        None => vm.join_items(this, &vm.sequence_items(iterable, "can only join an iterable")?),
     }
-    if let Some((i, item)) = items.iter().enumerate().find(|(_, item)| text(item).is_none()) {
-        return Err(vm.type_error(format!("sequence item {i}: expected str instance, {} found", vm.type_name(item))));
-    }
-    vm.join_texts(this.get::<Str>(), &items)
 }
 
 fn replace(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {

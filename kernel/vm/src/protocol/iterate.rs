@@ -3,7 +3,7 @@
 use heap::{List, Obj, Tuple};
 
 use crate::class::flags;
-use crate::{PyResult, Vm};
+use crate::{PyResult, Raised, Vm};
 
 impl Vm {
     /// `iter(obj)`.
@@ -33,9 +33,15 @@ impl Vm {
             return Err(self.type_error(format!("'{}' object is not an iterator", self.type_name(iterator))));
         };
         match next(self, iterator) {
-            Err(raised) if raised.is(self, &self.types.stop_iteration) => Ok(None),
+            Err(raised) => self.end_of_iteration(raised),
             result => result,
         }
+    }
+
+    /// A StopIteration is the end, any other exception goes on.
+    #[cold]
+    fn end_of_iteration(&self, raised: Raised) -> PyResult<Option<Obj>> {
+        if raised.is(self, &self.types.stop_iteration) { Ok(None) } else { Err(raised) }
     }
 
     /// Gives each item to `each`.

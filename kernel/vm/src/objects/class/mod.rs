@@ -83,7 +83,7 @@ pub(crate) fn call(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let args = if args.all().is_empty() || has_vectorcall(vm, class) {
         args
     } else {
-        tuple = vm.tuple(args.pos().to_vec());
+        tuple = args.to_tuple(vm);
         _keywords = args.keywords().map(|(_, value)| value.clone()).collect::<Vec<_>>();
         args.with_tuple(&tuple)
     };

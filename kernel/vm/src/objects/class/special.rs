@@ -36,6 +36,7 @@ impl Vm {
     pub(crate) fn call_special(&self, special: &Special, obj: &Obj, args: &[&Obj]) -> PyResult {
         let args = args.iter().copied();
         match special {
+            Special::Function(f) if args.len() == 0 => self.call_one(f, obj),
             Special::Function(f) => self.call_lent(f, std::iter::once(obj).chain(args)),
             Special::Bound(f) => self.call_lent(f, args),
         }
