@@ -111,6 +111,9 @@ impl Sweep<'_> {
                 Kind::DICT => {
                     let dict = obj.payload_unchecked::<Dict>();
                     (0..dict.places()).filter_map(|place| dict.at_place(place)).for_each(|child| self.release(child));
+                    if dict.order() != 0 {
+                        (0..dict.places()).step_by(2).filter_map(|place| dict.at_place(place)).for_each(|child| self.release(child));
+                    }
                     dict.forget_entries();
                 }
                 Kind::CELL => obj.payload_unchecked::<CellVar>().value.with(|held| held.into_iter().for_each(|child| self.release(child))),

@@ -32,6 +32,9 @@ struct Table {
     used: u32,
     /// The room of the shared keys, if CPython's dict would be a split one; for `sys.getsizeof` only.
     split: u8,
+    /// Counts the changes of an `OrderedDict`, skipping 0; 0 is a dict of any other class. Beside its table CPython's `OrderedDict` has a
+    /// list of nodes, each with a count on its key: so every key here is held twice.
+    order: u16,
 }
 
 /// CPython's `PyDictKeysObject`. Of an empty dict none is in memory of its own, so that a dict is two words behind its header.
@@ -85,7 +88,7 @@ fn estimate_log2_keysize(n: usize) -> u8 {
 
 impl Table {
     const fn shared_empty() -> Table {
-        Table { head: NonNull::from_ref(&NO_KEYS), used: 0, split: 0 }
+        Table { head: NonNull::from_ref(&NO_KEYS), used: 0, split: 0, order: 0 }
     }
 
     fn new(log2_size: u8, unicode: bool) -> Table {
@@ -95,7 +98,7 @@ impl Table {
             let Some(at) = NonNull::new(alloc(layout)) else { handle_alloc_error(layout) };
             at.cast().write(Head { usable: usable_fraction(1 << log2_size) as u32, n_entries: 0, keys_version: 0, log2_size, unicode });
             at.add(size_of::<Head>()).write_bytes(0xFF, indices);
-            Table { head: at.cast(), used: 0, split: 0 }
+            Table { head: at.cast(), used: 0, split: 0, order: 0 }
         }
     }
 
@@ -232,6 +235,34 @@ impl Table {
         unsafe { (&raw mut (*at).key).replace(None).zip((&raw mut (*at).value).replace(None)) }
     }
 
+    /// Gives up the count that the node of an ordered dict had on a key that was taken out.
+    #[inline]
+    fn leave_order(&self, entry: &Option<(Obj, Obj)>) {
+        if self.order != 0
+            && let Some((key, _)) = entry
+        {
+            // SAFETY: an ordered dict's key has a second count, which `enter_order` took.
+            drop(unsafe { Obj::from_bits(key.bits()) });
+        }
+    }
+
+    /// Takes the count that the node of an ordered dict has on a new key.
+    #[inline]
+    fn enter_order(&mut self, key: &Obj) {
+        if self.order != 0 {
+            std::mem::forget(key.clone());
+            self.next_order();
+        }
+    }
+
+    /// An ordered dict has changed.
+    #[inline]
+    fn next_order(&mut self) {
+        if self.order != 0 {
+            self.order = self.order.checked_add(1).unwrap_or(1);
+        }
+    }
+
     /// The place in the indices that leads to entry `index` (`lookdict_index`).
     fn place_of(&self, hash: i64, index: usize) -> usize {
         let mut probe = Probe::new(hash, self.mask());
@@ -343,7 +374,7 @@ impl Clone for Table {
             for i in 0..self.n_entries() {
                 std::mem::forget((self.key(i).cloned(), self.value(i).cloned()));
             }
-            let mut copy = Table { head: at.cast(), used: self.used, split: self.split };
+            let mut copy = Table { head: at.cast(), used: self.used, split: self.split, order: 0 };
             copy.head_mut().keys_version = 0;
             copy
         }
@@ -357,7 +388,9 @@ impl Drop for Table {
             return;
         }
         for i in 0..self.n_entries() {
-            drop(self.take_entry(i));
+            let entry = self.take_entry(i);
+            self.leave_order(&entry);
+            drop(entry);
         }
         // SAFETY: allocated with this layout.
         unsafe { dealloc(self.head.as_ptr().cast(), Table::layout(self.head().log2_size, self.unicode()).0) };
@@ -433,6 +466,7 @@ impl Dict {
     /// Puts another table in; gives the one before, and keeps what is known of CPython's dict.
     fn exchange(&self, mut table: Table) -> Table {
         table.split = self.table().split;
+        table.order = self.table().order;
         std::mem::replace(self.table_mut(), table)
     }
 
@@ -595,6 +629,7 @@ impl Dict {
             self.make_room(is_str);
         }
         let table = self.table_mut();
+        table.enter_order(&key);
         table.append(key, hash, value);
         table.head_mut().keys_version = 0;
     }
@@ -621,6 +656,7 @@ impl Dict {
 
     fn resize(&self, log2_size: u8, unicode: bool) {
         let old = self.exchange(Table::shared_empty());
+        // All entries move, so the old table has none to give up.
         drop(self.exchange(old.resized(log2_size, unicode)));
     }
 
@@ -636,7 +672,10 @@ impl Dict {
             return None;
         }
         let hash = table.hash(index);
-        let (key, value) = table.take_entry(index)?;
+        let entry = table.take_entry(index);
+        table.leave_order(&entry);
+        table.next_order();
+        let (key, value) = entry?;
         let place = table.place_of(hash, index);
         table.set_index(place, DUMMY);
         table.used -= 1;
@@ -727,6 +766,7 @@ impl Dict {
     pub fn take(&self) -> Dict {
         let mut table = std::mem::replace(self.table_mut(), Table::shared_empty());
         table.split = 0;
+        self.table_mut().order = table.order;
         Dict::with_table(table)
     }
 
@@ -756,7 +796,7 @@ impl Dict {
     /// The start of `dict_merge`: true if `other` could be copied as it stands into this empty dict; otherwise there is room now.
     pub fn start_merge(&self, other: &Dict) -> bool {
         let (mine, theirs) = (self.table(), other.table());
-        if mine.used == 0 && theirs.used == theirs.head().n_entries && theirs.used > 0 {
+        if mine.used == 0 && mine.order == 0 && theirs.used == theirs.head().n_entries && theirs.used > 0 {
             let half = usable_fraction(1 << theirs.head().log2_size >> 1) as u32;
             if theirs.head().log2_size == LOG_MINSIZE || half < theirs.used {
                 let table = theirs.clone();
@@ -786,6 +826,43 @@ impl Dict {
     /// Whether CPython's dict would be a split one.
     pub fn is_split(&self) -> bool {
         self.table().split != 0
+    }
+
+    /// Makes a new dict the table of an `OrderedDict`.
+    ///
+    /// Panics if there is something in it.
+    pub fn make_ordered(&self) {
+        assert!(self.is_empty(), "a dict is ordered from the first");
+        self.table_mut().order = 1;
+    }
+
+    /// A number that changes with every change of the order of an `OrderedDict`; 0 for any other dict.
+    pub fn order(&self) -> u16 {
+        self.table().order
+    }
+
+    /// Moves entry `index` of an ordered dict to the end, or to the beginning.
+    pub fn move_to_end(&self, index: usize, last: bool) {
+        let hash = self.hash_at(index);
+        let Some((key, value)) = self.remove_at(index) else { return };
+        if last {
+            return self.insert_new(key, hash, value);
+        }
+        let rest = self.take();
+        self.insert_new(key, hash, value);
+        let mut from = 0;
+        while let Some(index) = rest.next_index(from) {
+            let hash = rest.hash_at(index);
+            if let Some((key, value)) = rest.remove_at(index) {
+                self.insert_new(key, hash, value);
+            }
+            from = index + 1;
+        }
+    }
+
+    /// How many places the index has (`DK_SIZE`), none before the first key.
+    pub fn index_size(&self) -> usize {
+        if self.table().is_shared() { 0 } else { 1 << self.table().head().log2_size }
     }
 
     /// What `sys.getsizeof` shows for an exact dict on a 64-bit machine, the collector's header included.
@@ -832,6 +909,9 @@ impl Dict {
         let table = self.table();
         if table.used == 0 {
             return;
+        }
+        if table.order != 0 {
+            (0..table.n_entries()).filter_map(|i| table.key(i)).for_each(&mut visit);
         }
         let (unicode, words) = (table.unicode(), table.stride() / size_of::<Obj>());
         let entries: *const Option<Obj> = table.entry(0).cast();
@@ -929,6 +1009,9 @@ impl Payload for Dict {
         for i in 0..table.n_entries() {
             if let (Some(key), Some(value)) = (table.key(i), table.value(i)) {
                 visit(Label::Key(i), key);
+                if table.order != 0 {
+                    visit(Label::Key(i), key);
+                }
                 visit(Label::Value(i), value);
             }
         }
@@ -937,7 +1020,9 @@ impl Payload for Dict {
     fn clear(&self, trash: &mut Trash<'_>) {
         let taken = self.take();
         for i in 0..taken.end() {
-            if let Some((key, value)) = taken.table_mut().take_entry(i) {
+            let entry = taken.table_mut().take_entry(i);
+            taken.table().leave_order(&entry);
+            if let Some((key, value)) = entry {
                 trash.push(key);
                 trash.push(value);
             }

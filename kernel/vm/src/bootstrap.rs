@@ -79,18 +79,19 @@ impl Vm {
     }
 
     /// `PyType_Ready` for a builtin class.
-    fn fill_class(&self, class: &Obj, spec: &'static ClassSpec) {
+    pub(crate) fn fill_class(&self, class: &Obj, spec: &'static ClassSpec) {
         let payload = self.class(class);
+        let lasting = lasting(spec);
         let base = payload.base.get();
         let bases = base.iter().cloned().collect::<Vec<_>>();
-        payload.bases.set(immortal(self.heap.tuple_untracked(bases, None)));
+        payload.bases.set(lasting(self.heap.tuple_untracked(bases, None)));
         let mut mro = vec![class.clone()];
         let mut at = base.clone();
         while let Some(next) = at {
             at = self.class(&next).base.get();
             mro.push(next);
         }
-        payload.mro.set(immortal(self.heap.tuple_untracked(mro, None)));
+        payload.mro.set(lasting(self.heap.tuple_untracked(mro, None)));
         let dict = payload.dict.get().expect("every class object has a dict");
         let dict = dict.get::<Dict>().expect("a class's dict is a dict");
         let set = |name: &str, value: Obj| drop(dict.set_str_key(&self.intern(name), value));
@@ -157,6 +158,11 @@ impl Vm {
         payload.has_dict.set(payload.has_dict.get() || base.has_dict.get());
         payload.weakrefable.set(payload.weakrefable.get() || base.weakrefable.get());
     }
+}
+
+/// What becomes of the parts of a builtin class: those of a static type live for ever, those of a heap type are objects as others are.
+fn lasting(spec: &ClassSpec) -> fn(Obj) -> Obj {
+    if spec.flags & flags::HEAP_TYPE != 0 { Obj::tracked } else { immortal }
 }
 
 fn immortal(obj: Obj) -> Obj {
@@ -255,7 +261,8 @@ fn class_objects(heap: &Heap) -> Types {
     types
 }
 
-fn class_object(heap: &Heap, spec: &'static ClassSpec, base: Option<Obj>) -> Obj {
+pub(crate) fn class_object(heap: &Heap, spec: &'static ClassSpec, base: Option<Obj>) -> Obj {
+    let lasting = lasting(spec);
     let slots = Slots::default();
     (spec.slots)(&slots);
     let short = spec.name.rsplit('.').next().unwrap_or(spec.name);
@@ -265,7 +272,7 @@ fn class_object(heap: &Heap, spec: &'static ClassSpec, base: Option<Obj>) -> Obj
     let class = Class {
         name: name.clone().into(),
         qualname: name.into(),
-        dict: immortal(heap.alloc(Dict::new())).into(),
+        dict: lasting(heap.alloc(Dict::new())).into(),
         bases: Slot::empty(),
         base: base.into(),
         mro: Slot::empty(),
@@ -286,7 +293,7 @@ fn class_object(heap: &Heap, spec: &'static ClassSpec, base: Option<Obj>) -> Obj
         usable: Cell::new(0),
         built: Cell::new(true),
     };
-    immortal(heap.alloc(class))
+    lasting(heap.alloc(class))
 }
 
 impl Hooks for Vm {

@@ -513,6 +513,12 @@ impl Vm {
         self.call(callable, lent.args())
     }
 
+    /// As [`Vm::call_lent`], the last of them by these names.
+    pub(crate) fn call_lent_kw<'a>(&self, callable: &Obj, args: impl Iterator<Item = &'a Obj>, names: &[Obj]) -> PyResult {
+        let lent = Borrowed::new(args);
+        self.call_args(callable, Args::new(lent.args(), names))
+    }
+
     /// Calls with one more argument in front.
     pub fn call_with_first(&self, callable: &Obj, first: &Obj, args: Args<'_>) -> PyResult {
         let lent = Borrowed::new(std::iter::once(first).chain(args.all()));

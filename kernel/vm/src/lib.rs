@@ -17,6 +17,7 @@ mod import;
 mod intern;
 mod intrinsics;
 mod kinds;
+mod late_class;
 mod modules;
 mod names;
 pub mod objects;

@@ -28,6 +28,9 @@ impl Vm {
         self.sys.set(self.module_dict(&sys));
         self.dict_set_str(&all, "sys", sys.clone());
         self.fill_builtin_module(&modules::sys::MODULE, &sys)?;
+        let monitoring = self.make_module(&modules::monitoring::MODULE)?;
+        self.setattr_str(&sys, "monitoring", Some(&monitoring))?;
+        self.dict_set_str(&all, "sys.monitoring", monitoring);
         self.make_streams(streams)?;
         // A slice has been used, and waits to be used again.
         drop(self.slice(self.none(), self.none(), self.none()));

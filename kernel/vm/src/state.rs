@@ -26,6 +26,18 @@ pub(crate) struct State {
     pub(crate) csv_limit: Cell<isize>,
     /// What was read of the standard input, and not yet given out.
     pub(crate) input: RefCell<Vec<u8>>,
+    /// What `signal.signal` was told, by the number of the signal.
+    pub(crate) signals: RefCell<std::collections::BTreeMap<i64, heap::Obj>>,
+    /// `signal.set_wakeup_fd`.
+    pub(crate) wakeup_fd: Cell<i32>,
+    /// The names of the tools of `sys.monitoring`.
+    pub(crate) tools: RefCell<Vec<Option<heap::Obj>>>,
+    /// `functools.Placeholder`.
+    pub(crate) placeholder: Slot,
+    /// What stands between positional and keyword arguments in a key of `functools.lru_cache`.
+    pub(crate) keyword_mark: Slot,
+    /// The classes of modules that are made when they are needed, by the address of their spec.
+    pub(crate) late_classes: RefCell<std::collections::HashMap<usize, heap::Obj>>,
     /// The machine is coming to its end.
     pub(crate) finalizing: Cell<bool>,
 }
@@ -42,6 +54,12 @@ impl Default for State {
             structs: RefCell::default(),
             csv_limit: Cell::new(131_072),
             input: RefCell::default(),
+            signals: RefCell::default(),
+            wakeup_fd: Cell::new(-1),
+            tools: RefCell::default(),
+            placeholder: Slot::empty(),
+            keyword_mark: Slot::empty(),
+            late_classes: RefCell::default(),
             finalizing: Cell::new(false),
         }
     }

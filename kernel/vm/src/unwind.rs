@@ -170,7 +170,7 @@ impl Vm {
     #[inline(never)]
     pub(crate) fn handle_pending(&self) -> PyResult<()> {
         if self.interrupt.swap(false, Ordering::Relaxed) && self.host.attend() {
-            return Err(self.new_exception(&self.types.keyboard_interrupt, Vec::new()));
+            self.handle_signal(crate::modules::signal::SIGINT)?;
         }
         self.heap.run_due_collection();
         Ok(())

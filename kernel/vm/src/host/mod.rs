@@ -3,7 +3,7 @@
 mod files;
 mod memory;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -46,6 +46,10 @@ pub trait Host {
     fn monotonic(&self) -> Duration;
     /// Time since 1970.
     fn now(&self) -> Duration;
+    /// The offset from UTC, in seconds, and the name of the local time zone at a time since 1970.
+    fn local_offset(&self, _seconds: i64) -> (i64, String) {
+        (0, "UTC".to_owned())
+    }
     /// CPU time of this process.
     fn cpu_time(&self) -> Duration;
     /// Waits.
@@ -100,12 +104,13 @@ pub trait Host {
     }
 }
 
-/// A closed world for tests: output is collected, time stands still, files live in memory.
+/// A closed world for tests: output is collected, time passes in sleep only, files live in memory.
 #[derive(Default)]
 pub struct Collected {
     /// What was written, in order.
     pub written: RefCell<Vec<(Stream, Vec<u8>)>>,
     files: MemoryFiles,
+    slept: Cell<Duration>,
 }
 
 impl Host for Collected {
@@ -123,15 +128,17 @@ impl Host for Collected {
         false
     }
     fn monotonic(&self) -> Duration {
-        Duration::ZERO
+        self.slept.get()
     }
     fn now(&self) -> Duration {
-        Duration::ZERO
+        self.slept.get()
     }
     fn cpu_time(&self) -> Duration {
         Duration::ZERO
     }
-    fn sleep(&self, _: Duration) {}
+    fn sleep(&self, time: Duration) {
+        self.slept.set(self.slept.get() + time);
+    }
     fn random(&self, out: &mut [u8]) -> io::Result<()> {
         out.fill(7);
         Ok(())

@@ -10,23 +10,29 @@ pub(crate) mod array;
 mod ast;
 pub(crate) mod atexit;
 mod binascii;
+mod bisect;
 mod cmath;
 mod codecs;
 pub(crate) mod collections;
 pub(crate) mod contextvars;
 pub(crate) mod csv;
 pub(crate) mod errno;
+mod functools;
 mod gc;
 pub(crate) mod hashes;
+mod heapq;
 mod importlib;
 pub(crate) mod io;
 pub(crate) mod itertools;
 mod math;
 mod module_error;
+pub(crate) mod monitoring;
 mod opcode;
 mod operator;
 mod posix;
 pub(crate) mod random;
+pub(crate) mod signal;
+mod socket;
 pub(crate) mod sre;
 mod string;
 pub(crate) mod struct_;
@@ -39,6 +45,8 @@ pub(crate) mod typing;
 mod unicodedata;
 mod weakref;
 mod zlib;
+
+pub(crate) use time::struct_time::STRUCT_TIME;
 
 /// From what a builtin module is made at its first import.
 pub(crate) struct ModuleSpec {
@@ -57,18 +65,21 @@ static MODULES: &[&ModuleSpec] = &[
     &atexit::MODULE,
     &ast::MODULE,
     &binascii::MODULE,
+    &bisect::MODULE,
     &cmath::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
     &csv::MODULE,
     &errno::MODULE,
+    &functools::MODULE,
     &gc::MODULE,
     &hashes::BLAKE2_MODULE,
     &hashes::MD5_MODULE,
     &hashes::SHA1_MODULE,
     &hashes::SHA2_MODULE,
     &hashes::SHA3_MODULE,
+    &heapq::MODULE,
     &importlib::IMPORTLIB,
     &importlib::MACHINERY,
     &importlib::UTIL,
@@ -79,6 +90,11 @@ static MODULES: &[&ModuleSpec] = &[
     &operator::MODULE,
     &posix::MODULE,
     &random::MODULE,
+    &signal::MODULE,
+    &socket::FCNTL,
+    &socket::MODULE,
+    &socket::SELECT,
+    &socket::PROCESSES,
     &sre::MODULE,
     &string::MODULE,
     &struct_::MODULE,
@@ -108,8 +124,10 @@ pub(crate) fn register_payloads(heap: &heap::Heap) {
     heap.register::<typing::NoDefault>();
     collections::register_payloads(heap);
     csv::register_payloads(heap);
+    functools::register_payloads(heap);
     io::register_payloads(heap);
     itertools::register_payloads(heap);
+    operator::register_payloads(heap);
     sre::register_payloads(heap);
     thread::register_payloads(heap);
 }

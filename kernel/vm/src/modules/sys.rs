@@ -39,6 +39,7 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("getunicodeinternedsize", interned_size, Convention::Keywords),
         Method::new("is_finalizing", |vm, _, _| Ok(vm.bool(vm.state.finalizing.get())), Convention::NoArgs).signature("($module, /)"),
         Method::new("is_stack_trampoline_active", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("_clear_type_descriptors", clear_type_descriptors, Convention::One).signature("($module, type, /)"),
         Method::new("_clear_type_cache", |vm, _, _| Ok(vm.none()), Convention::NoArgs).signature("($module, /)"),
         Method::new("_clear_internal_caches", |vm, _, _| Ok(vm.none()), Convention::NoArgs).signature("($module, /)"),
         Method::new("_get_cpu_count_config", |vm, _, _| Ok(vm.int(-1)), Convention::NoArgs).signature("($module, /)"),
@@ -366,5 +367,22 @@ fn set_asyncgen_hooks(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
             drop(slot.replace((!value.is(&vm.consts.none)).then(|| value.clone())));
         }
     }
+    Ok(vm.none())
+}
+
+/// What a class has for the `__dict__` and the weak references of its instances goes, so that a class that takes its place can be the
+/// only one to show them.
+fn clear_type_descriptors(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let class = &args.pos()[0];
+    let payload = vm.expect_class(class, || format!("_clear_type_descriptors() argument must be type, not {}", vm.type_name(class)))?;
+    if payload.has(crate::class::flags::IMMUTABLE) {
+        return Err(vm.type_error("argument is immutable"));
+    }
+    if let Some(dict) = payload.dict.get().as_ref().and_then(|dict| dict.get::<heap::Dict>()) {
+        for name in [&vm.names.__dict__, &vm.names.__weakref__] {
+            drop(dict.remove_str_key(name));
+        }
+    }
+    vm.class_modified(class);
     Ok(vm.none())
 }

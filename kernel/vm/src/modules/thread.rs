@@ -4,11 +4,13 @@
 //! Starting a thread is refused.
 
 use std::cell::Cell;
+use std::time::Duration;
 
 use heap::{Kind, Obj};
 
 use super::ModuleSpec;
-use crate::class::{ClassSpec, Convention, Method, flags};
+use crate::class::{ClassSpec, Convention, GetSet, Method, flags};
+use crate::objects::struct_sequence::{self, StructField};
 use crate::{Args, PyResult, Signature, Vm, kinds};
 
 /// The one thread's identity.
@@ -18,6 +20,12 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "_thread",
     functions: &[
         Method::new("allocate_lock", |vm, _, _| Ok(vm.heap.alloc(Lock::default())), Convention::NoArgs),
+        Method::new("allocate", |vm, _, _| Ok(vm.heap.alloc(Lock::default())), Convention::NoArgs),
+        Method::new("exit", |vm, _, _| Err(vm.new_exception(&vm.types.system_exit, Vec::new())), Convention::NoArgs),
+        Method::new("exit_thread", |vm, _, _| Err(vm.new_exception(&vm.types.system_exit, Vec::new())), Convention::NoArgs),
+        Method::new("_is_main_interpreter", |vm, _, _| Ok(vm.bool(true)), Convention::NoArgs),
+        Method::new("_get_name", |vm, _, _| Ok(vm.str("heapbook")), Convention::NoArgs),
+        Method::new("_excepthook", excepthook, Convention::One),
         Method::new("get_ident", |vm, _, _| Ok(vm.int(IDENT)), Convention::NoArgs),
         Method::new("get_native_id", |vm, _, _| Ok(vm.int(IDENT)), Convention::NoArgs),
         Method::new("_count", |vm, _, _| Ok(vm.int(0)), Convention::NoArgs),
@@ -47,6 +55,10 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
         vm.dict_set_str(&dict, "RLock", vm.types.rlock.clone());
         vm.dict_set_str(&dict, "_ThreadHandle", vm.types.thread_handle.clone());
         vm.dict_set_str(&dict, "TIMEOUT_MAX", vm.float(9223372036.0));
+        vm.dict_set_str(&dict, "_NAME_MAXLEN", vm.int(15));
+        vm.dict_set_str(&dict, "_local", vm.late_class(&LOCAL));
+        let names = ["exc_type", "exc_value", "exc_traceback", "thread"].map(StructField::Shown);
+        vm.dict_set_str(&dict, "_ExceptHookArgs", struct_sequence::class(vm, "_thread._ExceptHookArgs", &names)?);
         Ok(())
     },
 };
@@ -54,6 +66,39 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
 fn refuse(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
     Err(vm.runtime_error("can't start new thread: this machine has one thread, so that every run is the same"))
 }
+
+/// `threading.excepthook`'s own: there is no thread whose exceptions it could tell but this one.
+fn excepthook(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let value = vm.getattr_str(&args.pos()[0], "exc_value")?;
+    if !vm.is_kind_of(&value, &vm.types.system_exit) {
+        vm.write_stderr(&format!("Exception in thread MainThread:\n{}", vm.format_exception(&value)));
+    }
+    Ok(vm.none())
+}
+
+/// `threading.local`: attributes of each thread's own, of which there is one.
+static LOCAL: ClassSpec = ClassSpec {
+    name: "_thread._local",
+    base: None,
+    kind: Kind::INSTANCE,
+    flags: flags::CONTAINER | flags::HEAP_TYPE | flags::DICT | flags::WEAKREFS,
+    slots: |s| {
+        s.new.set(Some(|vm, class, args| {
+            let init = |class: &Obj| vm.class(class).slots.init.get().map(|init| init as usize);
+            if !args.all().is_empty() && init(class) == init(&vm.types.object) {
+                return Err(vm.type_error("Initialization arguments are not supported"));
+            }
+            Ok(vm.new_instance(class))
+        }));
+        s.getattro.set(Some(Vm::generic_getattr));
+        s.setattro.set(Some(Vm::generic_setattr));
+    },
+    methods: &[],
+    getset: &[GetSet::new("__dict__", crate::objects::own_dict)],
+    basicsize: 56,
+    itemsize: 0,
+    doc: "_local()\n--\n\nThread-local data",
+};
 
 /// A plain lock.
 #[derive(Default)]
@@ -119,8 +164,8 @@ fn lock(this: &Obj) -> &Lock {
     this.get::<Lock>().expect("a method of a lock gets one")
 }
 
-/// Whether an `acquire` may wait: `(blocking=True, timeout=-1)`.
-fn may_wait(vm: &Vm, args: Args<'_>) -> PyResult<bool> {
+/// How long an `acquire` may wait: `(blocking=True, timeout=-1)`. Nothing is for ever.
+fn may_wait(vm: &Vm, args: Args<'_>) -> PyResult<Option<Duration>> {
     static SIGNATURE: Signature =
         Signature { name: "acquire", params: &["blocking", "timeout"], positional_only: 0, positional: 2, required: 0 };
     let [blocking, timeout] = args.bind(vm, &SIGNATURE)?;
@@ -132,7 +177,11 @@ fn may_wait(vm: &Vm, args: Args<'_>) -> PyResult<bool> {
     if timeout < 0.0 && timeout != -1.0 {
         return Err(vm.value_error("timeout value must be a non-negative number"));
     }
-    Ok(blocking && timeout == -1.0)
+    Ok(match (blocking, timeout) {
+        (false, _) => Some(Duration::ZERO),
+        (true, -1.0) => None,
+        (true, timeout) => Some(Duration::try_from_secs_f64(timeout).map_err(|_| vm.overflow_error("timeout value is too large"))?),
+    })
 }
 
 fn acquire(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
@@ -140,9 +189,11 @@ fn acquire(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     if !lock(this).held.replace(true) {
         return Ok(vm.bool(true));
     }
-    if wait {
+    let Some(timeout) = wait else {
         return Err(vm.runtime_error("deadlock: the lock is held by this thread, and there is no other one"));
-    }
+    };
+    // Nobody releases the lock meanwhile.
+    vm.sleep(timeout)?;
     Ok(vm.bool(false))
 }
 
@@ -220,7 +271,7 @@ pub(crate) static THREAD_HANDLE: ClassSpec = ClassSpec {
         Method::new("is_done", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs),
         Method::new("_set_done", |vm, _, _| Ok(vm.none()), Convention::NoArgs),
     ],
-    getset: &[crate::class::GetSet::new("ident", |vm, _| Ok(vm.int(IDENT)))],
+    getset: &[GetSet::new("ident", |vm, _| Ok(vm.int(IDENT)))],
     basicsize: 32,
     itemsize: 0,
     doc: "",

@@ -166,6 +166,16 @@ pub(crate) fn view(vm: &Vm, dict: &Obj, flavour: Flavour) -> Obj {
     .tracked()
 }
 
+/// A new view of a class that extends the builtin one.
+pub(crate) fn view_of_class(vm: &Vm, dict: &Obj, flavour: Flavour, class: &Obj) -> Obj {
+    let dict = Slot::new(dict.clone());
+    match flavour {
+        Flavour::Keys => vm.new_object(class, DictKeys { dict }),
+        Flavour::Values => vm.new_object(class, DictValues { dict }),
+        Flavour::Items => vm.new_object(class, DictItems { dict }),
+    }
+}
+
 /// A new iterator over a dict.
 pub(crate) fn iterator(vm: &Vm, dict: &Obj, flavour: Flavour, reverse: bool) -> Obj {
     fn made<const K: u8>(vm: &Vm, dict: &Obj, flavour: Flavour, reverse: bool) -> Obj {

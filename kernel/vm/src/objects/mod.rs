@@ -73,7 +73,13 @@ use crate::{PyResult, Vm};
 
 /// How many places of `__slots__` kind the instances of a builtin class have of their own.
 pub(crate) fn own_places(spec: &ClassSpec) -> u16 {
-    if std::ptr::eq(spec, &crate::modules::collections::DEFAULTDICT) { 1 } else { exception::own_fields(spec) }
+    if std::ptr::eq(spec, &crate::modules::collections::DEFAULTDICT) {
+        1
+    } else if std::ptr::eq(spec, &crate::modules::STRUCT_TIME) {
+        2
+    } else {
+        exception::own_fields(spec)
+    }
 }
 
 /// `__dict__` of a builtin object that has one in its payload.

@@ -21,7 +21,7 @@ pub(crate) fn struct_sequence(vm: &Vm, name: &str, fields: &[StructField], value
 }
 
 /// The class: a tuple with a property for each field and a repr that names them.
-fn class(vm: &Vm, name: &str, fields: &[StructField]) -> PyResult {
+pub(crate) fn class(vm: &Vm, name: &str, fields: &[StructField]) -> PyResult {
     let (module, short) = name.rsplit_once('.').unwrap_or(("builtins", name));
     let namespace = vm.dict();
     vm.dict_set_str(&namespace, "__module__", vm.str(module));

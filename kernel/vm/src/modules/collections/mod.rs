@@ -2,6 +2,8 @@
 
 mod defaultdict;
 mod deque;
+mod ordered;
+mod ordered_view;
 mod tuplegetter;
 
 use heap::{Dict, Obj};
@@ -28,6 +30,7 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
         ] {
             vm.dict_set_str(&dict, name, class.clone());
         }
+        vm.dict_set_str(&dict, "OrderedDict", vm.late_class(&ordered::ORDERED_DICT));
         Ok(())
     },
 };
@@ -61,4 +64,5 @@ pub(crate) fn register_payloads(heap: &heap::Heap) {
     heap.register::<deque::DequeIterator<false>>();
     heap.register::<deque::DequeIterator<true>>();
     heap.register::<tuplegetter::TupleGetter>();
+    heap.register::<ordered_view::OrderedIterator>();
 }

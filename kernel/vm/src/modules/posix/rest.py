@@ -275,3 +275,32 @@ def waitstatus_to_exitcode(status):
     return WEXITSTATUS(status) if WIFEXITED(status) else -WTERMSIG(status)
 
 
+
+def waitpid(pid, options, /):
+    raise ChildProcessError(10, "No child processes")
+
+
+def WIFSTOPPED(status):
+    return status & 0xFF == 0x7F
+
+
+def WSTOPSIG(status):
+    return status >> 8 & 0xFF
+
+
+sysconf_names = {
+    "SC_ARG_MAX": 0, "SC_CHILD_MAX": 1, "SC_CLK_TCK": 2, "SC_NGROUPS_MAX": 3, "SC_OPEN_MAX": 4, "SC_VERSION": 29, "SC_PAGESIZE": 30,
+    "SC_PAGE_SIZE": 30, "SC_IOV_MAX": 60, "SC_NPROCESSORS_CONF": 83, "SC_NPROCESSORS_ONLN": 84, "SC_PHYS_PAGES": 85,
+    "SC_AVPHYS_PAGES": 86,
+}
+_sysconf = {0: 2097152, 1: 127236, 2: 100, 3: 65536, 4: 1024, 29: 200809, 30: 4096, 60: 1024, 83: 1, 84: 1, 85: 1 << 21, 86: 1 << 20}
+
+
+def sysconf(name, /):
+    if isinstance(name, str):
+        if name not in sysconf_names:
+            raise ValueError("unrecognized configuration name")
+        name = sysconf_names[name]
+    if name not in _sysconf:
+        raise OSError(22, strerror(22))
+    return _sysconf[name]

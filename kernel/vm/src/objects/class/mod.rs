@@ -305,7 +305,7 @@ fn dict(vm: &Vm, class: &Obj) -> PyResult {
 
 fn doc(vm: &Vm, class: &Obj) -> PyResult {
     let payload = vm.class(class);
-    if let (false, Some(spec)) = (payload.has(flags::HEAP_TYPE), payload.spec) {
+    if let Some(spec) = payload.spec {
         let doc = spec.split_doc().1;
         return Ok(if doc.is_empty() { vm.none() } else { vm.str(doc) });
     }
@@ -495,7 +495,7 @@ fn or(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
 
 fn text_signature(vm: &Vm, class: &Obj) -> PyResult {
     let payload = vm.class(class);
-    match payload.spec.filter(|_| !payload.has(flags::HEAP_TYPE)).and_then(|spec| spec.split_doc().0) {
+    match payload.spec.and_then(|spec| spec.split_doc().0) {
         Some(signature) => Ok(vm.str(signature)),
         None => Ok(vm.none()),
     }
