@@ -55,9 +55,12 @@ mod swaps;
 mod symbol;
 pub mod tables;
 mod tokenize;
+pub mod tokens;
+pub mod tree;
 mod unbound;
 mod unparse;
 mod unwind;
+mod validate;
 pub mod version;
 
 pub use assemble::assemble;
@@ -121,9 +124,50 @@ pub fn compile_with_warnings(text: &str, filename: &str, mode: Mode, options: Op
     run(&source, filename, mode, options).map_err(|error| error.finish(filename, &source))
 }
 
+/// A source text's tree: what `ast.parse` shows. `optimized` is the tree that would be compiled.
+pub fn parse_tree(
+    text: &str,
+    filename: &str,
+    mode: Mode,
+    options: Options,
+    optimized: bool,
+) -> Result<(tree::Node, Vec<Warning>), SyntaxError> {
+    let source = source::Source::new(text);
+    let parsed = parse::parse(&source, mode, options).and_then(|mut parsed| {
+        if optimized {
+            let future = future::of(&parsed.module, options)?;
+            preprocess::preprocess(&mut parsed.module, future, options, &mut parsed.warnings);
+        }
+        Ok(parsed)
+    });
+    let parsed = parsed.map_err(|error| error.finish(filename, &source))?;
+    let warnings = parsed.warnings.iter().map(|(loc, msg)| Warning { msg: msg.clone(), line: loc.line }).collect();
+    Ok((tree::of(&parsed.module, &source), warnings))
+}
+
+/// Why a tree was not compiled.
+pub enum TreeError {
+    /// It makes no sense, and no text could say it.
+    Invalid(String),
+    /// What is wrong with it could be said of a text, too.
+    Syntax(SyntaxError),
+}
+
+/// Compiles a tree that a program has made.
+pub fn compile_tree(node: tree::Node, filename: &str, options: Options) -> Result<Compiled, TreeError> {
+    let module = tree::module(node).ok_or_else(|| TreeError::Invalid("a node has a field of another kind".to_owned()))?;
+    validate::module(&module).map_err(TreeError::Invalid)?;
+    let parsed = parse::Parsed { module, warnings: Vec::new(), literals: Vec::new() };
+    finish(parsed, filename, options).map_err(|error| TreeError::Syntax(error.finish(filename, &source::Source::new(""))))
+}
+
 fn run(source: &source::Source, filename: &str, mode: Mode, options: Options) -> lower::Result<Compiled> {
+    finish(parse::parse(source, mode, options)?, filename, options)
+}
+
+fn finish(parsed: parse::Parsed, filename: &str, options: Options) -> lower::Result<Compiled> {
     let version = options.version;
-    let parse::Parsed { mut module, mut warnings, literals } = parse::parse(source, mode, options)?;
+    let parse::Parsed { mut module, mut warnings, literals } = parsed;
     let future = future::of(&module, options)?;
     preprocess::preprocess(&mut module, future, options, &mut warnings);
     let table = scope::build(&module, future, version)?;

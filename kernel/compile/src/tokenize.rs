@@ -1,4 +1,4 @@
-//! CPython's tokenizer, run only on text that does not parse: its tokens are what its errors point at.
+//! CPython's tokenizer, run on text that does not parse, whose errors point at its tokens, and for programs that ask for tokens.
 //!
 //! Tokens end at the first thing that is none; the error is kept beside them and told when the parser gets there.
 //! Columns are byte offsets in the line. Follows CPython's `Parser/lexer/lexer.c`.
@@ -24,6 +24,9 @@ pub(crate) enum Kind {
     Dedent,
     /// Of CPython's grammar; we make none.
     TypeComment,
+    /// A comment, and a newline that ends nothing: only for those who ask for all tokens.
+    Comment,
+    Nl,
     End,
 }
 
@@ -68,6 +71,8 @@ pub(crate) struct Tokenizer<'a> {
     /// Where the comment at the end of this line began.
     comment: Option<usize>,
     module: bool,
+    /// Comments and newlines that end nothing are tokens, too.
+    all: bool,
 }
 
 /// An f-string or t-string being read.
@@ -95,6 +100,15 @@ type Step<T> = Result<T, Trouble>;
 ///
 /// A module's last line is given the newline it may lack.
 pub(crate) fn tokenize(text: &str, module: bool) -> (Vec<Token>, Option<Trouble>) {
+    run(text, module, false)
+}
+
+/// The tokens of a module with its comments and empty lines.
+pub(crate) fn tokenize_all(text: &str) -> (Vec<Token>, Option<Trouble>) {
+    run(text, true, true)
+}
+
+fn run(text: &str, module: bool, all: bool) -> (Vec<Token>, Option<Trouble>) {
     let mut tokenizer = Tokenizer {
         text,
         bytes: text.as_bytes(),
@@ -108,6 +122,7 @@ pub(crate) fn tokenize(text: &str, module: bool) -> (Vec<Token>, Option<Trouble>
         continued: false,
         comment: None,
         module,
+        all,
     };
     let trouble = tokenizer.run().err();
     (tokenizer.tokens, trouble)
@@ -179,11 +194,21 @@ impl<'a> Tokenizer<'a> {
         Err(Trouble { kind: ErrorKind::Syntax, msg, loc, unclosed: true, loud: self.modes.is_empty(), ended: true })
     }
 
+    /// The last token that means something to the parser.
+    fn last(&self) -> Option<&Token> {
+        self.tokens.iter().rev().find(|token| !matches!(token.kind, Kind::Comment | Kind::Nl))
+    }
+
     fn finish(&mut self) -> Step<()> {
+        let in_comment = self.tokens.last().is_some_and(|token| token.kind == Kind::Comment);
+        let ended = self.last().is_none_or(|token| token.loc.end_line != self.line);
+        if self.all && self.at > self.line_start && (!self.parens.is_empty() || (in_comment && ended)) {
+            self.push(Kind::Nl, self.at, (self.line, self.col(self.at)));
+        }
         if !self.parens.is_empty() {
             return self.unclosed();
         }
-        let needs_newline = self.tokens.last().is_some_and(|token| !matches!(token.kind, Kind::Newline | Kind::Indent | Kind::Dedent));
+        let needs_newline = self.last().is_some_and(|token| !matches!(token.kind, Kind::Newline | Kind::Indent | Kind::Dedent));
         if needs_newline {
             let place = (self.line, self.col(self.at));
             self.push(Kind::Newline, self.at, place);
@@ -306,16 +331,23 @@ impl<'a> Tokenizer<'a> {
                 while self.at < self.bytes.len() && self.peek(0) != b'\n' {
                     self.at += 1;
                 }
+                if self.all {
+                    self.push(Kind::Comment, start, place);
+                }
                 return Ok(());
             }
             b'\n' => {
-                let blank = self.tokens.last().is_none_or(|token| token.loc.end_line != self.line)
-                    || matches!(self.tokens.last(), Some(Token { kind: Kind::Newline | Kind::Indent | Kind::Dedent, .. }));
+                let blank = self.last().is_none_or(|token| token.loc.end_line != self.line)
+                    || matches!(self.last(), Some(Token { kind: Kind::Newline | Kind::Indent | Kind::Dedent, .. }));
                 if self.parens.is_empty() && self.modes.is_empty() && !(blank && self.line_is_blank()) {
                     // A comment before it belongs to the newline.
-                    let start = self.comment.filter(|at| *at >= self.line_start).unwrap_or(start);
+                    let start = self.comment.filter(|at| *at >= self.line_start && !self.all).unwrap_or(start);
                     self.at += 1;
                     self.push(Kind::Newline, start, (self.line, self.col(start)));
+                    self.at -= 1;
+                } else if self.all {
+                    self.at += 1;
+                    self.push(Kind::Nl, start, place);
                     self.at -= 1;
                 }
                 self.newline();

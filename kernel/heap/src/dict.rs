@@ -767,6 +767,7 @@ impl Dict {
         let mut table = std::mem::replace(self.table_mut(), Table::shared_empty());
         table.split = 0;
         self.table_mut().order = table.order;
+        self.table_mut().next_order();
         Dict::with_table(table)
     }
 

@@ -98,6 +98,14 @@ impl Host for KernelHost {
         self.real.now()
     }
 
+    fn local_offset(&self, seconds: i64) -> (i64, String) {
+        self.real.local_offset(seconds)
+    }
+
+    fn local_zones(&self) -> [(i64, String); 2] {
+        self.real.local_zones()
+    }
+
     fn cpu_time(&self) -> Duration {
         self.real.cpu_time()
     }

@@ -32,6 +32,8 @@ pub(crate) struct State {
     pub(crate) wakeup_fd: Cell<i32>,
     /// The names of the tools of `sys.monitoring`.
     pub(crate) tools: RefCell<Vec<Option<heap::Obj>>>,
+    /// The classes of syntax trees, once they were needed.
+    pub(crate) ast: std::cell::OnceCell<Box<crate::modules::ast::Classes>>,
     /// `functools.Placeholder`.
     pub(crate) placeholder: Slot,
     /// What stands between positional and keyword arguments in a key of `functools.lru_cache`.
@@ -57,6 +59,7 @@ impl Default for State {
             signals: RefCell::default(),
             wakeup_fd: Cell::new(-1),
             tools: RefCell::default(),
+            ast: std::cell::OnceCell::new(),
             placeholder: Slot::empty(),
             keyword_mark: Slot::empty(),
             late_classes: RefCell::default(),

@@ -39,7 +39,7 @@ macro_rules! programs {
 programs! {
     leaves: numbers complex arithmetic text bytes formats errors;
     // Modules that CPython writes in C.
-    library: structs arrays hashes rows characters complexes;
+    library: structs arrays hashes rows characters complexes functions ordered calendar_time tasks trees token_stream test_runs;
     // Streams and files; the files are in memory.
     files: memory files;
 }

@@ -85,6 +85,22 @@ impl Host for Real {
         SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
     }
 
+    fn local_offset(&self, seconds: i64) -> (i64, String) {
+        use chrono::{Offset as _, TimeZone as _};
+        match chrono::Local.timestamp_opt(seconds, 0).single().map(|time| i64::from(time.offset().fix().local_minus_utc())) {
+            None | Some(0) => (0, "UTC".to_owned()),
+            // The system does not tell the name of its zone; this is what zones without a name are called.
+            Some(offset) => (offset, format!("{}{:02}", if offset < 0 { '-' } else { '+' }, offset.abs() / 3600)),
+        }
+    }
+
+    fn local_zones(&self) -> [(i64, String); 2] {
+        let half_year = 182 * 86_400;
+        let now = self.now().as_secs() as i64;
+        let [one, other] = [now, now + half_year].map(|seconds| self.local_offset(seconds));
+        if one.0 <= other.0 { [one, other] } else { [other, one] }
+    }
+
     fn cpu_time(&self) -> Duration {
         let time = clock_gettime(ClockId::ProcessCPUTime);
         Duration::new(time.tv_sec as u64, time.tv_nsec as u32)

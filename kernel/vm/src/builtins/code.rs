@@ -7,6 +7,7 @@ use compile::{Const, Mode, Options, Version};
 use heap::{CellVar, Kind, Obj, Str, Tuple};
 
 use crate::class::{Class, Convention, Method};
+use crate::modules::ast;
 use crate::objects::code::CodeObject;
 use crate::objects::function::Function;
 use crate::{Args, PyResult, Signature, Vm};
@@ -65,6 +66,35 @@ impl Vm {
                 Ok(compiled)
             }
             Err(error) => Err(self.syntax_error(&error)),
+        }
+    }
+
+    /// The tree of a text, as objects.
+    fn parse_tree(&self, text: &str, filename: &str, mode: Mode, options: Options, optimized: bool) -> PyResult {
+        let (tree, warnings) = compile::parse_tree(text, filename, mode, options, optimized).map_err(|error| self.syntax_error(&error))?;
+        for warning in &warnings {
+            self.warn_explicit(&self.types.syntax_warning, &warning.msg, filename, warning.line)?;
+        }
+        ast::to_object(self, &tree)
+    }
+
+    /// The code of a tree that a program has made.
+    fn compile_tree(&self, tree: &Obj, filename: &str, mode: Mode, options: Options) -> PyResult {
+        let kind = match mode {
+            Mode::Exec => "Module",
+            Mode::Eval => "Expression",
+            Mode::Single => "Interactive",
+        };
+        let node = ast::from_object(self, tree, kind)?;
+        match compile::compile_tree(node, filename, options) {
+            Ok(compiled) => {
+                for warning in &compiled.warnings {
+                    self.warn_explicit(&self.types.syntax_warning, &warning.msg, filename, warning.line)?;
+                }
+                Ok(self.load_code(&compiled.code))
+            }
+            Err(compile::TreeError::Invalid(message)) => Err(self.value_error(message)),
+            Err(compile::TreeError::Syntax(error)) => Err(self.syntax_error(&error)),
         }
     }
 
@@ -231,6 +261,7 @@ fn exec(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 }
 
 const PYCF_ONLY_AST: i64 = 0x400;
+const PYCF_OPTIMIZED_AST: i64 = 0x8400;
 const PYCF_DONT_IMPLY_DEDENT: i64 = 0x200;
 const PYCF_ALLOW_INCOMPLETE_INPUT: i64 = 0x4000;
 const PYCF_TOP_LEVEL_AWAIT: i64 = 0x2000;
@@ -275,14 +306,9 @@ fn compile(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
             return Err(vm.value_error(format!("compile() mode must be {known}")));
         }
     };
-    if flags & PYCF_ONLY_AST != 0 {
-        return Err(vm.not_implemented_error("compile() to an abstract syntax tree"));
-    }
     if source.get::<CodeObject>().is_some() {
         return Ok(source.clone());
     }
-    let text = vm.source_text(source, "compile", "string, bytes or AST")?;
-    let text = if mode == Mode::Eval { text.trim_start_matches([' ', '\t']) } else { &text };
     let options = Options {
         version: vm.version,
         optimize: optimize.max(0) as u8,
@@ -291,7 +317,13 @@ fn compile(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         allow_incomplete: flags & PYCF_ALLOW_INCOMPLETE_INPUT != 0,
         dont_imply_dedent: flags & PYCF_DONT_IMPLY_DEDENT != 0,
     };
-    vm.compile_text(text, &filename, mode, options)
+    let (tree_wanted, optimized) = (flags & PYCF_ONLY_AST != 0, flags & PYCF_OPTIMIZED_AST == PYCF_OPTIMIZED_AST);
+    if ast::is_tree(vm, source)? {
+        return if tree_wanted { Ok(source.clone()) } else { vm.compile_tree(source, &filename, mode, options) };
+    }
+    let text = vm.source_text(source, "compile", "string, bytes or AST")?;
+    let text = if mode == Mode::Eval { text.trim_start_matches([' ', '\t']) } else { &text };
+    if tree_wanted { vm.parse_tree(text, &filename, mode, options, optimized) } else { vm.compile_text(text, &filename, mode, options) }
 }
 
 /// `__mro_entries__` of bases that are no classes (`update_bases`).

@@ -50,6 +50,10 @@ pub trait Host {
     fn local_offset(&self, _seconds: i64) -> (i64, String) {
         (0, "UTC".to_owned())
     }
+    /// The local time zone now, without and with summer time.
+    fn local_zones(&self) -> [(i64, String); 2] {
+        [self.local_offset(0), self.local_offset(0)]
+    }
     /// CPU time of this process.
     fn cpu_time(&self) -> Duration;
     /// Waits.

@@ -7,7 +7,7 @@ use crate::{PyResult, Vm};
 
 pub(crate) mod abc;
 pub(crate) mod array;
-mod ast;
+pub(crate) mod ast;
 pub(crate) mod atexit;
 mod binascii;
 mod bisect;
@@ -39,7 +39,7 @@ pub(crate) mod struct_;
 pub(crate) mod sys;
 pub(crate) mod thread;
 mod time;
-mod tokenize;
+pub(crate) mod tokenize;
 mod types;
 pub(crate) mod typing;
 mod unicodedata;
@@ -130,6 +130,7 @@ pub(crate) fn register_payloads(heap: &heap::Heap) {
     operator::register_payloads(heap);
     sre::register_payloads(heap);
     thread::register_payloads(heap);
+    tokenize::register_payloads(heap);
 }
 
 /// The builtin module of that name.

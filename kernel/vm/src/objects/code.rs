@@ -199,7 +199,7 @@ impl Vm {
         self.heap.alloc(payload)
     }
 
-    fn load_const(&self, value: &Const, known: &mut HashMap<Const, Obj>) -> Obj {
+    pub(crate) fn load_const(&self, value: &Const, known: &mut HashMap<Const, Obj>) -> Obj {
         match value {
             Const::None => return self.none(),
             Const::True => return self.bool(true),

@@ -85,7 +85,7 @@ fn set_item(vm: &Vm, this: &Obj, key: &Obj, value: Option<&Obj>) -> PyResult<()>
 
 fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
     if args.pos().len() > 1 {
-        return Err(vm.type_error(format!("expected at most 1 arguments, got {}", args.pos().len())));
+        return Err(vm.type_error(format!("expected at most 1 argument, got {}", args.pos().len())));
     }
     update(vm, this, args).map(drop)
 }

@@ -17,7 +17,7 @@ class stat_result(tuple):
     def __new__(cls, sequence, dict={}):
         items = tuple(sequence)
         if not 10 <= len(items) <= 19:
-            least = "at least a 10" if len(items) < 10 else "at most a 19"
+            least = "at least 10" if len(items) < 10 else "at most 19"
             raise TypeError(f"os.stat_result() takes an {least}-sequence ({len(items)}-sequence given)")
         self = tuple.__new__(cls, items[:10])
         names = ("st_atime", "st_mtime", "st_ctime", "st_atime_ns", "st_mtime_ns", "st_ctime_ns", "st_blksize", "st_blocks", "st_rdev")

@@ -70,7 +70,7 @@ pub(crate) fn strftime(format: &str, tm: &Tm) -> String {
 
 fn filled_text(text: &str, directive: char, fill: Fill) -> String {
     let text = match (fill.upper, fill.swap, directive) {
-        (_, true, 'p' | 'Z') => text.to_lowercase(),
+        (_, true, 'p') => text.to_lowercase(),
         (true, ..) | (_, true, 'a' | 'A' | 'b' | 'B' | 'h') => text.to_uppercase(),
         _ => text.to_owned(),
     };

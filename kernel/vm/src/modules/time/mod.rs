@@ -46,14 +46,12 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
     ],
     init: |vm, module| {
         let dict = vm.module_dict(module);
-        // The zone in January and in July tells what summer time does.
-        let [winter, summer] = [1, 7].map(|month| local(vm, civil::days_of(Tm::utc(now(vm)).year, month, 1) * 86_400));
-        let (standard, other) = if winter.offset <= summer.offset { (winter, summer) } else { (summer, winter) };
-        for (name, value) in [("timezone", -standard.offset), ("altzone", -other.offset)] {
+        let [standard, summer] = vm.host.local_zones();
+        for (name, value) in [("timezone", -standard.0), ("altzone", -summer.0)] {
             vm.dict_set_str(&dict, name, vm.int(value));
         }
-        vm.dict_set_str(&dict, "daylight", vm.int(i64::from(standard.offset != other.offset)));
-        vm.dict_set_str(&dict, "tzname", vm.tuple(vec![vm.str(&standard.zone), vm.str(&other.zone)]));
+        vm.dict_set_str(&dict, "daylight", vm.int(i64::from(standard.0 != summer.0)));
+        vm.dict_set_str(&dict, "tzname", vm.tuple(vec![vm.str(&standard.1), vm.str(&summer.1)]));
         for (name, value) in CLOCKS {
             vm.dict_set_str(&dict, name, vm.int(*value));
         }
@@ -122,12 +120,12 @@ fn whole(vm: &Vm, given: &Obj) -> PyResult<i64> {
 }
 
 /// `gettmarg`: a tuple of nine numbers.
-fn given_time(vm: &Vm, given: &Obj) -> PyResult<Tm> {
+fn given_time(vm: &Vm, name: &str, given: &Obj) -> PyResult<Tm> {
     let Some(items) = given.get::<Tuple>().map(Tuple::items) else {
         return Err(vm.type_error("Tuple or struct_time argument required"));
     };
     if items.len() != 9 {
-        return Err(vm.type_error("illegal time tuple argument"));
+        return Err(vm.type_error(format!("{name}(): illegal time tuple argument")));
     }
     let mut n = [0; 9];
     for (n, item) in n.iter_mut().zip(items) {
@@ -172,14 +170,14 @@ fn shown(tm: &Tm) -> String {
 
 fn asctime(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let tm = match args.check(vm, "asctime", 0, 1)?.first() {
-        Some(given) => checked(vm, given_time(vm, given)?)?,
+        Some(given) => checked(vm, given_time(vm, "asctime", given)?)?,
         None => local(vm, now(vm)),
     };
     Ok(vm.str(&shown(&tm)))
 }
 
 fn mktime(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    let tm = given_time(vm, &args.pos()[0])?;
+    let tm = given_time(vm, "mktime", &args.pos()[0])?;
     let seconds = tm.seconds();
     // The offset at that local time; near a change of it, the one of the moment that it leads to.
     let (first, _) = vm.host.local_offset(seconds);
@@ -193,7 +191,7 @@ fn strftime(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         return Err(vm.type_error(format!("strftime() argument 1 must be str, not {}", vm.type_name(&given[0]))));
     };
     let tm = match given.get(1) {
-        Some(time) => checked(vm, given_time(vm, time)?)?,
+        Some(time) => checked(vm, given_time(vm, "strftime", time)?)?,
         None => local(vm, now(vm)),
     };
     Ok(vm.str(&format::strftime(&String::from_utf8_lossy(format), &tm)))

@@ -96,7 +96,7 @@ fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let [Some(sequence), more] = args.bind(vm, &SIGNATURE)? else { unreachable!("one argument is required") };
     let mut items = vm.sequence_items(sequence, "constructor requires a sequence")?;
     if !(SHOWN..=NAMES.len()).contains(&items.len()) {
-        let bound = if items.len() < SHOWN { "at least a 9" } else { "at most a 11" };
+        let bound = if items.len() < SHOWN { "at least 9" } else { "at most 11" };
         return Err(vm.type_error(format!("time.struct_time() takes an {bound}-sequence ({}-sequence given)", items.len())));
     }
     let more = more.filter(|more| !more.is(&vm.consts.none));
