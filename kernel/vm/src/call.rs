@@ -521,10 +521,10 @@ impl Vm {
 
     /// Calls with one more argument in front.
     pub fn call_with_first(&self, callable: &Obj, first: &Obj, args: Args<'_>) -> PyResult {
-        let lent = Borrowed::new(std::iter::once(first).chain(args.all()));
-        if callable.kind() == kinds::FUNCTION {
-            return self.call_function(callable, lent.args().iter(), args.names());
+        if args.all().is_empty() {
+            return self.call_one(callable, first);
         }
+        let lent = Borrowed::new(std::iter::once(first).chain(args.all()));
         self.call_args(callable, Args::new(lent.args(), args.names()))
     }
 

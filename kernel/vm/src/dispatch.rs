@@ -44,25 +44,36 @@ pub(crate) const COMPARISONS: [Compare; 6] = [Compare::Lt, Compare::Le, Compare:
 
 impl Vm {
     /// Runs a linked frame until it ends or yields; `thrown` is raised where it stands.
+    #[inline]
     pub(crate) fn run(&self, entry: &Frame, thrown: Option<Raised>) -> PyResult {
         let allowed = self.enter_frame() & self.thread.native_room();
-        let mut fault = match thrown {
-            None if !allowed => return Err(self.refuse_frame(entry)),
-            thrown => thrown.map(Fault::Raise),
-        };
+        if let Some(thrown) = thrown {
+            return self.run_on(thrown.into());
+        }
+        if !allowed {
+            return Err(self.refuse_frame(entry));
+        }
         // SAFETY: the frame was just linked, and `ip` and `sp` in its header are the compiler's, or where it was left.
         unsafe {
-            let resumed = fault.is_none() && !entry.generator.get().is_null();
-            let mut at = Registers::of(entry, entry.ip.get().add(usize::from(resumed)));
-            loop {
-                let fault = match fault.take().map_or_else(|| self.execute(at), Err) {
-                    Ok(result) => return Ok(result),
-                    Err(fault) => fault,
-                };
-                match self.unwind(self.thread.current.get(), fault) {
-                    Unwound::Handler(frame, target) => at = Registers::of(frame, target),
-                    Unwound::Left(raised) => return Err(raised),
-                }
+            let resumed = !entry.generator.get().is_null();
+            let start = Registers::of(entry, entry.ip.get().add(usize::from(resumed)));
+            self.execute(start).or_else(|fault| self.run_on(fault))
+        }
+    }
+
+    /// Goes on after a fault, in the innermost frame.
+    #[inline(never)]
+    fn run_on(&self, mut fault: Fault) -> PyResult {
+        loop {
+            // SAFETY: the frame of a handler is the innermost one, its stack as the handler wants it.
+            let at = match self.unwind(self.thread.current.get(), fault) {
+                Unwound::Handler(frame, target) => unsafe { Registers::of(frame, target) },
+                Unwound::Left(raised) => return Err(raised),
+            };
+            // SAFETY: as above.
+            match unsafe { self.execute(at) } {
+                Ok(result) => return Ok(result),
+                Err(again) => fault = again,
             }
         }
     }

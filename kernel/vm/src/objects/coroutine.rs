@@ -11,6 +11,9 @@ use crate::{Args, Class, PyResult, Raised, Vm, kinds};
 impl Vm {
     /// `next(generator)`: nothing is the end with `None`.
     pub(crate) fn generator_next(&self, obj: &Obj) -> PyResult<Option<Obj>> {
+        if let Some(stepped) = self.step(obj) {
+            return stepped;
+        }
         match self.resume(obj, None, None, false)? {
             Resumed::Yielded(value) => Ok(Some(value)),
             Resumed::Returned(value) if value.is(&self.consts.none) => Ok(None),

@@ -13,14 +13,14 @@ pub(crate) static NEW_WRAPPER: Method = Method::new("__new__", new_wrapper, Conv
 
 /// `tp_new_wrapper`.
 fn new_wrapper(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
-    let name = vm.class_name(class);
-    let Some(wanted) = args.get(0) else { return Err(vm.type_error(format!("{name}.__new__(): not enough arguments"))) };
+    let name = || vm.class_name(class);
+    let Some(wanted) = args.get(0) else { return Err(vm.type_error(format!("{}.__new__(): not enough arguments", name()))) };
     if wanted.get::<Class>().is_none() {
-        return Err(vm.type_error(format!("{name}.__new__(X): X is not a type object ({})", vm.type_name(wanted))));
+        return Err(vm.type_error(format!("{}.__new__(X): X is not a type object ({})", name(), vm.type_name(wanted))));
     }
-    let wanted_name = vm.class_name(wanted);
     if !vm.subclass_of(wanted, class) {
-        return Err(vm.type_error(format!("{name}.__new__({wanted_name}): {wanted_name} is not a subtype of {name}")));
+        let (name, wanted) = (name(), vm.class_name(wanted));
+        return Err(vm.type_error(format!("{name}.__new__({wanted}): {wanted} is not a subtype of {name}")));
     }
     // The first base that is not made in Python must have the same `__new__`.
     let mut at = wanted.clone();
@@ -30,7 +30,8 @@ fn new_wrapper(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     }
     let own = vm.class(class).slots.new.get().expect("a class with `__new__` in its dict has the slot");
     if vm.class(&at).slots.new.get().is_some_and(|f| f as usize != own as usize) {
-        return Err(vm.type_error(format!("{name}.__new__({wanted_name}) is not safe, use {}.__new__()", vm.class_name(&at))));
+        let (name, wanted, at) = (name(), vm.class_name(wanted), vm.class_name(&at));
+        return Err(vm.type_error(format!("{name}.__new__({wanted}) is not safe, use {at}.__new__()")));
     }
     own(vm, wanted, args.rest())
 }

@@ -85,13 +85,6 @@ impl Vm {
         )))
     }
 
-    /// The attribute in what stands behind `class` in the MRO.
-    fn find_behind(&self, class: &Obj, obj_class: &Obj, name: &Obj) -> Option<Obj> {
-        let mro = self.mro_of(obj_class);
-        let at = mro.iter().position(|base| base.is(class))?;
-        mro[at + 1..].iter().find_map(|base| self.own_attr(base, name))
-    }
-
     fn super_lookup(&self, class: &Obj, obj: &Obj, obj_class: &Obj, name: &Obj) -> PyResult<Option<Obj>> {
         // `__class__` is the super object's own.
         if name.is(&self.names.__class__) {

@@ -3,6 +3,7 @@
 use heap::{List, Obj, Tuple};
 
 use crate::class::flags;
+use crate::objects::list_iterator::ListIterator;
 use crate::{PyResult, Raised, Vm};
 
 impl Vm {
@@ -29,6 +30,9 @@ impl Vm {
     /// The iterator's next item; the end is `None`, also if a StopIteration said so (`PyIter_Next`).
     #[inline]
     pub fn next(&self, iterator: &Obj) -> PyResult<Option<Obj>> {
+        if let Some(list) = iterator.get::<ListIterator>() {
+            return Ok(list.next());
+        }
         let Some(next) = self.with_class(iterator, |class| class.slots.iternext.get()) else {
             return Err(self.type_error(format!("'{}' object is not an iterator", self.type_name(iterator))));
         };

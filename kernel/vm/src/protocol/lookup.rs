@@ -56,6 +56,14 @@ impl Vm {
         None
     }
 
+    /// The attribute in what stands behind `class` in the MRO of `obj_class`.
+    pub(crate) fn find_behind(&self, class: &Obj, obj_class: &Obj, name: &Obj) -> Option<Obj> {
+        // SAFETY: nothing runs meanwhile that could change the MRO.
+        let mro = unsafe { self.class(obj_class).mro.borrow() }?.get::<Tuple>()?.items();
+        let at = mro.iter().position(|base| base.is(class))?;
+        mro[at + 1..].iter().find_map(|base| self.own_attr(base, name))
+    }
+
     /// An attribute in the class's own dict.
     #[inline]
     pub(crate) fn own_attr(&self, class: &Obj, name: &Obj) -> Option<Obj> {
