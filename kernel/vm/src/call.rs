@@ -476,6 +476,9 @@ impl Vm {
     /// Calls anything with one argument.
     #[inline]
     pub fn call_one(&self, callable: &Obj, arg: &Obj) -> PyResult {
+        if callable.kind() == kinds::BUILTIN_FUNCTION {
+            return self.call_builtin(callable, Args::positional(std::slice::from_ref(arg)));
+        }
         if callable.kind() != kinds::FUNCTION {
             return self.call_args(callable, Args::positional(std::slice::from_ref(arg)));
         }

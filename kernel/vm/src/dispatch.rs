@@ -825,6 +825,14 @@ impl Vm {
                     let found = attempt!(vm.dict_contains(&container, &item));
                     compared!(found ^ (arg == 1));
                 }
+                Quick::ContainsTuple => {
+                    let (item, container) = (at.top(2), at.top(1));
+                    if !is_exact(&container, Kind::TUPLE) {
+                        miss!(Quick::ContainsOp);
+                    }
+                    let found = attempt!(vm.tuple_contains(container.payload_unchecked::<Tuple>().items(), &item));
+                    compared!(found ^ (arg == 1));
+                }
                 Quick::CompareInt => match ints(&at.top(2), &at.top(1)) {
                     Some((a, b)) => {
                         at.sp = at.sp.sub(2);

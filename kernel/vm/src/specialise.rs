@@ -347,7 +347,13 @@ impl Vm {
 
     pub(crate) fn specialise_contains(&self, at: *mut Instr, container: &Obj) {
         // SAFETY: `at` is the running instruction.
-        unsafe { if is_exact(container, Kind::DICT) { become_(at, Quick::ContainsDict) } else { later(at) } }
+        unsafe {
+            match container.kind() {
+                Kind::DICT if container.extra().is_none() => become_(at, Quick::ContainsDict),
+                Kind::TUPLE if container.extra().is_none() => become_(at, Quick::ContainsTuple),
+                _ => later(at),
+            }
+        }
     }
 
     pub(crate) fn specialise_unpack(&self, at: *mut Instr, seq: &Obj) {

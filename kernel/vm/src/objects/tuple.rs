@@ -135,12 +135,20 @@ fn subscript(vm: &Vm, obj: &Obj, key: &Obj) -> PyResult {
 }
 
 fn contains(vm: &Vm, obj: &Obj, value: &Obj) -> PyResult<bool> {
-    for item in items(obj) {
-        if item.is(value) || vm.eq(item, value)? {
-            return Ok(true);
+    vm.tuple_contains(items(obj), value)
+}
+
+impl Vm {
+    /// `value in tuple`.
+    #[inline]
+    pub(crate) fn tuple_contains(&self, items: &[Obj], value: &Obj) -> PyResult<bool> {
+        for item in items {
+            if item.is(value) || self.eq(item, value)? {
+                return Ok(true);
+            }
         }
+        Ok(false)
     }
-    Ok(false)
 }
 
 fn concat(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {

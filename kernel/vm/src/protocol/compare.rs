@@ -78,6 +78,9 @@ impl Vm {
     }
 
     fn compare_bool_of_any(&self, a: &Obj, b: &Obj, op: Compare) -> PyResult<bool> {
+        if matches!(op, Compare::Eq | Compare::Ne) && self.is_plain_class(a) && self.is_plain_class(b) {
+            return Ok(a.is(b) == (op == Compare::Eq));
+        }
         if a.is(b) {
             match op {
                 Compare::Eq => return Ok(true),

@@ -46,6 +46,13 @@ impl Vm {
         self.class_lookup(unsafe { self.class_ref(obj) }, name)
     }
 
+    /// Whether the object is a class whose own class is `type`.
+    #[inline(always)]
+    pub(crate) fn is_plain_class(&self, obj: &Obj) -> bool {
+        // SAFETY: no Python code runs meanwhile.
+        obj.kind() == kinds::CLASS && unsafe { self.class_ref(obj) }.is(&self.types.type_)
+    }
+
     /// Whether two objects have one class.
     #[inline(always)]
     pub(crate) fn same_class(&self, a: &Obj, b: &Obj) -> bool {
@@ -94,8 +101,6 @@ impl Vm {
     pub(crate) fn is_plain_instance(&self, obj: &Obj, class: &Obj) -> bool {
         // SAFETY: as in `is_kind_of`.
         let real = unsafe { self.class_ref(obj) };
-        real.is(class)
-            // SAFETY: as above.
-            || class.kind() == kinds::CLASS && unsafe { self.class_ref(class) }.is(&self.types.type_) && self.subclass_of(real, class)
+        real.is(class) || self.is_plain_class(class) && self.subclass_of(real, class)
     }
 }
