@@ -788,7 +788,8 @@ impl Vm {
                     }
                     match attempt!(vm.dict_get(&left, &right)) {
                         Some(item) => at.replace_two(item),
-                        None => miss!(vm.plain_subscript()),
+                        // A dict of the builtin class has no `__missing__`.
+                        None => stop!(vm.key_error(&right).into()),
                     }
                 }
                 Quick::StoreSubscriptListInt => {

@@ -64,7 +64,7 @@ impl Vm {
     /// `KeyError(key)`.
     #[cold]
     pub fn key_error(&self, key: &Obj) -> Raised {
-        self.new_exception(&self.types.key_error, vec![key.clone()])
+        Raised(self.alloc_exception(&self.types.key_error, self.heap.tuple([key.clone()])))
     }
 }
 

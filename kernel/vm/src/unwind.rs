@@ -248,6 +248,9 @@ impl Vm {
     /// `except pattern:`, with the checks of `CHECK_EXC_MATCH`.
     pub(crate) fn exception_matches(&self, exception: &Obj, pattern: &Obj) -> PyResult<bool> {
         const COMPLAINT: &str = "catching classes that do not inherit from BaseException is not allowed";
+        if self.is_of_class(exception, pattern) {
+            return Ok(true);
+        }
         let is_exception = |class: &Obj| class.get::<crate::Class>().is_some() && self.subclass_of(class, &self.types.base_exception);
         match pattern.get::<Tuple>() {
             Some(patterns) => {

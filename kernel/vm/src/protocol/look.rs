@@ -53,6 +53,13 @@ impl Vm {
         obj.kind() == kinds::CLASS && unsafe { self.class_ref(obj) }.is(&self.types.type_)
     }
 
+    /// Whether this is the object's class.
+    #[inline(always)]
+    pub(crate) fn is_of_class(&self, obj: &Obj, class: &Obj) -> bool {
+        // SAFETY: no Python code runs meanwhile.
+        unsafe { self.class_ref(obj) }.is(class)
+    }
+
     /// Whether two objects have one class.
     #[inline(always)]
     pub(crate) fn same_class(&self, a: &Obj, b: &Obj) -> bool {

@@ -78,6 +78,9 @@ pub(crate) fn call(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let Some(new) = vm.class(class).slots.new.get() else {
         return Err(vm.type_error(format!("cannot create '{}' instances", vm.class_name(class))));
     };
+    if let Some(made) = super::exception::make_plain(vm, class, args) {
+        return Ok(made);
+    }
     // Arguments travel in a tuple, which counts them, unless the class has a way of its own to be called.
     let (tuple, _keywords);
     let args = if args.all().is_empty() || has_vectorcall(vm, class) {

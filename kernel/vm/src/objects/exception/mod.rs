@@ -15,7 +15,7 @@ use std::cell::Cell;
 
 use heap::{ExtraLayout, List, Obj, Slot, Str, Tuple};
 
-use crate::class::{Class, Convention, GetSet, Method, Slots};
+use crate::class::{Class, Convention, GetSet, Method, Native, Slots, flags};
 use crate::{Args, PyResult, Raised, Vm, kinds};
 
 pub(crate) use group::{members, reraise_star};
@@ -47,7 +47,7 @@ impl Vm {
     }
 
     /// A new exception whose `args` are this tuple.
-    fn alloc_exception(&self, class: &Obj, args: Obj) -> Obj {
+    pub(crate) fn alloc_exception(&self, class: &Obj, args: Obj) -> Obj {
         let exception = Exception { args: args.into(), ..Exception::default() };
         let layout = ExtraLayout { values: None, slots: self.class(class).n_slots.get(), dict: true };
         let made = self.heap.alloc_with_class(exception, class.clone(), layout);
@@ -104,6 +104,17 @@ pub(super) fn base_slots(slots: &Slots) {
     slots.init.set(Some(init));
     slots.repr.set(Some(repr));
     slots.str.set(Some(str));
+}
+
+/// `class(*args)` for a builtin class that makes its instances as `BaseException` does; nothing for another.
+pub(crate) fn make_plain(vm: &Vm, class: &Obj, args: Args<'_>) -> Option<Obj> {
+    let payload = vm.class(class);
+    let plain = payload.kind == kinds::EXCEPTION
+        && !payload.has(flags::HEAP_TYPE)
+        && !args.has_keywords()
+        && payload.slots.new.get().is_some_and(|f| f as usize == new as Native as usize)
+        && payload.slots.init.get().is_some_and(|f| f as usize == init as fn(&Vm, &Obj, Args<'_>) -> PyResult<()> as usize);
+    plain.then(|| vm.alloc_exception(class, args.to_tuple(vm)))
 }
 
 fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
