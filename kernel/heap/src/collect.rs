@@ -11,6 +11,7 @@ use crate::generation::{
 use crate::heap::{DebugEvent, Heap};
 use crate::kind::Kind;
 use crate::object::{EXTRA, FINALIZED, GENERATION_MASK, HAS_FINALIZER, Header, Obj, UNCOUNTED, UNTRACKED, WEAKLY_REFERENCED};
+use crate::reached::Branch;
 use crate::weakref::WeakRef;
 
 /// How far ahead headers are asked for.
@@ -73,9 +74,14 @@ impl Heap {
     pub(crate) fn gc_collect_main(&self, generation: usize, reason: Reason) -> Option<CollectStats> {
         let generations = &self.generations;
         if generations.collecting.replace(true) {
+            self.reach(Branch::Refused);
             return None;
         }
         generations.set_limit();
+        self.reach([Branch::Young, Branch::Middle, Branch::Full][generation]);
+        if reason == Reason::Heap {
+            self.reach(Branch::Automatic);
+        }
         if reason != Reason::Shutdown {
             self.hooks().inspect(|hooks| hooks.collection_started(generation));
         }
@@ -123,8 +129,12 @@ impl Heap {
 
     /// Gets rid of the unreachable, and gives their number. Survivors move to `old`.
     fn dispose(&self, old: usize, risky: bool) -> usize {
+        if self.generations.list(UNREACHABLE).is_empty() {
+            self.reach(Branch::NoGarbage);
+        }
         let debug = self.generations.debug.get();
         if debug == 0 && !self.late_finalizers.get() && !(risky && self.anything_to_call(UNREACHABLE)) {
+            self.reach(Branch::InBulk);
             return self.delete_garbage_in_bulk(UNREACHABLE);
         }
         if debug & DEBUG_COLLECTABLE != 0 {
@@ -133,8 +143,10 @@ impl Heap {
         let freed = self.handle_weakrefs(old);
         let garbage = if self.finalize_garbage() { self.handle_resurrected_objects(old) } else { UNREACHABLE };
         if debug == 0 && !self.late_finalizers.get() && !self.anything_to_call(garbage) {
+            self.reach(Branch::InBulkAfterFinalizers);
             return freed + self.delete_garbage_in_bulk(garbage);
         }
+        self.reach(Branch::OneByOne);
         let collected = freed + self.generations.size(garbage);
         self.delete_garbage(garbage, old);
         collected
@@ -142,6 +154,7 @@ impl Heap {
 
     fn show_stats_each_generation(&self, generation: usize) {
         if self.generations.debug.get() & DEBUG_STATS != 0 {
+            self.reach(Branch::Stats);
             let objects = std::array::from_fn(|i| self.generations.size(i));
             let permanent = self.generations.size(PERMANENT);
             self.hooks().inspect(|hooks| hooks.debug(DebugEvent::Starting { generation, objects, permanent }));
@@ -193,6 +206,7 @@ impl Heap {
             // SAFETY: objects in a list are alive.
             let header = unsafe { header.as_ref() };
             if header.leaf.refcount.get() as i32 <= -1 {
+                self.reach(Branch::Immortal);
                 header.leaf.flags.set(header.leaf.flags.get() | UNTRACKED);
                 base[i] = None;
                 continue;
@@ -270,6 +284,7 @@ impl Heap {
                 if child.internal.get() != 0 {
                     child.internal.set(0);
                     if (child.leaf.flags.get() & GENERATION_MASK) as usize == scope.unreachable {
+                        self.reach(Branch::ComesBack);
                         unreachable[child.index.get() as usize] = None;
                         child.leaf.flags.set(child.leaf.flags.get() & !GENERATION_MASK | scope.low);
                         base.push(Some(child.into()));
@@ -277,6 +292,7 @@ impl Heap {
                 }
             });
             if untrack && kind == Kind::TUPLE && flags & EXTRA == 0 && self.holds_only_untracked(header) {
+                self.reach(Branch::TupleUntracked);
                 header.leaf.flags.set(flags | UNTRACKED);
                 continue;
             }
@@ -304,6 +320,7 @@ impl Heap {
             let header = unsafe { header.as_ref() };
             let is_plain_dict = header.leaf.kind.get() == Kind::DICT && header.leaf.flags.get() & EXTRA == 0;
             if is_plain_dict && self.holds_only_untracked(header) {
+                self.reach(Branch::DictUntracked);
                 self.generations.remove(header);
             }
         }
@@ -319,6 +336,7 @@ impl Heap {
         let Some(hooks) = self.hooks() else { return };
         for i in 0..self.generations.list(UNREACHABLE).len() {
             if let Some(at) = self.generations.list(UNREACHABLE)[i] {
+                self.reach(Branch::Collectable);
                 hooks.debug(DebugEvent::Collectable(&self.reference(at)));
             }
         }
@@ -336,7 +354,11 @@ impl Heap {
             }
             while let Some(weakref) = self.first_weakref(&obj) {
                 let weak = weakref.get::<WeakRef>().expect("a row holds weak references");
+                self.reach(Branch::WeakrefCleared);
                 weak.leave();
+                if weak.has_callback() && weakref.generation() == Some(UNREACHABLE) {
+                    self.reach(Branch::CallbackInGarbage);
+                }
                 if !weak.has_callback() || weakref.generation() == Some(UNREACHABLE) {
                     continue;
                 }
@@ -356,6 +378,7 @@ impl Heap {
             // SAFETY: this takes back the count that was lent above.
             unsafe { weakref.set_refcount(weakref.refcount() - 1) };
             if let (Some(hooks), Some(callback)) = (self.hooks(), weakref.get::<WeakRef>().and_then(WeakRef::callback)) {
+                self.reach(Branch::Callback);
                 hooks.weakref_callback(&weakref, &callback);
             }
             drop(weakref);
@@ -363,10 +386,14 @@ impl Heap {
                 Some(&Some(still)) if still == at => {
                     // SAFETY: objects in a list are alive.
                     let header = unsafe { at.as_ref() };
+                    self.reach(Branch::CallbackKept);
                     generations.remove(header);
                     generations.append(header, old);
                 }
-                _ => freed += 1,
+                _ => {
+                    self.reach(Branch::CallbackFreed);
+                    freed += 1;
+                }
             }
         }
         generations.list(SET_ASIDE).clear();
@@ -390,9 +417,13 @@ impl Heap {
             let header = unsafe { at.as_ref() };
             generations.remove(header);
             generations.append(header, SET_ASIDE);
+            if header.leaf.flags.get() & FINALIZED != 0 {
+                self.reach(Branch::FinalizedBefore);
+            }
             if wants(header.leaf.flags.get()) {
                 let obj = self.reference(at);
                 if hooks.has_finalizer(&obj) {
+                    self.reach(Branch::Finalizer);
                     obj.set_flag(FINALIZED);
                     hooks.finalize(&obj);
                 }
@@ -416,6 +447,12 @@ impl Heap {
         let into = generations.list(old);
         make_room(into, base.len());
         self.move_unreachable(&mut base, into.len(), old, scope, false);
+        if !base.is_empty() {
+            self.reach(Branch::Resurrected);
+        }
+        if self.generations.size(STILL_UNREACHABLE) > 0 {
+            self.reach(Branch::StillUnreachable);
+        }
         generations.list(old).append(&mut base);
         *generations.list(UNREACHABLE) = base;
         STILL_UNREACHABLE
@@ -430,6 +467,7 @@ impl Heap {
             let Some(at) = place else { continue };
             let obj = self.reference(at);
             if generations.debug.get() & DEBUG_SAVEALL != 0 {
+                self.reach(Branch::SaveAll);
                 self.save_garbage(Obj::clone(&obj));
             } else {
                 self.clear_object(&obj);
@@ -438,6 +476,7 @@ impl Heap {
             if generations.list(garbage).get(next - 1) == Some(&Some(at)) {
                 // SAFETY: objects in a list are alive.
                 let header = unsafe { at.as_ref() };
+                self.reach(Branch::LivesOn);
                 header.internal.set(0);
                 generations.remove(header);
                 generations.append(header, old);

@@ -9,6 +9,7 @@ use std::ptr::NonNull;
 use crate::collect::{CollectStats, Reason};
 use crate::heap::Heap;
 use crate::object::{FINALIZED, GENERATION_MASK, Header, Obj, UNTRACKED};
+use crate::reached::Branch;
 
 /// How many generations there are, without the permanent one.
 pub const GENERATIONS: usize = 3;
@@ -259,6 +260,9 @@ impl Heap {
         (0..GENERATIONS).rev().find(|&i| {
             let above = generations.counts[i].get() > generations.thresholds[i].get();
             let too_early = i == GENERATIONS - 1 && generations.long_lived_pending.get() < generations.long_lived_total.get() / 4;
+            if above && too_early {
+                self.reach(Branch::TooEarly);
+            }
             above && !too_early
         })
     }
@@ -301,6 +305,14 @@ impl Heap {
         std::array::from_fn(|i| self.generations.counts[i].get())
     }
 
+    /// Sets what `gc.get_count()` tells; a collection may be due at once.
+    pub fn set_gc_counts(&self, counts: [i32; GENERATIONS]) {
+        counts.into_iter().zip(&self.generations.counts).for_each(|(new, place)| place.set(new));
+        if counts[0] > self.generations.limit.get() {
+            self.become_due();
+        }
+    }
+
     /// `gc.get_stats()`.
     pub fn gc_stats(&self) -> [GenerationStats; GENERATIONS] {
         std::array::from_fn(|i| self.generations.stats[i].get())
@@ -338,6 +350,7 @@ impl Heap {
 
     /// `gc.freeze()`: everything the collector knows moves to the permanent generation, where it is left alone.
     pub fn freeze(&self) {
+        self.reach(Branch::Frozen);
         for generation in 0..GENERATIONS {
             self.generations.merge(generation, PERMANENT);
             self.generations.counts[generation].set(0);
@@ -346,6 +359,7 @@ impl Heap {
 
     /// `gc.unfreeze()`: the permanent generation moves to the oldest one.
     pub fn unfreeze(&self) {
+        self.reach(Branch::Unfrozen);
         self.generations.merge(PERMANENT, GENERATIONS - 1);
     }
 

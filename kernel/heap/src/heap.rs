@@ -80,6 +80,7 @@ pub struct Heap {
     /// Lists give room back as soon as half of it is unused, however little it is, as up to CPython 3.13.
     pub(crate) eager_shrinking: Cell<bool>,
     pub(crate) next_keys_version: Cell<u32>,
+    pub(crate) reached: crate::reached::Reached,
 }
 
 /// The owner of a [`Heap`].
@@ -147,6 +148,7 @@ impl Heap {
             eager_tuples: Cell::new(false),
             eager_shrinking: Cell::new(false),
             next_keys_version: Cell::new(crate::dict::FIRST_KEYS_VERSION),
+            reached: Default::default(),
         });
         heap.register::<leaf::Singleton>();
         heap.register::<leaf::Int>();

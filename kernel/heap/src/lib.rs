@@ -54,6 +54,7 @@ mod legacy;
 mod list;
 mod object;
 mod payload;
+mod reached;
 mod refcount;
 mod set;
 mod slot;

@@ -15,6 +15,7 @@ use crate::kind::Kind;
 use crate::leaf::Str;
 use crate::list::List;
 use crate::object::{EXTRA, FINALIZED, HAS_FINALIZER, Header, Obj, UNCOUNTED, WEAKLY_REFERENCED};
+use crate::reached::Branch;
 use crate::tuple::Tuple;
 
 /// The count of an immortal object (PEP 683). A count with the top bit set never changes.
@@ -399,9 +400,11 @@ impl Heap {
         // SAFETY: the caller is the one that handles the dying.
         let finalized = unsafe { self.finalize_dying(obj, header) };
         if obj.refcount() > 0 {
+            self.reach(Branch::ResurrectedAtDeath);
             return false;
         }
         if obj.has_flag(WEAKLY_REFERENCED) {
+            self.reach(Branch::CallbackAtDeath);
             self.clear_weakrefs_of_dying(obj);
             if finalized {
                 self.clear_weakrefs_silently(obj);
@@ -469,6 +472,7 @@ impl Heap {
         }
         // SAFETY: the finalizer gets a counted reference, so the object is alive while it runs; the count is looked at again after.
         unsafe { obj.set_refcount(1) };
+        self.reach(Branch::FinalizerAtDeath);
         hooks.finalize(obj);
         obj.set_flag(FINALIZED);
         // SAFETY: the count that was lent is taken back.

@@ -44,6 +44,8 @@ impl Vm {
             builtins_copy: Slot::empty(),
             sys: Slot::empty(),
             thread: Default::default(),
+            #[cfg(debug_assertions)]
+            reached: [const { Cell::new(false) }; 256],
             interrupt: Default::default(),
             traps: Default::default(),
             companion: RefCell::default(),
@@ -83,12 +85,17 @@ impl Vm {
         let payload = self.class(class);
         let lasting = lasting(spec);
         let base = payload.base.get();
-        let bases = base.iter().cloned().collect::<Vec<_>>();
+        // The one builtin class with two bases.
+        let second = class.is(&self.types.exception_group).then(|| self.types.exception.clone());
+        let bases = base.iter().chain(&second).cloned().collect::<Vec<_>>();
         payload.bases.set(lasting(self.heap.tuple_untracked(bases, None)));
         let mut mro = vec![class.clone()];
         let mut at = base.clone();
         while let Some(next) = at {
             at = self.class(&next).base.get();
+            if next.is(&self.types.base_exception) {
+                mro.extend(second.clone());
+            }
             mro.push(next);
         }
         payload.mro.set(lasting(self.heap.tuple_untracked(mro, None)));
@@ -123,6 +130,9 @@ impl Vm {
         }
         if let Some(base) = &base {
             self.inherit(payload, dict, self.class(base));
+            self.add_subclass(base, class);
+        }
+        if let Some(base) = &second {
             self.add_subclass(base, class);
         }
     }

@@ -302,6 +302,8 @@ pub mod flags {
     pub const BASE_TYPE: u32 = 1 << 10;
     pub const HAVE_VECTORCALL: u32 = 1 << 11;
     pub const READY: u32 = 1 << 12;
+    /// Ours: a heap type of a C module, to which its instances refer. It shows as one.
+    pub const MODULE_TYPE: u32 = 1 << 13;
     pub const HAVE_GC: u32 = 1 << 14;
     pub const METHOD_DESCRIPTOR: u32 = 1 << 17;
     pub const IS_ABSTRACT: u32 = 1 << 20;

@@ -112,6 +112,8 @@ impl Vm {
             let (op, arg) = ((*at.ip).op, (*at.ip).arg as usize);
             at.frame().ip.set(at.ip);
             at.ip = hidden(at.ip.add(1)).cast_mut();
+            #[cfg(debug_assertions)]
+            vm.reached[op as usize].set(true);
 
             // The instruction itself, until `ip` moves on.
             macro_rules! here {
@@ -413,7 +415,14 @@ impl Vm {
                 // Calls.
                 Quick::Call => {
                     let callable = at.sp.sub(arg + 2);
-                    warm!(vm.specialise_call(at.frame(), here!(), callable));
+                    warm!({
+                        vm.specialise_call(at.frame(), here!(), callable);
+                        if (*here!()).op == Quick::CallInit {
+                            // As in CPython the special form runs at once: what `__init__` sees of counts depends on it.
+                            at.ip = here!();
+                            continue;
+                        }
+                    });
                     if (*callable.add(1)).is_null() && (*callable).look().kind() == kinds::METHOD {
                         vm.unbind(callable);
                     }

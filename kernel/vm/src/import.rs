@@ -10,8 +10,32 @@ use heap::{List, Obj, Str, Tuple};
 
 use crate::{Args, PyResult, Raised, Signature, Vm, modules};
 
-/// Where the file name of an embedded module begins; no such folder exists.
-pub(crate) const EMBEDDED: &str = "<frozen ";
+/// Where the file name of an embedded module begins; no such folder exists. The version follows.
+const EMBEDDED: &str = "/heapbook/lib/python";
+
+/// The modules that CPython has in itself: tracebacks call them frozen, and show no lines of theirs.
+const FROZEN: [&str; 13] = [
+    "_collections_abc",
+    "_sitebuiltins",
+    "abc",
+    "codecs",
+    "genericpath",
+    "importlib.machinery",
+    "importlib.util",
+    "io",
+    "ntpath",
+    "os",
+    "posixpath",
+    "runpy",
+    "stat",
+];
+
+/// The name of the embedded module that a file name means.
+pub(crate) fn embedded_module(filename: &str) -> Option<String> {
+    let (_, path) = filename.strip_prefix(EMBEDDED)?.split_once('/')?;
+    let path = path.strip_suffix(".py")?;
+    Some(path.strip_suffix("/__init__").unwrap_or(path).replace('/', "."))
+}
 
 /// What was found for a name.
 enum Found {
@@ -155,14 +179,12 @@ impl Vm {
         }
         // A package of the reader's own is searched before the library's of the same name: its parent's path says where.
         if let Some((is_package, text)) = self.added.borrow().get(name) {
-            let filename = format!("{EMBEDDED}{name}>");
-            let package = is_package.then(|| Some(filename.clone()));
+            let (filename, package) = self.embedded_path(name, *is_package);
             return Ok(Some(Found::Source { text: text.as_bytes().to_vec(), filename, package }));
         }
         let embedded = path.as_ref().is_none_or(|path| path.iter().any(|folder| folder.starts_with(EMBEDDED)));
-        if embedded && let Some(source) = library::source(name) {
-            let filename = format!("{EMBEDDED}{name}>");
-            let package = source.is_package.then(|| Some(filename.clone()));
+        if embedded && let Some(source) = self.library_source(name) {
+            let (filename, package) = self.embedded_path(name, source.is_package);
             return Ok(Some(Found::Source { text: source.text.into_bytes(), filename, package }));
         }
         let folders = match path {
@@ -196,9 +218,25 @@ impl Vm {
         if self.host.stat(path) == Some(false) { self.host.read_file(path).ok() } else { None }
     }
 
+    /// The source of an embedded module.
+    pub(crate) fn library_source(&self, name: &str) -> Option<library::Source> {
+        if self.version < Version::V3_14 { library::source_3_13(name) } else { library::source(name) }
+    }
+
+    /// The file name of an embedded module, and the folder of a package.
+    fn embedded_path(&self, name: &str, is_package: bool) -> (String, Option<Option<String>>) {
+        let version = if self.version < Version::V3_14 { "3.13" } else { "3.14" };
+        let base = format!("{EMBEDDED}{version}/{}", name.replace('.', "/"));
+        if is_package { (format!("{base}/__init__.py"), Some(Some(base))) } else { (format!("{base}.py"), None) }
+    }
+
     fn run_module(&self, name: &str, text: &[u8], filename: &str, package: Option<Option<String>>) -> PyResult {
         let source = self.decode_source(text, filename)?;
-        let code = self.compile_text(&source, filename, Mode::Exec, Options::default())?;
+        // The library is 3.14's: what it annotates with need not be there yet.
+        let embedded = filename.starts_with(EMBEDDED);
+        let options = Options { future_annotations: embedded && self.version < Version::V3_14, ..Options::default() };
+        let shown = if embedded && FROZEN.contains(&name) { format!("<frozen {name}>") } else { filename.to_owned() };
+        let code = self.compile_text(&source, &shown, Mode::Exec, options)?;
         let module = self.new_module(name);
         let dict = self.module_dict(&module);
         self.dict_set_str(&dict, "__file__", self.str(filename));

@@ -329,7 +329,7 @@ impl Vm {
 
     /// `{**mapping}`.
     pub(crate) fn dict_update_op(&self, dict: &Obj, update: &Obj) -> PyResult<()> {
-        match self.dict_update(dict, update) {
+        match self.dict_merge(dict, update, true) {
             Err(raised) if raised.is(self, &self.types.attribute_error) => {
                 Err(self.type_error(format!("'{}' object is not a mapping", self.type_name(update))))
             }

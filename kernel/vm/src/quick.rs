@@ -26,6 +26,10 @@ macro_rules! quick {
         }
 
         impl Quick {
+            /// Every instruction that code can have.
+            #[cfg(debug_assertions)]
+            pub(crate) const ALL: &[Quick] = &[$(Quick::$op,)* $(Quick::$special,)*];
+
             /// The plain form.
             pub(crate) fn from_op(op: Op) -> Quick {
                 match op {

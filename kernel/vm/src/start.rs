@@ -1,7 +1,7 @@
 //! The start and the end of a program: `sys`, `builtins` and `__main__`, running its code, and the clearing up at exit
 //! (`Python/pylifecycle.c`, `finalize_modules` in `Python/pystate.c`'s neighbourhood).
 
-use compile::{Mode, Options};
+use compile::{Mode, Options, Version};
 use heap::{Dict, Int, Obj, Str};
 
 use crate::modules;
@@ -65,13 +65,22 @@ impl Vm {
                 self.dict_set_str(&main, "__file__", self.str(filename));
                 self.dict_set_str(&main, "__cached__", self.none());
             }
+            let before = self.heap.gc_counts()[0];
             let (code, _tree) = self.compile_holding(text, filename, Mode::Exec, Options::default())?;
+            self.count_start(self.heap.gc_counts()[0] - before);
             self.run_code(&code, &main, &main)
         });
         match done {
             Ok(_) => 0,
             Err(raised) => self.uncaught(raised),
         }
+    }
+
+    /// The counts of the collector when a program begins: about what CPython's own start leaves, and its compiler, which makes several
+    /// objects for one that stays in the code. With a longer program, a collection is due at the first instruction.
+    fn count_start(&self, made: i32) {
+        let (young, for_one, middle) = if self.version < Version::V3_14 { (76, 5, 3) } else { (1880, 12, 2) };
+        self.heap.set_gc_counts([young + for_one * made, middle, 0]);
     }
 
     /// Sets `sys.argv`.
@@ -153,7 +162,8 @@ impl Vm {
         }
     }
 
-    /// Runs one statement after another as the prompt does: values are shown, an exception ends only its own statement.
+    /// Runs one statement after another as the prompt does: values are shown, an exception ends only its own statement. Gives the exit
+    /// status, 1 if a statement failed.
     pub fn run_prompt(&self, text: &str, filename: &str) -> i32 {
         let main = match self.new_main() {
             Ok(main) => main,
@@ -165,21 +175,34 @@ impl Vm {
                 Err(raised) => self.uncaught(raised),
             };
         };
+        // CPython's own prompt is written in Python and uses them, so what their import leaves behind is gone.
+        if self.import_module("weakref").is_ok() {
+            self.heap.collect(2);
+        }
+        let mut failed = false;
         for statement in statements {
-            if let Some(exit) = self.run_statement(&statement.text, filename, &main) {
-                return exit;
+            match self.try_statement(&statement.text, filename, &main) {
+                Ok(()) => {}
+                Err((true, status)) => return status,
+                Err((false, _)) => failed = true,
             }
         }
-        0
+        i32::from(failed)
     }
 
     /// Runs one statement as the prompt does, its exceptions told on `sys.stderr`. Gives the exit status if the program is to end.
     pub fn run_statement(&self, text: &str, filename: &str, main: &Obj) -> Option<i32> {
-        let done =
-            self.compile_text(text, filename, Mode::Single, Options::default()).and_then(|code| self.run_code(&code, main, main)).err()?;
-        let exits = done.is(self, &self.types.system_exit);
-        let status = self.uncaught(done);
+        let (exits, status) = self.try_statement(text, filename, main).err()?;
         exits.then_some(status)
+    }
+
+    /// As [`Vm::run_statement`]; of one that failed, whether the program is to end, and the exit status.
+    fn try_statement(&self, text: &str, filename: &str, main: &Obj) -> Result<(), (bool, i32)> {
+        let done = self.compile_text(text, filename, Mode::Single, Options::default()).and_then(|code| self.run_code(&code, main, main));
+        done.map(drop).map_err(|raised| {
+            let exits = raised.is(self, &self.types.system_exit);
+            (exits, self.uncaught(raised))
+        })
     }
 
     /// What becomes of an exception that nobody caught: `SystemExit` ends quietly, others go to `sys.excepthook`. Gives the exit status.

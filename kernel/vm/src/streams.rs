@@ -102,10 +102,10 @@ impl Vm {
         if let Some(text) = self.sources.borrow().get(filename) {
             return from(text);
         }
-        let text = match filename.strip_prefix(crate::import::EMBEDDED).and_then(|name| name.strip_suffix('>')) {
-            Some(module) => match self.added.borrow().get(module) {
+        let text = match crate::import::embedded_module(filename) {
+            Some(module) => match self.added.borrow().get(&*module) {
                 Some((_, text)) => (*text).to_owned(),
-                None => library::source(module)?.text,
+                None => self.library_source(&module)?.text,
             },
             None if filename.starts_with('<') => return None,
             None => String::from_utf8_lossy(&self.host.read_file(std::path::Path::new(filename)).ok()?).into_owned(),

@@ -42,6 +42,7 @@ classes! {
     str: objects::str::STR,
     bytes: objects::bytes::BYTES,
     bytearray: objects::bytearray::BYTEARRAY,
+    managed_buffer: objects::memoryview::MANAGED_BUFFER,
     memoryview: objects::memoryview::MEMORYVIEW,
     none_type: objects::singletons::NONE,
     ellipsis_type: objects::singletons::ELLIPSIS,
@@ -269,6 +270,7 @@ classes! {
     itertools_repeat: modules::itertools::REPEAT,
     itertools_starmap: modules::itertools::STARMAP,
     itertools_takewhile: modules::itertools::TAKEWHILE,
+    itertools_tee_dataobject: modules::itertools::TEE_DATA,
     itertools_tee: modules::itertools::TEE,
     itertools_zip_longest: modules::itertools::ZIP_LONGEST,
 }

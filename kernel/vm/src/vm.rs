@@ -59,6 +59,9 @@ pub struct Vm {
     pub sys: Slot,
     /// Calls and frames.
     pub(crate) thread: crate::frame::Thread,
+    /// The instructions that have run, for tests that ask.
+    #[cfg(debug_assertions)]
+    pub(crate) reached: [Cell<bool>; 256],
     /// What the modules remember.
     pub(crate) state: crate::state::State,
     /// Sources of cells, and of files that tracebacks have shown, by file name.
@@ -84,6 +87,14 @@ pub struct Vm {
 }
 
 impl Vm {
+    /// Every instruction by name, and whether it has run. A release does not know, and says nothing.
+    pub fn reached_instructions(&self) -> Vec<(String, bool)> {
+        #[cfg(debug_assertions)]
+        return crate::quick::Quick::ALL.iter().map(|op| (format!("{op:?}"), self.reached[*op as usize].get())).collect();
+        #[cfg(not(debug_assertions))]
+        Vec::new()
+    }
+
     /// `None`, a new reference (which costs nothing: it is immortal).
     #[inline]
     pub fn none(&self) -> Obj {

@@ -3,7 +3,8 @@
 //! `differential/records.VERSION.json` has what CPython printed for some seeds, and each run compares those. With `PROGRAMS=1000` as many
 //! fresh programs run on both, from seed `SEED` on, and what differs is shrunk (`SHRINK=0`: not); `SHOW=1` prints them. `PYTHON314` and
 //! `PYTHON313` name the interpreters. `RECORD=40` writes the records anew, of so many seeds on which both agree: a program that differs
-//! is a bug to mend, and is in no record until then.
+//! is a bug to mend, and is in no record until then. `COVERAGE=500` tells which instructions and which branches of the collector so many
+//! programs do not reach.
 
 #[path = "differential/cpython.rs"]
 mod cpython;
@@ -18,14 +19,19 @@ use std::rc::Rc;
 
 use compile::Version;
 use grammar::Grammar;
+use heap::{AuditError, Fault};
 use program::Statement;
 use vm::Vm;
 use vm::host::{Collected, Stream};
 
 const PRELUDE: &str = include_str!("differential/prelude.py");
 
-/// What our machine prints.
+/// What our machine prints. The heap must be in order afterwards.
 fn ours(version: Version, text: &str) -> String {
+    run(version, text, &mut Reached::default())
+}
+
+fn run(version: Version, text: &str, reached: &mut Reached) -> String {
     let host = Rc::new(Collected::default());
     let vm = Vm::new(version, host.clone());
     assert!(vm.start().is_ok(), "a machine starts");
@@ -34,9 +40,34 @@ fn ours(version: Version, text: &str) -> String {
         "import collections, contextlib, functools, gc, itertools, sys, types, warnings, weakref\ntry:\n    exec(compile({quoted}, 'program.py', 'exec'), {{'__name__': 'program'}})\nexcept BaseException as error:\n    print('ended by', type(error).__name__, error)\nsys.stdout.flush()\n"
     );
     vm.run_main(&wrapper, "wrapper.py");
+    reached.add(&vm);
+    // The machine's own references are no edges of the heap, so a count may be higher than what is found, and never lower.
+    let faults: String = vm.heap.audit(|_| {}).iter().filter(|error| is_fault(error)).map(|error| format!("{error}\n")).collect();
     let written = host.written.borrow();
     let out: Vec<u8> = written.iter().filter(|(stream, _)| matches!(stream, Stream::Stdout)).flat_map(|(_, data)| data.clone()).collect();
-    String::from_utf8_lossy(&out).into_owned()
+    String::from_utf8_lossy(&out).into_owned() + &faults
+}
+
+fn is_fault(error: &AuditError) -> bool {
+    !matches!(error.fault, Fault::Count { refcount, found } if refcount > found)
+}
+
+/// Which instructions and which branches of the collector the programs have reached, by name.
+#[derive(Default)]
+struct Reached(BTreeMap<String, bool>);
+
+impl Reached {
+    fn add(&mut self, vm: &Vm) {
+        let branches = vm.heap.reached_branches().map(|(branch, reached)| (branch.to_owned(), reached));
+        for (name, reached) in vm.reached_instructions().into_iter().chain(branches) {
+            *self.0.entry(name).or_default() |= reached;
+        }
+    }
+
+    fn tell(&self, version: &str) {
+        let missing: Vec<&str> = self.0.iter().filter(|(_, reached)| !**reached).map(|(name, _)| &**name).collect();
+        println!("{version}: {} of {} reached; not: {}", self.0.len() - missing.len(), self.0.len(), missing.join(", "));
+    }
 }
 
 /// Addresses are the one thing that may differ.
@@ -84,6 +115,13 @@ fn compare(version: Version, name: &str, records: &str) {
         first_difference(judged, &ours(version, &text)).map(|difference| format!("seed {seed}: {difference}"))
     });
     let mut wrong: Vec<String> = if number("RECORD", 0) == 0 { differ.collect() } else { Vec::new() };
+    if number("COVERAGE", 0) > 0 {
+        let mut reached = Reached::default();
+        for seed in 0..number("COVERAGE", 0) {
+            run(version, &program::text(PRELUDE, &body(seed)), &mut reached);
+        }
+        reached.tell(name);
+    }
     if number("PROGRAMS", 0) + number("RECORD", 0) > 0 {
         let python = cpython::find(name).unwrap_or_else(|| panic!("no CPython {name}: PYTHON{} names one", name.replace('.', "")));
         wrong.extend(fresh(version, name, &python));

@@ -42,7 +42,7 @@ pub(crate) static ABC_DATA: ClassSpec = ClassSpec {
     name: "_abc._abc_data",
     base: Some(&crate::objects::object::OBJECT),
     kind: KIND,
-    flags: flags::HAVE_GC,
+    flags: flags::HAVE_GC | flags::WEAKREFS,
     slots: |s| s.new.set(Some(|vm, class, _| Ok(vm.new_object(class, AbcData::default())))),
     methods: &[],
     getset: &[],
@@ -103,10 +103,28 @@ fn has(set: &RefCell<Vec<Obj>>, class: &Obj) -> bool {
     set.borrow().iter().any(|weak| weak.get::<WeakRef>().and_then(WeakRef::target).is_some_and(|target| target.is(class)))
 }
 
+/// What the weak references of the sets call: `_destroy`, bound to a weak reference to their `_abc_impl`.
+static DESTROY: Method = Method::new(
+    "_destroy",
+    |vm, this, args| {
+        if let Some(data) = this.get::<WeakRef>().and_then(WeakRef::target) {
+            for set in own(&data).sets() {
+                let mut before = set.take();
+                let gone = before.iter().position(|weak| weak.is(&args.pos()[0])).map(|at| before.remove(at));
+                drop(set.replace(before));
+                drop(gone);
+            }
+        }
+        Ok(vm.none())
+    },
+    Convention::One,
+);
+
 /// Adds a class, and drops what has died meanwhile.
-fn add(vm: &Vm, set: &RefCell<Vec<Obj>>, class: &Obj) -> PyResult<()> {
+fn add(vm: &Vm, data: &Obj, set: &RefCell<Vec<Obj>>, class: &Obj) -> PyResult<()> {
     if !has(set, class) {
-        let weak = vm.new_weakref(class, false, None)?;
+        let destroy = vm.new_builtin(&DESTROY, Some(vm.new_weakref(data, false, None)?), None);
+        let weak = vm.new_weakref(class, false, Some(&destroy))?;
         let mut before = set.take();
         before.retain(|weak| weak.get::<WeakRef>().is_some_and(|weak| !weak.is_dead()));
         before.push(weak);
@@ -172,7 +190,7 @@ fn register(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         return Err(vm.runtime_error("Refusing to create an inheritance cycle"));
     }
     let data = data(vm, class)?;
-    add(vm, &own(&data).registry, subclass)?;
+    add(vm, &data, &own(&data).registry, subclass)?;
     vm.state.abc_token.set(vm.state.abc_token.get() + 1);
     if let (Some(from), Some(to)) = (class.get::<Class>(), subclass.get::<Class>()) {
         let marks = from.flags.get() & (flags::SEQUENCE | flags::MAPPING);
@@ -227,7 +245,7 @@ fn subclasscheck(vm: &Vm, class: &Obj, subclass: &Obj) -> PyResult<bool> {
     } else {
         vm.subclass_of(subclass, class) || registered(vm, own, subclass)? || of_subclass(vm, class, subclass)?
     };
-    add(vm, if yes { &own.cache } else { &own.negative_cache }, subclass)?;
+    add(vm, &held, if yes { &own.cache } else { &own.negative_cache }, subclass)?;
     Ok(yes)
 }
 

@@ -3,7 +3,7 @@
 use heap::{DebugEvent, Int, List, Obj};
 
 use super::ModuleSpec;
-use crate::class::{Convention, Method};
+use crate::class::{Class, Convention, Method, flags};
 use crate::{Args, PyResult, Signature, Vm};
 
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
@@ -171,6 +171,14 @@ fn get_referents(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     }
     let mut referents = Vec::new();
     for obj in args.pos().iter().filter(|obj| !obj.is_leaf()) {
+        // A static type is none of the collector's objects.
+        if obj.get::<Class>().is_some_and(|class| !class.has(flags::HEAP_TYPE)) {
+            continue;
+        }
+        let class = vm.class_of(obj);
+        if vm.class(&class).has(flags::MODULE_TYPE) {
+            referents.push(class);
+        }
         obj.traverse(&mut |held| referents.push(held.clone()));
     }
     Ok(vm.list(referents))

@@ -224,7 +224,12 @@ impl Vm {
                 None => self.str_from_bytes(text.as_bytes()),
             },
             Const::Bytes(bytes) => self.bytes(bytes),
-            Const::Tuple(items) => self.tuple(items.iter().map(|item| self.load_const(item, known)).collect()),
+            Const::Tuple(items) if items.is_empty() => self.consts.empty_tuple.clone(),
+            // The compiler folds them with `PyTuple_New`, which tracks whatever the items are.
+            Const::Tuple(items) => {
+                let items: Vec<Obj> = items.iter().map(|item| self.load_const(item, known)).collect();
+                self.heap.tuple_untracked(items, None).tracked()
+            }
             Const::FrozenSet(items) => self.frozenset_of(items.iter().map(|item| self.load_const(item, known)).collect()),
             Const::Slice(parts) => {
                 let [start, stop, step] = &**parts;

@@ -204,8 +204,8 @@ impl Vm {
             return;
         }
         let closed = if obj.kind() == kinds::COROUTINE && state.state.get() == GenState::Created {
+            // It is not closed: its frame keeps what it holds until the collector, or the last reference, takes it apart.
             let name = self.slot_or_none(&state.qualname);
-            self.finish_unstarted(state);
             self.warn(&self.types.runtime_warning, &format!("coroutine '{}' was never awaited", self.lossy(&name)))
         } else {
             self.close_generator(obj).map(drop)

@@ -95,6 +95,11 @@ impl Gen {
             && let Some(frame) = self.frame()
         {
             frame.traverse(visit);
+        } else if self.version >= compile::Version::V3_14
+            && self.is_finished()
+            && let Some(code) = self.code()
+        {
+            visit(code);
         }
         self.exc.value.get().iter().for_each(&mut *visit);
     }

@@ -12,23 +12,16 @@ use crate::class::{ClassSpec, Slots, flags};
 use crate::text::integer::Integer;
 use crate::{Args, Compare, Convention, GetSet, Method, PyResult, Raised, Signature, Vm, kinds};
 
-/// The payload of a `memoryview`.
-pub struct MemoryView {
-    /// The `bytes` or `bytearray`; empty once released.
+/// What views of the same bytes share: the object that has them. It exports its bytes once, until the last view lets go.
+pub struct ManagedBuffer {
+    /// The `bytes` or `bytearray`; empty once all views are released.
     source: Slot,
-    /// The byte of the first item, and how far it is from one to the next.
-    start: usize,
-    stride: isize,
-    /// How many items.
-    len: usize,
-    format: u8,
-    readonly: bool,
-    /// The hash, once computed.
-    hash: Cell<Option<i64>>,
+    /// How many views are not released.
+    exports: Cell<usize>,
 }
 
-impl Payload for MemoryView {
-    const KIND: Kind = kinds::MEMORY_VIEW;
+impl Payload for ManagedBuffer {
+    const KIND: Kind = kinds::MANAGED_BUFFER;
     fn traverse(&self, visit: Visit<'_>) {
         if let Some(source) = self.source.get() {
             visit(&source);
@@ -43,14 +36,76 @@ impl Payload for MemoryView {
     }
 }
 
-impl MemoryView {
+impl ManagedBuffer {
     /// The source may change its size again.
     fn let_go(&self) {
-        if let Some(source) = self.source.get()
-            && let Some(array) = buffer(&source)
-        {
+        if let Some(array) = self.source.get().as_ref().and_then(buffer) {
             array.export(false);
         }
+    }
+}
+
+/// `managedbuffer`, which Python code meets only as a referent.
+pub static MANAGED_BUFFER: ClassSpec = ClassSpec {
+    name: "managedbuffer",
+    base: None,
+    kind: kinds::MANAGED_BUFFER,
+    flags: flags::HAVE_GC | flags::DISALLOW_INSTANTIATION,
+    slots: |_| {},
+    methods: &[],
+    getset: &[],
+    basicsize: 112,
+    itemsize: 0,
+    doc: "",
+};
+
+/// The payload of a `memoryview`.
+pub struct MemoryView {
+    /// The [`ManagedBuffer`]; empty once released.
+    buffer: Slot,
+    /// The byte of the first item, and how far it is from one to the next.
+    start: usize,
+    stride: isize,
+    /// How many items.
+    len: usize,
+    format: u8,
+    readonly: bool,
+    /// The hash, once computed.
+    hash: Cell<Option<i64>>,
+}
+
+impl Payload for MemoryView {
+    const KIND: Kind = kinds::MEMORY_VIEW;
+    fn traverse(&self, visit: Visit<'_>) {
+        if let Some(buffer) = self.buffer.get() {
+            visit(&buffer);
+        }
+    }
+    fn clear(&self, trash: &mut Trash<'_>) {
+        drop(self.source_given_up());
+        trash.take(&self.buffer);
+    }
+    fn dismantle(&mut self, trash: &mut Trash<'_>) {
+        self.clear(trash);
+    }
+}
+
+impl MemoryView {
+    /// The object that has the bytes, unless the view is released.
+    fn source(&self) -> Option<Obj> {
+        self.buffer.get()?.get::<ManagedBuffer>()?.source.get()
+    }
+
+    /// One view less; the source comes back when that was the last.
+    fn source_given_up(&self) -> Option<Obj> {
+        let held = self.buffer.get()?;
+        let buffer = held.get::<ManagedBuffer>()?;
+        buffer.exports.set(buffer.exports.get().saturating_sub(1));
+        if buffer.exports.get() > 0 {
+            return None;
+        }
+        buffer.let_go();
+        buffer.source.take()
     }
 
     fn item_size(&self) -> usize {
@@ -59,7 +114,7 @@ impl MemoryView {
 
     /// The bytes of all items in order; nothing if the view is released.
     pub(crate) fn to_vec(&self) -> Option<Vec<u8>> {
-        let source = self.source.get()?;
+        let source = self.source()?;
         let size = self.item_size();
         let all = match source.get::<Bytes>() {
             Some(bytes) => bytes.as_bytes().to_vec(),
@@ -73,7 +128,7 @@ impl MemoryView {
 
     /// Lets `change` write to the bytes, if the view allows it and has them in a row.
     pub(crate) fn with_writable<R>(&self, vm: &Vm, change: impl FnOnce(&mut [u8]) -> R) -> PyResult<Option<R>> {
-        let Some(source) = self.source.get().filter(|_| !self.readonly && self.stride == self.item_size() as isize) else {
+        let Some(source) = self.source().filter(|_| !self.readonly && self.stride == self.item_size() as isize) else {
             return Ok(None);
         };
         let (start, end) = (self.start, self.start + self.len * self.item_size());
@@ -117,7 +172,7 @@ pub static MEMORYVIEW: ClassSpec = ClassSpec {
         Method::class("__class_getitem__", super::sequence::class_getitem, Convention::One).signature("($type, object, /)"),
     ],
     getset: &[
-        GetSet::new("obj", |vm, this| Ok(view(vm, this)?.source.get().unwrap_or_else(|| vm.none()))),
+        GetSet::new("obj", |vm, this| Ok(view(vm, this)?.source().unwrap_or_else(|| vm.none()))),
         GetSet::new("nbytes", |vm, this| view(vm, this).map(|view| vm.uint((view.len * view.item_size()) as u64))),
         GetSet::new("readonly", |vm, this| view(vm, this).map(|view| vm.bool(view.readonly))),
         GetSet::new("itemsize", |vm, this| view(vm, this).map(|view| vm.uint(view.item_size() as u64))),
@@ -155,7 +210,7 @@ fn slots(s: &Slots) {
 /// The payload, unless the view is released.
 fn view<'a>(vm: &Vm, this: &'a Obj) -> PyResult<&'a MemoryView> {
     let view = this.get::<MemoryView>().expect("a memoryview's method is called on a memoryview");
-    if view.source.is_empty() { Err(vm.value_error("operation forbidden on released memoryview object")) } else { Ok(view) }
+    if view.source().is_none() { Err(vm.value_error("operation forbidden on released memoryview object")) } else { Ok(view) }
 }
 
 fn bytes(vm: &Vm, this: &Obj) -> PyResult<Vec<u8>> {
@@ -168,11 +223,11 @@ fn contiguous(vm: &Vm, this: &Obj) -> PyResult {
 
 /// Another view of the same bytes.
 fn derive(vm: &Vm, of: &MemoryView, start: usize, stride: isize, len: usize, format: u8, readonly: bool) -> Obj {
-    let source = of.source.get();
-    if let Some(array) = source.as_ref().and_then(buffer) {
-        array.export(true);
+    let buffer = of.buffer.get();
+    if let Some(buffer) = buffer.as_ref().and_then(|buffer| buffer.get::<ManagedBuffer>()) {
+        buffer.exports.set(buffer.exports.get() + 1);
     }
-    vm.heap.alloc(MemoryView { source: source.into(), start, stride, len, format, readonly, hash: Cell::new(None) }).tracked()
+    vm.heap.alloc(MemoryView { buffer: buffer.into(), start, stride, len, format, readonly, hash: Cell::new(None) }).tracked()
 }
 
 fn new(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
@@ -199,15 +254,16 @@ impl Vm {
         let array = obj.get::<crate::modules::array::Array>();
         let (format, size) = array.map_or((b'B', 1), |array| (array.format(), array.item_size()));
         let (len, stride) = (len / size, size as isize);
-        let made = MemoryView { source: obj.clone().into(), start: 0, stride, len, format, readonly, hash: Cell::new(None) };
+        let buffer = self.heap.alloc(ManagedBuffer { source: obj.clone().into(), exports: Cell::new(1) }).tracked();
+        let made = MemoryView { buffer: buffer.into(), start: 0, stride, len, format, readonly, hash: Cell::new(None) };
         Ok(self.heap.alloc(made).tracked())
     }
 }
 
 fn release(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     if let Ok(view) = view(vm, this) {
-        view.let_go();
-        drop(view.source.take());
+        drop(view.source_given_up());
+        drop(view.buffer.take());
     }
     Ok(vm.none())
 }
@@ -326,7 +382,7 @@ fn subscript(vm: &Vm, this: &Obj, key: &Obj) -> PyResult {
 }
 
 fn store(view: &MemoryView, at: usize, raw: &[u8]) {
-    if let Some(source) = view.source.get()
+    if let Some(source) = view.source()
         && let Some(array) = buffer(&source)
     {
         raw.iter().enumerate().for_each(|(i, &b)| array.set(view.place(at) + i, b));
@@ -451,7 +507,7 @@ fn compare(vm: &Vm, a: &Obj, b: &Obj, op: Compare) -> PyResult {
     } else {
         match (view(vm, a), b.get::<MemoryView>()) {
             (Err(_), _) => false,
-            (Ok(_), Some(other)) if other.source.is_empty() => false,
+            (Ok(_), Some(other)) if other.source().is_none() => false,
             (Ok(x), Some(y)) if x.format == y.format => bytes(vm, a)? == bytes(vm, b)?,
             (Ok(_), Some(_)) => {
                 let (x, y) = (items(vm, a)?, items(vm, b)?);

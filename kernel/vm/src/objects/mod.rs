@@ -154,6 +154,7 @@ pub(crate) fn register_leaves(heap: &heap::Heap) {
     heap.register::<leaf::BigInteger>();
     heap.register::<complex::Complex>();
     heap.register::<bytearray::ByteArray>();
+    heap.register::<memoryview::ManagedBuffer>();
     heap.register::<memoryview::MemoryView>();
     heap.register::<text_iterator::StrAsciiIterator>();
     heap.register::<text_iterator::StrIterator>();

@@ -2,7 +2,7 @@
 
 use heap::Obj;
 
-use crate::class::Class;
+use crate::class::{Class, flags};
 use crate::{PyResult, Vm};
 
 impl Vm {
@@ -103,7 +103,8 @@ impl Vm {
 /// Whether the class has a place for the methods of a sequence (`tp_as_sequence`).
 fn is_sequence_like(class: &Class) -> bool {
     let slots = &class.slots;
-    class.has(crate::class::flags::HEAP_TYPE)
+    class.has(flags::HEAP_TYPE)
+        || class.has(flags::MODULE_TYPE)
         || slots.len.get().is_some()
         || slots.contains.get().is_some()
         || slots.subscript.get().is_some()

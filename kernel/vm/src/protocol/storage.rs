@@ -82,7 +82,7 @@ impl Vm {
         if let Some(slot) = own_dict(obj) {
             let dict = match slot.get() {
                 Some(dict) => dict,
-                None if value.is_none() => return Ok(false),
+                // To delete what is not there needs a dict, too (`_PyObjectDict_SetItem`).
                 None => {
                     slot.set(self.new_dict());
                     slot.get().expect("the dict was just put there")
@@ -116,7 +116,6 @@ impl Vm {
         }
         let dict = match extra.dict() {
             Some(dict) => dict,
-            None if value.is_none() => return Ok(false),
             None => self.materialize(extra, payload),
         };
         let Some(table) = dict.get::<Dict>().filter(|table| payload.shares_keys() && table.is_split()) else {

@@ -44,6 +44,70 @@ class Held(contextlib.ContextDecorator):
     def __exit__(self, *how):
         return False
 
+class Meta(type):
+    def __call__(cls, *args):
+        return super().__call__()
+
+class Made:
+    __slots__ = ('__dict__', 'y')
+    def __new__(cls, x):
+        self = super().__new__(cls)
+        self.y = x
+        return self
+
+class Named:
+    def __init__(self, x, *, y):
+        self.x, self.y = x, y
+    @property
+    def total(self):
+        return [self, self.x]
+    @total.setter
+    def total(self, value):
+        self.x = value
+    @total.deleter
+    def total(self):
+        del self.y
+    @functools.cached_property
+    def kept(self):
+        return self
+
+Pair = collections.namedtuple('Pair', 'x y')
+
+class Chained:
+    def __init__(self, x):
+        self.x = x
+    def __get__(self, obj, cls=None):
+        return (self.x, obj)
+    def __iter__(self):
+        yield self
+        yield from [self.x]
+    def __len__(self):
+        return 2
+    def __getitem__(self, i):
+        return self.x
+    def __contains__(self, x):
+        return x is self.x
+    def __add__(self, other):
+        return Chained(other)
+    def __lt__(self, other):
+        return self.x is other
+
+class Unequal:
+    def __init__(self, x):
+        self.x = x
+    def __eq__(self, other):
+        return isinstance(other, Unequal) and other.x is self.x
+    def __hash__(self):
+        return 1
+
+class Watched:
+    def __getattribute__(self, name):
+        return object.__getattribute__(self, name)
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name, [value])
+    def __delattr__(self, name):
+        object.__delattr__(self, name)
+
 def heard(name):
     def callback(ref):
         print('heard:', name, ref() is None)
@@ -68,6 +132,43 @@ async def later(x):
     await Ready(x)
     return x
 
+async def agen(x):
+    try:
+        yield x
+        await Ready(x)
+        yield [x]
+    finally:
+        print('agen ends')
+
+def drive(it):
+    got = []
+    try:
+        if hasattr(it, '__anext__'):
+            for _ in range(3):
+                try:
+                    got.append(it.__anext__().send(None))
+                except StopIteration as stop:
+                    got.append(stop.value)
+        else:
+            while True:
+                got.append(it.send(None))
+    except (StopIteration, StopAsyncIteration) as stop:
+        got.append(stop.value if isinstance(stop, StopIteration) else None)
+    return got
+
+def caught(x):
+    try:
+        fail(x)
+    except ValueError as error:
+        return error
+
+def copied(x):
+    import copy
+    return copy.copy(x)
+
+def phases(phase, info):
+    print(phase, info['generation'], info['collected'])
+
 class Ready:
     def __init__(self, x):
         self.x = x
@@ -82,11 +183,14 @@ def facts(names):
     for name in 'abcdef':
         if name in names:
             value = names[name]
-            print(name, type(value).__name__, sys.getrefcount(value), gc.is_tracked(value), end='; ')
+            # How many descriptors a class of a C module has is not our affair.
+            ours = not isinstance(value, type) or value.__flags__ & 0x300 != 0x300
+            print(name, type(value).__name__, ours and sys.getrefcount(value), ours and gc.is_tracked(value), end='; ')
     print()
 
 def kinds(things):
-    return sorted(type(thing).__name__ for thing in things)
+    # What the whole library refers to is not told.
+    return sorted(type(thing).__name__ for thing in things) if len(things) < 12 else len(things) > 0
 
 def told(error):
     text = str(error)

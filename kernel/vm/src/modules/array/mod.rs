@@ -68,7 +68,7 @@ pub(crate) static ARRAY: ClassSpec = ClassSpec {
     name: "array.array",
     base: None,
     kind: KIND,
-    flags: flags::CONTAINER | flags::SEQUENCE | flags::WEAKREFS,
+    flags: flags::CONTAINER | flags::SEQUENCE | flags::WEAKREFS | flags::MODULE_TYPE,
     slots,
     methods: &[
         Method::new("append", change::append, Convention::One).signature("($self, v, /)"),
@@ -125,7 +125,7 @@ pub(crate) static ARRAY_ITERATOR: ClassSpec = ClassSpec {
     name: "array.arrayiterator",
     base: None,
     kind: ITERATOR_KIND,
-    flags: flags::HAVE_GC,
+    flags: flags::HAVE_GC | flags::MODULE_TYPE,
     slots: |s| {
         s.iter.set(Some(|_, this| Ok(this.clone())));
         s.iternext.set(Some(|vm, this| {

@@ -9,7 +9,7 @@ pub(crate) static DEFAULTDICT: ClassSpec = ClassSpec {
     name: "collections.defaultdict",
     base: Some(&crate::objects::dict::DICT),
     kind: heap::Kind::DICT,
-    flags: flags::CONTAINER | flags::DICT_SUBCLASS,
+    flags: flags::CONTAINER | flags::DICT_SUBCLASS | flags::MODULE_TYPE,
     slots: |s| {
         s.init.set(Some(init));
         s.repr.set(Some(repr));

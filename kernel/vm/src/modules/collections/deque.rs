@@ -38,7 +38,7 @@ pub(crate) static DEQUE: ClassSpec = ClassSpec {
     name: "collections.deque",
     base: Some(&crate::objects::object::OBJECT),
     kind: KIND,
-    flags: flags::CONTAINER | flags::SEQUENCE | flags::WEAKREFS,
+    flags: flags::CONTAINER | flags::SEQUENCE | flags::WEAKREFS | flags::MODULE_TYPE,
     slots,
     methods: &[
         Method::new("append", append, Convention::One),
@@ -76,7 +76,7 @@ pub(crate) static DEQUE: ClassSpec = ClassSpec {
         Method::class("__class_getitem__", |vm, this, args| vm.generic_alias(this, &args.pos()[0]), Convention::One),
     ],
     getset: &[GetSet::new("maxlen", |vm, this| Ok(own(this).maxlen.get().map_or_else(|| vm.none(), |n| vm.int(n as i64))))],
-    basicsize: 72,
+    basicsize: 216,
     itemsize: 0,
     doc: "",
 };
@@ -354,7 +354,7 @@ fn reduce(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
 fn size(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     // Blocks of 64 items and two links; the first item stands in the middle of the first block.
     let blocks = 1 + (own(this).items.borrow().len() + BLOCK / 2) / BLOCK;
-    Ok(vm.int((72 + 16 + blocks * (BLOCK + 2) * 8) as i64))
+    Ok(vm.int((216 + blocks * (BLOCK + 2) * 8) as i64))
 }
 
 /// An iterator over a deque, forwards or backwards.
@@ -394,14 +394,14 @@ where
         name,
         base: Some(&crate::objects::object::OBJECT),
         kind: <DequeIterator<BACK> as Payload>::KIND,
-        flags: flags::HAVE_GC,
+        flags: flags::HAVE_GC | flags::MODULE_TYPE,
         slots: |s| {
             s.iter.set(Some(|_, this| Ok(this.clone())));
             s.iternext.set(Some(next::<BACK>));
         },
         methods,
         getset: &[],
-        basicsize: 48,
+        basicsize: 56,
         itemsize: 0,
         doc: "",
     }

@@ -18,7 +18,7 @@ pub(crate) static TUPLE_GETTER: ClassSpec = ClassSpec {
     name: "collections._tuplegetter",
     base: Some(&crate::objects::object::OBJECT),
     kind: KIND,
-    flags: flags::HAVE_GC,
+    flags: flags::HAVE_GC | flags::MODULE_TYPE,
     slots: |s| {
         s.new.set(Some(new));
         s.descr_get.set(Some(get));

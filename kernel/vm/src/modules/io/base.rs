@@ -16,7 +16,7 @@ const fn spec(name: &'static str, base: Option<&'static ClassSpec>) -> ClassSpec
         name,
         base,
         kind: Kind::INSTANCE,
-        flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS,
+        flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS | flags::MODULE_TYPE,
         slots: |_| {},
         methods: &[],
         getset: &[],

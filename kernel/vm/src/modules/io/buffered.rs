@@ -49,7 +49,7 @@ const fn spec(name: &'static str, slots: fn(&Slots), methods: &'static [Method])
         name,
         base: Some(&BUFFERED_IO_BASE),
         kind: <Buffered as heap::Payload>::KIND,
-        flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS,
+        flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS | flags::MODULE_TYPE,
         slots,
         methods,
         getset: GETSET,

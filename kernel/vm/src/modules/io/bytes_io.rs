@@ -23,7 +23,7 @@ pub(crate) static BYTES_IO: ClassSpec = ClassSpec {
     name: "_io.BytesIO",
     base: Some(&BUFFERED_IO_BASE),
     kind: <BytesIo as heap::Payload>::KIND,
-    flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS,
+    flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS | flags::MODULE_TYPE,
     slots,
     methods: &[
         Method::new("readable", yes, Convention::NoArgs),

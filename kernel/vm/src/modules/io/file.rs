@@ -27,7 +27,7 @@ pub(crate) static FILE_IO: ClassSpec = ClassSpec {
     name: "_io.FileIO",
     base: Some(&RAW_IO_BASE),
     kind: <FileIo as heap::Payload>::KIND,
-    flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS,
+    flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS | flags::MODULE_TYPE,
     slots,
     methods: &[
         Method::new("read", read, Convention::Positional),

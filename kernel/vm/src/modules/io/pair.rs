@@ -32,7 +32,7 @@ pub(crate) static BUFFERED_PAIR: ClassSpec = ClassSpec {
     name: "_io.BufferedRWPair",
     base: Some(&BUFFERED_IO_BASE),
     kind: <Pair as heap::Payload>::KIND,
-    flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS,
+    flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS | flags::MODULE_TYPE,
     slots,
     methods: METHODS,
     getset: &[GetSet::new("closed", |vm, this| vm.getattr_str(&writer(vm, this)?, "closed"))],

@@ -33,7 +33,7 @@ pub(crate) static STRING_IO: ClassSpec = ClassSpec {
     name: "_io.StringIO",
     base: Some(&TEXT_IO_BASE),
     kind: <StringIo as heap::Payload>::KIND,
-    flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS,
+    flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS | flags::MODULE_TYPE,
     slots,
     methods: &[
         Method::new("close", close, Convention::NoArgs),

@@ -65,7 +65,7 @@ pub(crate) static TEXT_IO: ClassSpec = ClassSpec {
     name: "_io.TextIOWrapper",
     base: Some(&TEXT_IO_BASE),
     kind: <TextIo as heap::Payload>::KIND,
-    flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS,
+    flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS | flags::MODULE_TYPE,
     slots,
     methods: &[
         Method::new("detach", detach, Convention::NoArgs),

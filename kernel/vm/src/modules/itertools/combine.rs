@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use heap::{Kind, Obj, Payload, Trash, Visit};
+use heap::{Obj, Payload, Slot, Tuple};
 
 use super::{iterator, kind, own, slots};
 use crate::class::ClassSpec;
@@ -20,34 +20,25 @@ struct State {
 macro_rules! combiner {
     ($payload:ident, $spec:ident, $n:literal, $name:literal, $new:ident, $next:ident, $size:literal) => {
         pub(super) struct $payload {
-            /// One pool for each place of the result, or one for all.
-            pools: RefCell<Vec<Vec<Obj>>>,
+            /// The pool, a `tuple` that serves every place of the result; `product` has a `tuple` of pools, one for each place.
+            pools: Slot,
+            /// The tuple given last, which is filled anew if nobody else has it.
+            result: Slot,
             r: usize,
             state: RefCell<State>,
         }
 
-        impl Payload for $payload {
-            const KIND: Kind = kind($n);
-            fn traverse(&self, visit: Visit<'_>) {
-                self.pools.borrow().iter().flatten().for_each(visit);
-            }
-            fn clear(&self, trash: &mut Trash<'_>) {
-                self.state.borrow_mut().stopped = true;
-                self.pools.take().into_iter().flatten().for_each(|item| trash.push(item));
-            }
-            fn dismantle(&mut self, trash: &mut Trash<'_>) {
-                self.clear(trash);
-            }
-        }
+        crate::payload!($payload, kind($n), { pools, result });
 
         pub(crate) static $spec: ClassSpec =
             iterator(concat!("itertools.", $name), kind($n), |s| slots(s, $new, next::<$payload>), &[], $size);
 
         impl Combiner for $payload {
-            fn parts(&self) -> (&RefCell<Vec<Vec<Obj>>>, usize, &RefCell<State>) {
-                (&self.pools, self.r, &self.state)
+            const POOLS: bool = $n == 18;
+            fn parts(&self) -> (&Slot, &Slot, usize, &RefCell<State>) {
+                (&self.pools, &self.result, self.r, &self.state)
             }
-            fn advance(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool {
+            fn advance(pools: &[Obj], r: usize, state: &mut State) -> bool {
                 $next(pools, r, state)
             }
         }
@@ -55,9 +46,11 @@ macro_rules! combiner {
 }
 
 trait Combiner: Payload {
-    fn parts(&self) -> (&RefCell<Vec<Vec<Obj>>>, usize, &RefCell<State>);
+    /// Whether each place of the result has a pool of its own.
+    const POOLS: bool = false;
+    fn parts(&self) -> (&Slot, &Slot, usize, &RefCell<State>);
     /// Counts on; false at the end.
-    fn advance(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool;
+    fn advance(pools: &[Obj], r: usize, state: &mut State) -> bool;
 }
 
 combiner!(Product, PRODUCT, 18, "product", new_product, next_product, 48);
@@ -74,23 +67,47 @@ combiner!(
 );
 
 fn next<T: Combiner>(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
-    let (pools, r, state) = own::<T>(this).parts();
-    let items: Vec<Obj> = {
-        let (pools, mut state) = (pools.borrow(), state.borrow_mut());
+    let (pools, last, r, state) = own::<T>(this).parts();
+    let Some(pools) = pools.get() else { return Ok(None) };
+    let pools = items(&pools);
+    let first = !state.borrow().started;
+    let chosen: Vec<Obj> = {
+        let mut state = state.borrow_mut();
         if state.stopped {
             return Ok(None);
         }
         if !std::mem::replace(&mut state.started, true) {
             // The first one is where the indices stand.
-        } else if !T::advance(&pools, r, &mut state) {
+        } else if !T::advance(pools, r, &mut state) {
             state.stopped = true;
             return Ok(None);
         }
-        // A single pool serves every place.
-        let pool = |place: usize| &pools[if pools.len() == 1 { 0 } else { place }];
+        let pool = |place: usize| if T::POOLS { items(&pools[place]) } else { pools };
         (0..r).map(|place| pool(place)[state.indices[place]].clone()).collect()
     };
-    Ok(Some(vm.tuple(items)))
+    let result = match last.take() {
+        Some(mut tuple) if tuple.refcount() == 1 => {
+            for (place, item) in chosen.into_iter().enumerate() {
+                drop(Tuple::replace_unshared(&mut tuple, place, item));
+            }
+            tuple.tracked()
+        }
+        // The first one is made by `PyTuple_New`, which tracks it.
+        _ if first && r > 0 => vm.heap.tuple_untracked(chosen, None).tracked(),
+        _ => vm.tuple(chosen),
+    };
+    last.set(result.clone());
+    Ok(Some(result))
+}
+
+/// The items of a pool.
+fn items(pool: &Obj) -> &[Obj] {
+    pool.get::<Tuple>().map_or(&[], Tuple::items)
+}
+
+/// An iterable as a pool (`PySequence_Tuple`).
+fn pool(vm: &Vm, iterable: &Obj) -> PyResult {
+    vm.call(&vm.types.tuple, std::slice::from_ref(iterable))
 }
 
 fn state(indices: Vec<usize>, cycles: Vec<usize>, stopped: bool) -> RefCell<State> {
@@ -107,19 +124,18 @@ fn new_product(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
         repeat = vm.index_isize(value)?;
     }
     let repeat = usize::try_from(repeat).map_err(|_| vm.value_error("repeat argument cannot be negative"))?;
-    let pools = args.pos().iter().map(|iterable| vm.to_vec(iterable)).collect::<PyResult<Vec<_>>>()?;
+    let pools = args.pos().iter().map(|iterable| pool(vm, iterable)).collect::<PyResult<Vec<_>>>()?;
     let r = pools.len() * repeat;
-    let pools: Vec<Vec<Obj>> = pools.iter().cycle().take(r).cloned().collect();
-    let stopped = pools.iter().any(Vec::is_empty);
-    // With no place at all there is one result, the empty tuple.
-    let pools = if pools.is_empty() { vec![Vec::new()] } else { pools };
-    Ok(vm.new_object(class, Product { pools: RefCell::new(pools), r, state: state(vec![0; r], Vec::new(), stopped) }))
+    let pools: Vec<Obj> = pools.iter().cycle().take(r).cloned().collect();
+    let stopped = pools.iter().any(|pool| items(pool).is_empty());
+    let state = state(vec![0; r], Vec::new(), stopped);
+    Ok(vm.new_object(class, Product { pools: vm.tuple(pools).into(), result: Slot::empty(), r, state }))
 }
 
-fn next_product(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool {
+fn next_product(pools: &[Obj], r: usize, state: &mut State) -> bool {
     for place in (0..r).rev() {
         state.indices[place] += 1;
-        if state.indices[place] < pools[place].len() {
+        if state.indices[place] < items(&pools[place]).len() {
             return true;
         }
         state.indices[place] = 0;
@@ -136,19 +152,20 @@ fn new_permutations(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     static SIGNATURE: Signature =
         Signature { name: "permutations", params: &["iterable", "r"], positional_only: 0, positional: 2, required: 1 };
     let [iterable, r] = args.bind(vm, &SIGNATURE)?;
-    let pool = vm.to_vec(iterable.expect("a required parameter is there"))?;
-    let n = pool.len();
+    let pools = pool(vm, iterable.expect("a required parameter is there"))?;
+    let n = items(&pools).len();
     let r = match r.filter(|r| !r.is(&vm.consts.none)) {
         None => n,
         Some(r) if crate::objects::leaf::integer(r).is_none() => return Err(vm.type_error("Expected int as r")),
         Some(r) => length(vm, r)?,
     };
     let cycles = (0..r).map(|i| n.saturating_sub(i)).collect();
-    Ok(vm.new_object(class, Permutations { pools: RefCell::new(vec![pool]), r, state: state((0..n.max(r)).collect(), cycles, r > n) }))
+    let state = state((0..n.max(r)).collect(), cycles, r > n);
+    Ok(vm.new_object(class, Permutations { pools: pools.into(), result: Slot::empty(), r, state }))
 }
 
-fn next_permutations(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool {
-    let n = pools[0].len();
+fn next_permutations(pool: &[Obj], r: usize, state: &mut State) -> bool {
+    let n = pool.len();
     for i in (0..r).rev() {
         state.cycles[i] -= 1;
         if state.cycles[i] == 0 {
@@ -163,21 +180,21 @@ fn next_permutations(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool {
     false
 }
 
-fn pool_and_length(vm: &Vm, name: &'static str, args: Args<'_>) -> PyResult<(Vec<Obj>, usize)> {
+fn pool_and_length(vm: &Vm, name: &'static str, args: Args<'_>) -> PyResult<(Obj, usize)> {
     let signature = Signature { name, params: &["iterable", "r"], positional_only: 0, positional: 2, required: 2 };
     let [iterable, r] = args.bind(vm, &signature)?.map(|given| given.expect("a required parameter is there"));
-    let pool = vm.to_vec(iterable)?;
+    let pool = pool(vm, iterable)?;
     Ok((pool, length(vm, r)?))
 }
 
 fn new_combinations(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let (pool, r) = pool_and_length(vm, "combinations", args)?;
-    let stopped = r > pool.len();
-    Ok(vm.new_object(class, Combinations { pools: RefCell::new(vec![pool]), r, state: state((0..r).collect(), Vec::new(), stopped) }))
+    let state = state((0..r).collect(), Vec::new(), r > items(&pool).len());
+    Ok(vm.new_object(class, Combinations { pools: pool.into(), result: Slot::empty(), r, state }))
 }
 
-fn next_combinations(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool {
-    let n = pools[0].len();
+fn next_combinations(pool: &[Obj], r: usize, state: &mut State) -> bool {
+    let n = pool.len();
     let Some(i) = (0..r).rev().find(|&i| state.indices[i] != i + n - r) else { return false };
     state.indices[i] += 1;
     for j in i + 1..r {
@@ -188,12 +205,12 @@ fn next_combinations(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool {
 
 fn new_with_replacement(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let (pool, r) = pool_and_length(vm, "combinations_with_replacement", args)?;
-    let stopped = pool.is_empty() && r > 0;
-    Ok(vm.new_object(class, WithReplacement { pools: RefCell::new(vec![pool]), r, state: state(vec![0; r], Vec::new(), stopped) }))
+    let state = state(vec![0; r], Vec::new(), items(&pool).is_empty() && r > 0);
+    Ok(vm.new_object(class, WithReplacement { pools: pool.into(), result: Slot::empty(), r, state }))
 }
 
-fn next_with_replacement(pools: &[Vec<Obj>], r: usize, state: &mut State) -> bool {
-    let n = pools[0].len();
+fn next_with_replacement(pool: &[Obj], r: usize, state: &mut State) -> bool {
+    let n = pool.len();
     let Some(i) = (0..r).rev().find(|&i| state.indices[i] + 1 != n) else { return false };
     let next = state.indices[i] + 1;
     state.indices[i..r].fill(next);

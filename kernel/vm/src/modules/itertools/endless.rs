@@ -1,8 +1,8 @@
 //! `count`, `cycle` and `repeat`.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
-use heap::{Int, Kind, Obj, Payload, Slot, Trash, Visit};
+use heap::{Int, Kind, List, Obj, Slot};
 
 use super::{iterator, kind, own, slots};
 use crate::class::{ClassSpec, Convention, Method, Operator};
@@ -85,26 +85,12 @@ fn repr_count(vm: &Vm, this: &Obj) -> PyResult {
 /// `cycle(iterable)`: remembers what it has seen.
 pub(super) struct Cycle {
     source: Slot,
-    saved: RefCell<Vec<Obj>>,
+    /// A `list`.
+    saved: Slot,
     position: Cell<usize>,
 }
 
-impl Payload for Cycle {
-    const KIND: Kind = kind(1);
-    fn traverse(&self, visit: Visit<'_>) {
-        if let Some(source) = self.source.get() {
-            visit(&source);
-        }
-        self.saved.borrow().iter().for_each(visit);
-    }
-    fn clear(&self, trash: &mut Trash<'_>) {
-        trash.take(&self.source);
-        self.saved.take().into_iter().for_each(|item| trash.push(item));
-    }
-    fn dismantle(&mut self, trash: &mut Trash<'_>) {
-        self.clear(trash);
-    }
-}
+crate::payload!(Cycle, kind(1), { source, saved });
 
 pub(crate) static CYCLE: ClassSpec = iterator("itertools.cycle", kind(1), |s| slots(s, new_cycle, next_cycle), &[], 40);
 
@@ -112,22 +98,23 @@ fn new_cycle(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     super::no_keywords(vm, class, &vm.types.itertools_cycle, "cycle", args)?;
     let [iterable] = Args::positional(args.pos()).check(vm, "cycle", 1, 1)? else { unreachable!("one argument was checked") };
     let source = vm.iter(iterable)?;
-    Ok(vm.new_object(class, Cycle { source: Slot::new(source), saved: RefCell::default(), position: Cell::new(0) }))
+    Ok(vm.new_object(class, Cycle { source: Slot::new(source), saved: vm.list(Vec::new()).into(), position: Cell::new(0) }))
 }
 
 fn next_cycle(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
     let cycle = own::<Cycle>(this);
+    let Some(saved) = cycle.saved.get() else { return Ok(None) };
+    let saved = own::<List>(&saved);
     if let Some(source) = cycle.source.get() {
         if let Some(item) = vm.next(&source)? {
-            cycle.saved.borrow_mut().push(item.clone());
+            saved.push(item.clone());
             return Ok(Some(item));
         }
         drop(cycle.source.take());
     }
-    let saved = cycle.saved.borrow();
     let Some(item) = saved.get(cycle.position.get()) else { return Ok(None) };
     cycle.position.set((cycle.position.get() + 1) % saved.len());
-    Ok(Some(item.clone()))
+    Ok(Some(item))
 }
 
 /// `repeat(object[, times])`.

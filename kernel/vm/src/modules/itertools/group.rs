@@ -5,7 +5,8 @@ use std::cell::{Cell, RefCell};
 use heap::{Obj, Payload, Slot, Trash, Visit};
 
 use super::{iterator, kind, own, slots};
-use crate::class::{Binding, ClassSpec, Convention, Method};
+use crate::class::{Binding, ClassSpec, Convention, Method, flags};
+use crate::objects::dict_view::reused_pair;
 use crate::{Args, PyResult, Signature, Vm};
 
 /// `groupby(iterable, key=None)`.
@@ -128,12 +129,13 @@ pub(super) struct TeeLink {
 impl Payload for TeeLink {
     const KIND: heap::Kind = kind(14);
     fn traverse(&self, visit: Visit<'_>) {
-        for slot in [&self.source, &self.next] {
-            if let Some(held) = slot.get() {
-                visit(&held);
-            }
+        if let Some(source) = self.source.get() {
+            visit(&source);
         }
-        self.values.borrow().iter().for_each(visit);
+        self.values.borrow().iter().for_each(&mut *visit);
+        if let Some(next) = self.next.get() {
+            visit(&next);
+        }
     }
     fn clear(&self, trash: &mut Trash<'_>) {
         trash.take(&self.source);
@@ -144,6 +146,19 @@ impl Payload for TeeLink {
         self.clear(trash);
     }
 }
+
+pub(crate) static TEE_DATA: ClassSpec = ClassSpec {
+    name: "itertools._tee_dataobject",
+    base: Some(&crate::objects::object::OBJECT),
+    kind: kind(14),
+    flags: flags::HAVE_GC | flags::MODULE_TYPE | flags::DISALLOW_INSTANTIATION,
+    slots: |_| {},
+    methods: &[],
+    getset: &[],
+    basicsize: 496,
+    itemsize: 0,
+    doc: "",
+};
 
 /// One of the copies that `tee` gives.
 pub(super) struct Tee {
@@ -252,9 +267,11 @@ fn next_tee(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
 pub(super) struct Pairwise {
     source: Slot,
     old: Slot,
+    /// The pair given last, which is filled anew if nobody else has it.
+    result: Slot,
 }
 
-crate::payload!(Pairwise, kind(16), { source, old });
+crate::payload!(Pairwise, kind(16), { source, old, result });
 
 pub(crate) static PAIRWISE: ClassSpec = iterator("itertools.pairwise", kind(16), |s| slots(s, new_pairwise, next_pairwise), &[], 40);
 
@@ -262,7 +279,7 @@ fn new_pairwise(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     super::no_keywords(vm, class, &vm.types.itertools_pairwise, "pairwise", args)?;
     let [iterable] = Args::positional(args.pos()).check(vm, "pairwise", 1, 1)? else { unreachable!("one argument was checked") };
     let source = vm.iter(iterable)?;
-    Ok(vm.new_object(class, Pairwise { source: Slot::new(source), old: Slot::empty() }))
+    Ok(vm.new_object(class, Pairwise { source: Slot::new(source), old: Slot::empty(), result: vm.pair(vm.none(), vm.none()).into() }))
 }
 
 fn next_pairwise(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
@@ -279,7 +296,7 @@ fn next_pairwise(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
     }
     let Some(new) = vm.next(&source)? else { return end() };
     let Some(old) = it.old.replace(Some(new.clone())) else { return end() };
-    Ok(Some(vm.tuple(vec![old, new])))
+    Ok(Some(reused_pair(vm, &it.result, old, new)))
 }
 
 /// `batched(iterable, n, *, strict=False)`.

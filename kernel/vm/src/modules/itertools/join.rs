@@ -1,8 +1,8 @@
 //! `chain` and `zip_longest`: several iterables as one.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
-use heap::{Kind, Obj, Payload, Slot, Trash, Visit};
+use heap::{Obj, Slot, Tuple};
 
 use super::{iterator, kind, own, slots};
 use crate::class::{ClassSpec, Convention, Method};
@@ -76,28 +76,15 @@ fn next_chain(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
 
 /// `zip_longest(*iterables, fillvalue=None)`.
 pub(super) struct ZipLongest {
-    /// The iterators; an exhausted one is gone.
-    sources: RefCell<Vec<Option<Obj>>>,
+    /// The iterators, a `tuple`; in the place of an exhausted one stands `None`.
+    sources: Slot,
+    /// The tuple given last, which is filled anew if nobody else has it.
+    result: Slot,
     active: Cell<usize>,
     fill: Slot,
 }
 
-impl Payload for ZipLongest {
-    const KIND: Kind = kind(11);
-    fn traverse(&self, visit: Visit<'_>) {
-        self.sources.borrow().iter().flatten().for_each(&mut *visit);
-        if let Some(fill) = self.fill.get() {
-            visit(&fill);
-        }
-    }
-    fn clear(&self, trash: &mut Trash<'_>) {
-        self.sources.take().into_iter().flatten().for_each(|source| trash.push(source));
-        trash.take(&self.fill);
-    }
-    fn dismantle(&mut self, trash: &mut Trash<'_>) {
-        self.clear(trash);
-    }
-}
+crate::payload!(ZipLongest, kind(11), { sources, result, fill });
 
 pub(crate) static ZIP_LONGEST: ClassSpec =
     iterator("itertools.zip_longest", kind(11), |s| slots(s, new_zip_longest, next_zip_longest), &[], 56);
@@ -110,22 +97,25 @@ fn new_zip_longest(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
         }
         fill = value.clone();
     }
-    let sources = args.pos().iter().map(|iterable| vm.iter(iterable).map(Some)).collect::<PyResult<Vec<_>>>()?;
+    let sources = args.pos().iter().map(|iterable| vm.iter(iterable)).collect::<PyResult<Vec<_>>>()?;
     let active = Cell::new(sources.len());
-    Ok(vm.new_object(class, ZipLongest { sources: RefCell::new(sources), active, fill: Slot::new(fill) }))
+    let result = vm.tuple(vec![vm.none(); sources.len()]);
+    let sources = vm.tuple(sources).into();
+    Ok(vm.new_object(class, ZipLongest { sources, result: result.into(), active, fill: Slot::new(fill) }))
 }
 
 fn next_zip_longest(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
     let it = own::<ZipLongest>(this);
-    let n = it.sources.borrow().len();
+    let Some(mut sources) = it.sources.get() else { return Ok(None) };
+    let n = sources.get::<Tuple>().map_or(0, Tuple::len);
     if n == 0 || it.active.get() == 0 {
         return Ok(None);
     }
     let fill = it.fill.get().unwrap_or_else(|| vm.none());
     let mut items = Vec::with_capacity(n);
     for i in 0..n {
-        let source = it.sources.borrow().get(i).cloned().flatten();
-        let item = match source {
+        let source = sources.get::<Tuple>().and_then(|sources| sources.items().get(i)).filter(|source| !source.is(&vm.consts.none));
+        let item = match source.cloned() {
             None => None,
             Some(source) => match vm.next(&source) {
                 Ok(Some(item)) => Some(item),
@@ -134,7 +124,10 @@ fn next_zip_longest(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
                     if it.active.get() == 0 {
                         return Ok(None);
                     }
-                    drop(it.sources.borrow_mut()[i].take());
+                    drop(source);
+                    drop(it.sources.take());
+                    drop(Tuple::replace_unshared(&mut sources, i, vm.none()));
+                    it.sources.set(sources.clone());
                     None
                 }
                 Err(raised) => {
@@ -145,5 +138,18 @@ fn next_zip_longest(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
         };
         items.push(item.unwrap_or_else(|| fill.clone()));
     }
-    Ok(Some(vm.tuple(items)))
+    match it.result.take() {
+        Some(mut tuple) if tuple.refcount() == 1 => {
+            for (i, item) in items.into_iter().enumerate() {
+                drop(Tuple::replace_unshared(&mut tuple, i, item));
+            }
+            let tuple = tuple.tracked();
+            it.result.set(tuple.clone());
+            Ok(Some(tuple))
+        }
+        shared => {
+            drop(it.result.replace(shared));
+            Ok(Some(vm.heap.tuple_untracked(items, None).tracked()))
+        }
+    }
 }

@@ -17,7 +17,7 @@ use crate::{Args, PyResult, Vm, kinds};
 
 pub(crate) use combine::{COMBINATIONS, COMBINATIONS_WITH_REPLACEMENT, PERMUTATIONS, PRODUCT};
 pub(crate) use endless::{COUNT, CYCLE, REPEAT};
-pub(crate) use group::{BATCHED, GROUPBY, GROUPER, PAIRWISE, TEE};
+pub(crate) use group::{BATCHED, GROUPBY, GROUPER, PAIRWISE, TEE, TEE_DATA};
 pub(crate) use join::{CHAIN, ZIP_LONGEST};
 pub(crate) use select::{ACCUMULATE, COMPRESS, DROPWHILE, FILTERFALSE, ISLICE, STARMAP, TAKEWHILE};
 
@@ -68,7 +68,7 @@ const fn iterator(name: &'static str, kind: Kind, slots: fn(&Slots), methods: &'
         name,
         base: Some(&crate::objects::object::OBJECT),
         kind,
-        flags: flags::CONTAINER,
+        flags: flags::CONTAINER | flags::MODULE_TYPE,
         slots,
         methods,
         getset: &[],

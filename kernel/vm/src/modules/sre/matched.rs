@@ -28,7 +28,7 @@ pub(crate) static MATCH: ClassSpec = ClassSpec {
     name: "re.Match",
     base: Some(&crate::objects::object::OBJECT),
     kind: KIND,
-    flags: flags::HAVE_GC | flags::DISALLOW_INSTANTIATION,
+    flags: flags::HAVE_GC | flags::DISALLOW_INSTANTIATION | flags::MODULE_TYPE,
     slots: |s| {
         s.repr.set(Some(|vm, this| {
             let (from, to) = own(this).spans[0].expect("the whole match has a span");

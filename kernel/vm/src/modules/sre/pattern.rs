@@ -29,7 +29,7 @@ pub(crate) static PATTERN: ClassSpec = ClassSpec {
     name: "re.Pattern",
     base: Some(&crate::objects::object::OBJECT),
     kind: KIND,
-    flags: flags::HAVE_GC | flags::WEAKREFS | flags::DISALLOW_INSTANTIATION,
+    flags: flags::HAVE_GC | flags::WEAKREFS | flags::DISALLOW_INSTANTIATION | flags::MODULE_TYPE,
     slots: |s| {
         s.repr.set(Some(repr));
         s.hash.set(Some(|vm, this| {
@@ -217,7 +217,7 @@ pub(crate) static SCANNER: ClassSpec = ClassSpec {
     name: "_sre.SRE_Scanner",
     base: Some(&crate::objects::object::OBJECT),
     kind: SCANNER_KIND,
-    flags: flags::HAVE_GC | flags::DISALLOW_INSTANTIATION,
+    flags: flags::HAVE_GC | flags::DISALLOW_INSTANTIATION | flags::MODULE_TYPE,
     slots: |s| {
         s.iter.set(Some(|_, this| Ok(this.clone())));
         s.iternext.set(Some(|vm, this| Ok(scan(vm, this, How::Search))));

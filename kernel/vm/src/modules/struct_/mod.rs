@@ -97,7 +97,7 @@ pub(crate) static STRUCT: ClassSpec = ClassSpec {
     name: "_struct.Struct",
     base: None,
     kind: KIND,
-    flags: flags::CONTAINER | flags::WEAKREFS,
+    flags: flags::CONTAINER | flags::WEAKREFS | flags::MODULE_TYPE,
     slots: |s| {
         s.new.set(Some(|vm, class, args| {
             static SIGNATURE: Signature = Signature { name: "Struct", params: &["format"], positional_only: 0, positional: 1, required: 1 };
@@ -160,7 +160,7 @@ pub(crate) static UNPACK_ITERATOR: ClassSpec = ClassSpec {
     name: "_struct.unpack_iterator",
     base: None,
     kind: ITERATOR_KIND,
-    flags: flags::HAVE_GC,
+    flags: flags::HAVE_GC | flags::MODULE_TYPE,
     slots: |s| {
         s.iter.set(Some(|_, this| Ok(this.clone())));
         s.iternext.set(Some(|vm, this| {

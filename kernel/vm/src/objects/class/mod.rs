@@ -474,7 +474,7 @@ impl Vm {
 
 fn sizeof(vm: &Vm, class: &Obj, _: Args<'_>) -> PyResult {
     let payload = vm.class(class);
-    if !payload.has(flags::HEAP_TYPE) {
+    if !payload.has(flags::HEAP_TYPE) && !payload.has(flags::MODULE_TYPE) {
         // A static type has no header of the collector, which its class promises.
         return Ok(vm.int(400));
     }
@@ -531,7 +531,11 @@ pub static TYPE: ClassSpec = ClassSpec {
     getset: &[
         GetSet::member("__basicsize__", |vm, class| Ok(vm.int(vm.class(class).basicsize.get() as i64))),
         GetSet::member("__itemsize__", |vm, class| Ok(vm.int(vm.class(class).itemsize as i64))),
-        GetSet::member("__flags__", |vm, class| Ok(vm.int(i64::from(vm.class(class).flags.get())))),
+        GetSet::member("__flags__", |vm, class| {
+            let bits = vm.class(class).flags.get();
+            let module_type = bits & flags::MODULE_TYPE != 0;
+            Ok(vm.int(i64::from(bits & !flags::MODULE_TYPE | if module_type { flags::HEAP_TYPE } else { 0 })))
+        }),
         GetSet::member("__weakrefoffset__", |vm, class| Ok(vm.int(vm.weakref_offset(class)))),
         GetSet::member("__base__", |vm, class| Ok(vm.class(class).base.get().unwrap_or_else(|| vm.none()))),
         GetSet::member("__dictoffset__", |vm, class| Ok(vm.int(vm.dict_offset(class)))),
