@@ -240,6 +240,12 @@ impl Heap {
         self.generations.due.get()
     }
 
+    /// Makes [`Heap::gc_due`] say yes, so that the machine comes by soon. A collection takes place only if its turn has come.
+    pub fn ask_for_attention(&self) {
+        self.generations.due.set(true);
+        self.generations.set_limit();
+    }
+
     /// The automatic collection (`_Py_RunGC`), of the oldest generation whose turn it is. The machine calls this at function
     /// entry and at backward jumps, when [`Heap::gc_due`] says so.
     #[cold]

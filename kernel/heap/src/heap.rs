@@ -26,6 +26,8 @@ pub trait Hooks {
     fn collection_started(&self, _generation: usize) {}
     /// A collection has finished: `gc.callbacks` with the phase `"stop"`.
     fn collection_finished(&self, _generation: usize, _collected: usize, _uncollectable: usize) {}
+    /// An object was made, while the heap is watched: see [`Heap::watch`].
+    fn born(&self, _obj: &Obj) {}
     /// Something that `gc.set_debug` asks to be told on the standard error stream.
     fn debug(&self, _event: DebugEvent<'_>) {}
 }
@@ -269,7 +271,7 @@ impl Heap {
             if !T::LEAF {
                 self.count_alloc(T::KIND);
             }
-            Obj::from_header(at, T::LEAF)
+            self.born(Obj::from_header(at, T::LEAF))
         }
     }
 
@@ -290,7 +292,7 @@ impl Heap {
             Extra::write(at.add(end).cast(), class, layout);
             obj.set_flag(EXTRA);
             self.count_one();
-            obj
+            self.born(obj)
         }
     }
 
@@ -306,6 +308,57 @@ impl Heap {
             all.push(Obj::clone(&obj));
         });
         all
+    }
+
+    /// As [`Heap::all_objects`], one after the other, without a reference for each. The visitor frees nothing.
+    pub fn each_object(&self, visit: &mut dyn FnMut(&Obj)) {
+        self.space.for_each(|at| {
+            // SAFETY: `for_each` gives live objects; the look is not dropped.
+            let obj = unsafe {
+                let kind = at.cast::<LeafHeader>().as_ref().kind.get();
+                std::mem::ManuallyDrop::new(Obj::from_header(at, self.vtable(kind).leaf))
+            };
+            visit(&obj);
+        });
+    }
+
+    /// The object with an id, if one lives there: what an address leads to.
+    pub fn object_at(&self, id: u64) -> Option<Obj> {
+        let at = self.space.find(id)?;
+        // SAFETY: `find` gives live objects; cloning takes a count for the new reference.
+        let obj = unsafe {
+            let kind = at.cast::<LeafHeader>().as_ref().kind.get();
+            std::mem::ManuallyDrop::new(Obj::from_header(at, self.vtable(kind).leaf))
+        };
+        Some(Obj::clone(&obj))
+    }
+
+    /// From now on the machine is told of every object that is made ([`Hooks::born`]), and those that go are written down
+    /// ([`Heap::take_gone`]); or no more.
+    pub fn watch(&self, on: bool) {
+        self.space.watched.set(on);
+    }
+
+    /// The ids of the objects that went since the last time, while the heap was watched.
+    pub fn take_gone(&self) -> Vec<u64> {
+        self.space.gone.take()
+    }
+
+    /// The object is complete.
+    #[inline(always)]
+    pub(crate) fn born(&self, obj: Obj) -> Obj {
+        if self.space.watched.get() {
+            self.tell_born(&obj);
+        }
+        obj
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn tell_born(&self, obj: &Obj) {
+        if let Some(hooks) = self.hooks() {
+            hooks.born(obj);
+        }
     }
 
     /// Bytes of memory taken from the system for objects.

@@ -430,7 +430,7 @@ impl crate::Heap {
                 behind.cast::<*mut u8>().write(buffer);
                 buffer
             };
-            (Obj::from_header(at, true), room)
+            (self.born(Obj::from_header(at, true)), room)
         }
     }
 }

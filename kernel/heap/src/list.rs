@@ -458,7 +458,7 @@ impl crate::Heap {
                 list.len.set(i as u32 + 1);
             }
         }
-        obj.tracked()
+        self.born(obj.tracked())
     }
 
     /// A new tracked list that takes a vector over.
@@ -467,7 +467,7 @@ impl crate::Heap {
         let obj = self.list_in_place(items.len());
         // SAFETY: it was just made with this payload.
         unsafe { obj.payload_unchecked::<List>() }.fill(items);
-        obj.tracked()
+        self.born(obj.tracked())
     }
 
     /// An empty list, not tracked yet, written field by field: a payload that is moved into its place costs more than all the rest.

@@ -88,6 +88,10 @@ pub(crate) struct Space {
     /// How many blocks more are taken from the system before free pages are looked for again, and how many next time.
     patience: Cell<(u32, u32)>,
     next_model: Cell<u64>,
+    /// Somebody wants to know which objects come and go.
+    pub(crate) watched: Cell<bool>,
+    /// The ids of those that went, while watched.
+    pub(crate) gone: RefCell<Vec<u64>>,
 }
 
 /// The size class of an object.
@@ -162,6 +166,8 @@ impl Space {
             empty: RefCell::default(),
             patience: Cell::new((0, 1)),
             next_model: Cell::new(MODEL_BASE),
+            watched: Cell::new(false),
+            gone: RefCell::default(),
         }
     }
 
@@ -325,6 +331,9 @@ impl Space {
     pub(crate) unsafe fn free(&self, at: NonNull<u8>) {
         // SAFETY: the header is still there; the slot has room for a `Free`.
         unsafe {
+            if self.watched.get() {
+                self.tell_gone(at);
+            }
             let index = at.cast::<LeafHeader>().as_ref().size_class;
             if index == LARGE {
                 return self.free_large(page_of(at));
@@ -348,10 +357,41 @@ impl Space {
         const NUMBER: usize = class_of(size_of::<LeafHeader>() + 8);
         // SAFETY: as in `free`.
         unsafe {
+            if self.watched.get() {
+                self.tell_gone(at);
+            }
             let free = &self.free[NUMBER];
             at.cast::<LeafHeader>().as_ref().kind.set(FREE_SLOT);
             (*at.cast::<Free>().as_ptr()).next = free.get();
             free.set(Some(at.cast()));
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    unsafe fn tell_gone(&self, at: NonNull<u8>) {
+        // SAFETY: the object's page is alive.
+        self.gone.borrow_mut().push(unsafe { model_address(at) });
+    }
+
+    /// The object with an id, if one lives there.
+    pub(crate) fn find(&self, id: u64) -> Option<NonNull<u8>> {
+        let (model, page) = self.pages.borrow().range(..=id).next_back().map(|(model, page)| (*model, *page))?;
+        let offset = usize::try_from(id - model).ok()?.checked_sub(size_of::<Page>())?;
+        // SAFETY: pages stay; as in `for_each`, a slot below the bump mark starts with a header.
+        unsafe {
+            let &Page { slot, alone, .. } = page.as_ref();
+            let base = page.cast::<u8>();
+            if alone != 0 {
+                return (offset == 0).then(|| base.add(size_of::<Page>()));
+            }
+            let class = self.classes[class_of(slot)].get();
+            let end = if class.page == Some(base) { class.bump } else { PAGE };
+            if !offset.is_multiple_of(slot) || size_of::<Page>() + offset + slot > end {
+                return None;
+            }
+            let at = base.add(size_of::<Page>() + offset);
+            (at.cast::<LeafHeader>().as_ref().kind.get() != FREE_SLOT).then_some(at)
         }
     }
 

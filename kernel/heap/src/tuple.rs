@@ -190,7 +190,7 @@ impl Heap {
             } else {
                 self.count_alloc_tuple(len);
             }
-            obj
+            self.born(obj)
         }
     }
 }

@@ -84,7 +84,7 @@ impl Interpreter for Python {
             user_expressions: expressions.map(|(name, text)| (name.clone(), self.notebook.evaluate(text))).collect(),
             failure: done.failure.map(|failure| Failure { ename: failure.ename, evalue: failure.evalue, traceback: failure.traceback }),
             payload: done.payload,
-            metadata: Map::new(),
+            metadata: Map::from_iter([(session::HEAP.to_owned(), done.heap)]),
         }
     }
 

@@ -122,8 +122,8 @@ impl Host for KernelHost {
         self.real.random(out)
     }
 
-    fn memory(&self) -> Memory {
-        self.real.memory()
+    fn memory(&self, held: u64) -> Memory {
+        self.real.memory(held)
     }
 
     fn env(&self) -> Vec<(String, String)> {

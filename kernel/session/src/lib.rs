@@ -15,6 +15,7 @@ mod json;
 mod magic;
 mod notebook;
 mod syntax;
+mod tally;
 mod world;
 
 use std::rc::Rc;
@@ -27,7 +28,7 @@ use vm::{PyResult, Raised, Vm};
 
 pub use compile::Version;
 pub use history::{Past, Question};
-pub use notebook::{Cell, Completions, Done, Failure, Notebook, Outlet};
+pub use notebook::{Cell, Completions, Done, Failure, HEAP, Notebook, Outlet};
 pub use syntax::Completeness;
 pub use world::World;
 

@@ -2,6 +2,7 @@
 
 mod files;
 mod heap;
+mod memory;
 mod names;
 mod refs;
 mod time;
@@ -31,6 +32,7 @@ pub(crate) static LINE: &[Magic<Line>] = &[
     Magic { name: "history", run: names::history },
     Magic { name: "load", run: files::load },
     Magic { name: "lsmagic", run: |notebook, _| list(notebook) },
+    Magic { name: "memit", run: memory::memit },
     Magic { name: "pinfo", run: |notebook, line| page(notebook, line, 0) },
     Magic { name: "pinfo2", run: |notebook, line| page(notebook, line, 1) },
     Magic { name: "pwd", run: |notebook, _| files::pwd(notebook) },
@@ -49,6 +51,8 @@ pub(crate) static LINE: &[Magic<Line>] = &[
 /// `%%name`, sorted.
 pub(crate) static CELL: &[Magic<Cell>] = &[
     Magic { name: "capture", run: files::capture },
+    Magic { name: "memit", run: |notebook, line, body| memory::memit_cell(notebook, line, body) },
+    Magic { name: "mprof", run: memory::mprof },
     Magic { name: "time", run: |notebook, _, body| time::cell(notebook, body) },
     Magic { name: "timeit", run: time::timeit },
     Magic { name: "trace", run: |notebook, _, body| heap::trace(notebook, body) },

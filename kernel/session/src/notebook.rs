@@ -13,6 +13,7 @@ use vm::{Args, Convention, Method, PyResult, Vm};
 
 use crate::debug::Debugger;
 use crate::history::{self, Past, Question};
+use crate::tally::Tally;
 use crate::{NoStart, Output, Session, Shown, color, complete, display, inspect, json as to_json, magic, syntax};
 
 /// Whoever looks on.
@@ -43,7 +44,12 @@ pub struct Done {
     pub failure: Option<Failure>,
     /// Pages to show, cells to write.
     pub payload: Vec<Value>,
+    /// What it did to the heap, as [`HEAP`] has it.
+    pub heap: Value,
 }
+
+/// The name of [`Done::heap`] in a reply's metadata.
+pub const HEAP: &str = "heapbook";
 
 /// An exception that ended a cell.
 #[derive(Debug, Clone)]
@@ -175,6 +181,7 @@ impl Notebook {
             vm.dict_set_str(self.names(), "_i", vm.str(cell.code));
             self.past.borrow_mut().push(Past { number: count, source: cell.code.to_owned(), output: None });
         }
+        let before = Tally::of(self.vm());
         let name = format!("Cell In[{count}]");
         self.debug_cell(&name, cell.code);
         let python = syntax::python(cell.code);
@@ -186,7 +193,7 @@ impl Notebook {
         {
             past.output = value;
         }
-        Done { count, failure, payload: self.payload.take() }
+        Done { count, failure, payload: self.payload.take(), heap: before.changes(self.vm()) }
     }
 
     /// Runs a text of Python; its values are shown.
@@ -246,9 +253,14 @@ impl Notebook {
 
     /// Shows what a magic found: as text, as HTML, and as data for tools.
     pub(crate) fn report(&self, head: &str, lines: &[String], media: &str, data: Value) {
+        self.report_drawn(head, lines, "", media, data);
+    }
+
+    /// As [`Notebook::report`], with a drawing above the text in HTML.
+    pub(crate) fn report_drawn(&self, head: &str, lines: &[String], drawing: &str, media: &str, data: Value) {
         let text: Vec<&str> = Some(head).filter(|head| !head.is_empty()).into_iter().chain(lines.iter().map(String::as_str)).collect();
         let text = text.join("\n");
-        let html = format!("<pre>{}</pre>", inspect::escape(&text));
+        let html = format!("{drawing}<pre>{}</pre>", inspect::escape(&text));
         let data = json!({ "text/plain": text, "text/html": html, media: data });
         self.vm().flush_streams();
         self.publish("display_data", json!({ "data": data, "metadata": {}, "transient": {} }));

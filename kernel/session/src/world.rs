@@ -12,6 +12,8 @@ use vm::host::{Files, Host, Memory, MemoryFiles, Stream};
 
 /// How much time passes with each look at a clock.
 const TICK: Duration = Duration::from_micros(1);
+/// What a process takes beside its objects.
+const PROCESS: u64 = 12 << 20;
 /// The moment that every session begins at: the start of the year 2026.
 const EPOCH: Duration = Duration::from_secs(1_767_225_600);
 
@@ -94,8 +96,11 @@ impl Host for World {
         Ok(())
     }
 
-    fn memory(&self) -> Memory {
-        Memory { resident: 16 << 20, virtual_: 64 << 20, total: 8 << 30, available: 4 << 30 }
+    /// A machine of eight gigabytes, half of which others use, and a process that takes what its objects take and a fixed part.
+    fn memory(&self, held: u64) -> Memory {
+        let (resident, total) = (PROCESS + held, 8 << 30);
+        let free = (total / 2u64).saturating_sub(resident);
+        Memory { resident, virtual_: resident + (48 << 20), total, available: free, free }
     }
 
     fn env(&self) -> Vec<(String, String)> {

@@ -47,6 +47,8 @@ impl Vm {
             #[cfg(debug_assertions)]
             reached: [const { Cell::new(false) }; 256],
             interrupt: Default::default(),
+            tracing: Default::default(),
+            sampler: Default::default(),
             traps: Default::default(),
             companion: RefCell::default(),
             added: RefCell::default(),
@@ -78,6 +80,16 @@ impl Vm {
         for (class, spec) in self.types.each() {
             self.fill_class(class, spec);
         }
+    }
+
+    /// Gives a builtin class more bases than the one that decides its layout.
+    pub(crate) fn set_bases(&self, class: &Obj, bases: &[&Obj], mro: &[&Obj]) {
+        let tuple =
+            |items: &[&Obj]| immortal(self.heap.tuple_untracked(items.iter().map(|item| (*item).clone()).collect::<Vec<_>>(), None));
+        let payload = self.class(class);
+        payload.bases.set(tuple(bases));
+        payload.mro.set(tuple(mro));
+        bases[..bases.len() - 1].iter().for_each(|base| self.add_subclass(base, class));
     }
 
     /// `PyType_Ready` for a builtin class.
@@ -318,6 +330,10 @@ impl Hooks for Vm {
         if let Some(finalize) = self.with_class(obj, |class| class.slots.finalize.get()) {
             finalize(self, obj);
         }
+    }
+
+    fn born(&self, obj: &Obj) {
+        self.trace_birth(obj);
     }
 
     fn weakref_callback(&self, weakref: &Obj, callback: &Obj) {

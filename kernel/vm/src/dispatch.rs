@@ -48,7 +48,7 @@ impl Vm {
     pub(crate) fn run(&self, entry: &Frame, thrown: Option<Raised>) -> PyResult {
         let allowed = self.enter_frame() & self.thread.native_room();
         if let Some(thrown) = thrown {
-            return self.run_on(thrown.into());
+            return self.run_on(self.trace_throw(entry, thrown).into());
         }
         if !allowed {
             return Err(self.refuse_frame(entry));
@@ -57,7 +57,7 @@ impl Vm {
         unsafe {
             let resumed = !entry.generator.get().is_null();
             let start = Registers::of(entry, entry.ip.get().add(usize::from(resumed)));
-            self.execute(start).or_else(|fault| self.run_on(fault))
+            self.execute_either(start).or_else(|fault| self.run_on(fault))
         }
     }
 
@@ -65,28 +65,46 @@ impl Vm {
     #[inline(never)]
     fn run_on(&self, mut fault: Fault) -> PyResult {
         loop {
-            // SAFETY: the frame of a handler is the innermost one, its stack as the handler wants it.
-            let at = match self.unwind(self.thread.current.get(), fault) {
-                Unwound::Handler(frame, target) => unsafe { Registers::of(frame, target) },
-                Unwound::Left(raised) => return Err(raised),
+            let frame = self.thread.current.get();
+            // SAFETY: the frame is the innermost one, its stack as its handler wants it, or as it was left.
+            let at = unsafe {
+                match fault {
+                    Fault::Switch => Registers::of(frame, (*frame).return_to.get()),
+                    fault => match self.unwind(frame, fault) {
+                        Unwound::Handler(frame, target) => Registers::of(frame, target),
+                        Unwound::Left(raised) => return Err(raised),
+                    },
+                }
             };
             // SAFETY: as above.
-            match unsafe { self.execute(at) } {
+            match unsafe { self.execute_either(at) } {
                 Ok(result) => return Ok(result),
                 Err(again) => fault = again,
             }
         }
     }
 
+    /// Runs the copy of the loop that should run.
+    ///
+    /// # Safety
+    /// The loop's contract.
+    #[inline(always)]
+    unsafe fn execute_either(&self, start: Registers) -> Result<Obj, Fault> {
+        if self.tracing.is_active() { self.execute::<true>(start) } else { self.execute::<false>(start) }
+    }
+
     /// Runs instructions until the frame that was entered from Rust ends or yields, or something is raised; the running frame's stack
-    /// pointer is saved then.
+    /// pointer is saved then. There are two copies: the one for programs that are `TRACED` takes every instruction in its plain form, and
+    /// tells of it first.
     ///
     /// # Safety
     /// The loop's contract.
     #[expect(clippy::cognitive_complexity, reason = "one arm an instruction")]
-    unsafe fn execute(&self, start: Registers) -> Result<Obj, Fault> {
+    unsafe fn execute<const TRACED: bool>(&self, start: Registers) -> Result<Obj, Fault> {
         let mut at = start;
         let mut machine: *const Vm = self;
+        // The instruction was told of, and stands there once more, because a debugger's trap was in its place.
+        let mut told = false;
 
         // Stops the loop for a fault.
         macro_rules! stop {
@@ -109,6 +127,20 @@ impl Vm {
             at.hide();
             machine = hidden(machine);
             let vm = &*machine;
+            if TRACED {
+                let before = at.frame().lasti();
+                at.frame().ip.set(at.ip);
+                if std::mem::take(&mut told) {
+                    Instr::give_way(at.ip, at.plain());
+                } else {
+                    at.frame().sp.set(at.sp);
+                    attempt!(vm.trace_instruction(at.frame(), before, at.plain()));
+                    told = (*at.ip).op == Quick::Trap;
+                    if !told {
+                        Instr::give_way(at.ip, at.plain());
+                    }
+                }
+            }
             let (op, arg) = ((*at.ip).op, (*at.ip).arg as usize);
             at.frame().ip.set(at.ip);
             at.ip = hidden(at.ip.add(1)).cast_mut();
@@ -125,7 +157,7 @@ impl Vm {
             // A plain instruction that has run often enough is looked at by `specialise.rs`.
             macro_rules! warm {
                 ($look:expr) => {
-                    if (*here!()).counter > 0 && Instr::is_warm(here!()) {
+                    if !TRACED && (*here!()).counter > 0 && Instr::is_warm(here!()) {
                         $look;
                     }
                 };
@@ -149,7 +181,7 @@ impl Vm {
                 ($value:expr) => {{
                     let value: Obj = $value;
                     let next = *at.ip;
-                    if next.op == Quick::StoreFast {
+                    if !TRACED && next.op == Quick::StoreFast {
                         at.frame().ip.set(at.ip);
                         at.ip = at.ip.add(1);
                         drop(std::mem::replace(at.local(next.arg as usize), StackRef::owned(value)));
@@ -212,6 +244,18 @@ impl Vm {
                     }
                 };
             }
+            // Does what waits, and changes to the other copy of the loop if that is to run; the instruction at `$next` is the next one.
+            macro_rules! pending {
+                ($next:expr) => {
+                    if vm.eval_breaker() {
+                        attempt!(vm.handle_pending());
+                        if TRACED != vm.tracing.is_active() {
+                            at.frame().return_to.set($next);
+                            stop!(Fault::Switch);
+                        }
+                    }
+                };
+            }
             macro_rules! leave {
                 ($result:expr) => {{
                     let result: Obj = $result;
@@ -224,7 +268,8 @@ impl Vm {
 
             match op {
                 Quick::Nop | Quick::NotTaken => {}
-                Quick::Resume => attempt!(vm.check_pending()),
+                // It is run again by the copy that tells of calls.
+                Quick::Resume => pending!(if TRACED { at.ip } else { here!() }),
                 Quick::LoadFast => {
                     let value = at.local(arg).dup();
                     at.push(value);
@@ -338,7 +383,7 @@ impl Vm {
                 Quick::JumpForward | Quick::JumpBackwardNoInterrupt => at.jump(arg),
                 Quick::JumpBackward => {
                     at.jump(arg);
-                    attempt!(vm.check_pending());
+                    pending!(at.ip);
                 }
                 Quick::PopJumpIfFalse => {
                     if at.pop().look().is(&vm.consts.false_) {
@@ -433,9 +478,16 @@ impl Vm {
                         let callee = attempt!(vm.push_call(callable.read(), args, total, &[]));
                         attempt!(vm.enter_call(&mut at, callee));
                     } else {
-                        let result = attempt!(vm.call_from_stack(callable, args, total, &[]));
-                        at.push_obj(result);
-                        attempt!(vm.check_pending());
+                        let result = if TRACED {
+                            let first = (total > 0).then(|| (*args).look());
+                            let told = attempt!(vm.trace_native(at.frame(), &(*callable).look(), first.as_deref()));
+                            let result = vm.call_from_stack(callable, args, total, &[]);
+                            vm.trace_native_end(at.frame(), told, result)
+                        } else {
+                            vm.call_from_stack(callable, args, total, &[])
+                        };
+                        at.push_obj(attempt!(result));
+                        pending!(at.ip);
                     }
                 }
                 Quick::ReturnValue => {
@@ -1022,7 +1074,7 @@ impl Vm {
 
                 _ => {
                     let mut lent = at;
-                    let done = vm.rare(&mut lent, here!());
+                    let done = if TRACED { vm.rare_traced(&mut lent, here!()) } else { vm.rare(&mut lent, here!()) };
                     at = lent;
                     attempt!(done);
                 }

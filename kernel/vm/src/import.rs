@@ -211,6 +211,10 @@ impl Vm {
                 namespace.push(base.to_string_lossy().into_owned());
             }
         }
+        // A module of the reader's own comes first.
+        if let Some(spec) = modules::find_stand_in(name) {
+            return Ok(Some(Found::Builtin(spec)));
+        }
         Ok((!namespace.is_empty()).then_some(Found::Namespace(namespace)))
     }
 

@@ -7,7 +7,7 @@ use crate::frame::Frame;
 use crate::objects::code::CodeObject;
 use crate::objects::function::Function;
 use crate::objects::generator::{Resumed, gen_of};
-use crate::{PyResult, Raised, Vm, kinds};
+use crate::{PyResult, Vm, kinds};
 
 impl Vm {
     /// `CALL_INTRINSIC_1`.
@@ -16,7 +16,7 @@ impl Vm {
         match which {
             1 => self.display_hook(value),
             2 => self.import_star(frame, value),
-            3 => Err(self.stop_iteration_error(frame, value)),
+            3 => Ok(self.stop_iteration_error(frame, value)),
             4 => {
                 // A value that an asynchronous generator yields is told from what it awaits.
                 Ok(self.heap.alloc(crate::objects::async_generator::WrappedValue { value: value.clone().into() }).tracked())
@@ -99,8 +99,8 @@ impl Vm {
         Ok(self.none())
     }
 
-    /// `stopiteration_error`: a StopIteration that leaves a generator becomes a RuntimeError.
-    fn stop_iteration_error(&self, frame: &Frame, exception: &Obj) -> Raised {
+    /// `stopiteration_error`: a StopIteration that leaves a generator becomes a RuntimeError. The result is raised again.
+    fn stop_iteration_error(&self, frame: &Frame, exception: &Obj) -> Obj {
         let code = frame.code();
         let what = if code.has_flag(CO_ASYNC_GENERATOR) {
             "async generator"
@@ -114,10 +114,10 @@ impl Vm {
         } else if code.has_flag(CO_ASYNC_GENERATOR) && self.is_kind_of(exception, &self.types.stop_async_iteration) {
             "async generator raised StopAsyncIteration".to_owned()
         } else {
-            return Raised(exception.clone());
+            return exception.clone();
         };
-        let raised = self.runtime_error(text);
-        if let Some(payload) = raised.0.get::<crate::objects::exception::Exception>() {
+        let raised = self.runtime_error(text).0;
+        if let Some(payload) = raised.get::<crate::objects::exception::Exception>() {
             payload.cause.set(exception.clone());
             payload.context.set(exception.clone());
             payload.suppress_context.set(true);

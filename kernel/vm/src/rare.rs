@@ -17,6 +17,26 @@ use crate::unwind::Fault;
 use crate::{Raised, Vm, kinds};
 
 impl Vm {
+    /// As [`Vm::rare`], telling of the calls of native functions.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(never)]
+    pub(crate) unsafe fn rare_traced(&self, at: &mut Registers, here: *mut Instr) -> Result<(), Fault> {
+        // What is above the callable: its `self`, the arguments, and the keywords' names or dict.
+        let above = match (*here).op {
+            Quick::CallKw => (*here).arg as usize + 2,
+            Quick::CallFunctionEx => 2 + usize::from(self.version >= Version::V3_14 || (*here).arg & 1 != 0),
+            _ => return self.rare(at, here),
+        };
+        let callable = at.sp.sub(above + 1);
+        let first = if (*callable.add(1)).is_null() { callable.add(2) } else { callable.add(1) };
+        let first = ((*here).op == Quick::CallKw).then(|| (*first).obj());
+        let told = self.trace_native(at.frame(), &(*callable).obj(), first.as_deref())?;
+        let done = self.rare(at, here);
+        self.trace_native_end(at.frame(), told, done)
+    }
+
     /// Runs one instruction.
     ///
     /// # Safety

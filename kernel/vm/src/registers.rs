@@ -14,6 +14,7 @@ use crate::frame::{ENTRY, Frame, INIT, Owner};
 use crate::objects::code::{CodeObject, Instr};
 use crate::objects::generator::{Gen, GenState};
 use crate::protocol::Loaded;
+use crate::quick::Quick;
 use crate::unwind::Fault;
 
 /// Hides from the optimiser where a value comes from. It would work out, in front of every instruction, whatever any instruction may
@@ -74,6 +75,12 @@ impl Registers {
     #[inline(always)]
     pub(crate) unsafe fn code<'a>(&self) -> &'a CodeObject {
         (*self.frame).code()
+    }
+
+    /// The next instruction in the form that the compiler gave it.
+    pub(crate) unsafe fn plain(&self) -> Quick {
+        let index = self.ip.offset_from(self.code().instrs()) as usize;
+        Quick::from_op(self.code().code.instrs[index].op)
     }
 
     /// A local variable, cell or free variable.

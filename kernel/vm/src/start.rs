@@ -265,6 +265,9 @@ impl Vm {
         self.run_atexit();
         let handed_on = self.last_flush();
         self.state.finalizing.set(true);
+        self.set_trace(None);
+        self.set_profile(None);
+        self.heap.watch(false);
         if self.heap.is_gc_enabled() {
             self.heap.collect(2);
         }

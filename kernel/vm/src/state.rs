@@ -1,6 +1,6 @@
 //! What the modules of a machine remember: `atexit`'s functions, `gc.callbacks`, hooks and limits of `sys`.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use heap::Slot;
 
@@ -42,6 +42,12 @@ pub(crate) struct State {
     pub(crate) keyword_mark: Slot,
     /// The classes of modules that are made when they are needed, by the address of their spec.
     pub(crate) late_classes: RefCell<std::collections::HashMap<usize, heap::Obj>>,
+    /// What `tracemalloc` knows.
+    pub(crate) tracemalloc: RefCell<crate::modules::tracemalloc::Traces>,
+    /// The classes of `numpy`, once it is imported.
+    pub(crate) numpy: OnceCell<crate::modules::numpy::Classes>,
+    /// The generator of `numpy.random`.
+    pub(crate) numpy_random: RefCell<crate::modules::numpy::random::State>,
     /// The machine is coming to its end.
     pub(crate) finalizing: Cell<bool>,
 }
@@ -66,6 +72,9 @@ impl Default for State {
             placeholder: Slot::empty(),
             keyword_mark: Slot::empty(),
             late_classes: RefCell::default(),
+            tracemalloc: RefCell::default(),
+            numpy: OnceCell::new(),
+            numpy_random: RefCell::default(),
             finalizing: Cell::new(false),
         }
     }

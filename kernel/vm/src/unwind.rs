@@ -21,6 +21,8 @@ pub(crate) enum Fault {
     Raise(Raised),
     /// With the instruction that raised first, if that is known: it is the one that tracebacks show.
     Reraise(Raised, Option<usize>),
+    /// Nothing went wrong: the other copy of the loop is to go on, where the frame says (`return_to`).
+    Switch,
 }
 
 impl From<Raised> for Fault {
@@ -43,7 +45,7 @@ impl Vm {
     pub(crate) fn unwind(&self, frame: *const Frame, fault: Fault) -> Unwound {
         let mut at = frame;
         let mut origin = None;
-        let raised = match fault {
+        let mut raised = match fault {
             Fault::Raise(raised) => {
                 self.chain_context(&raised.0, false);
                 // SAFETY: the frame is the running one.
@@ -51,12 +53,13 @@ impl Vm {
                 if !here.is_incomplete() {
                     self.add_traceback(here, &raised.0);
                 }
-                raised
+                self.trace_raise(here, raised)
             }
             Fault::Reraise(raised, first) => {
                 origin = first;
                 raised
             }
+            Fault::Switch => unreachable!("the loop's owner goes on with the other copy"),
         };
         loop {
             // SAFETY: `at` is the topmost frame; its stack pointer is saved.
@@ -81,6 +84,7 @@ impl Vm {
                     here.sp.set(sp.add(1));
                     return Unwound::Handler(at, target);
                 }
+                raised = self.trace_unwind(here, raised);
                 self.cut_stack(here, here.stack_base());
                 let flags = here.flags.get();
                 let below = here.previous.get();
@@ -97,6 +101,7 @@ impl Vm {
                 }
                 at = below;
                 self.add_traceback(&*at, &raised.0);
+                raised = self.trace_raise(&*at, raised);
             }
         }
     }
@@ -173,6 +178,10 @@ impl Vm {
             self.handle_signal(crate::modules::signal::SIGINT)?;
         }
         self.heap.run_due_collection();
+        self.sample_memory();
+        if self.tracing.is_active() || self.sampler.is_on() {
+            self.heap.ask_for_attention();
+        }
         Ok(())
     }
 

@@ -68,6 +68,10 @@ pub struct Vm {
     pub(crate) sources: RefCell<std::collections::HashMap<String, String>>,
     /// Set from outside to interrupt the program: the machine raises KeyboardInterrupt soon.
     pub interrupt: std::sync::Arc<std::sync::atomic::AtomicBool>,
+    /// `sys.settrace`, `sys.setprofile`.
+    pub(crate) tracing: crate::tracing::Tracing,
+    /// Who looks at the memory while a program runs.
+    pub(crate) sampler: crate::sampler::Sampler,
     /// Places at which the machine stops and asks.
     pub(crate) traps: crate::trap::Traps,
     /// What the owner of the machine put beside it, for native functions of its own.

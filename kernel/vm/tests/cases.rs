@@ -40,6 +40,10 @@ programs! {
     leaves: numbers complex arithmetic text bytes formats errors;
     // Modules that CPython writes in C.
     library: structs arrays hashes rows characters complexes functions ordered calendar_time tasks trees token_stream test_runs;
+    // `sys.settrace` and `sys.setprofile`.
+    tracing: events functions;
+    // What programs about memory import.
+    standins: ndarrays addresses;
     // Streams and files; the files are in memory.
     files: memory files;
 }

@@ -127,14 +127,15 @@ impl Host for Real {
         std::fs::File::open("/dev/urandom")?.read_exact(out)
     }
 
-    fn memory(&self) -> Memory {
+    fn memory(&self, _: u64) -> Memory {
         let mut system = self.system.borrow_mut();
         let Some(system) = system.as_mut() else { return Memory::default() };
         let own = Pid::from_u32(std::process::id());
         system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&[own]), false, ProcessRefreshKind::nothing().with_memory());
         let (resident, virtual_) = system.process(own).map_or((0, 0), |process| (process.memory(), process.virtual_memory()));
-        Memory { resident, virtual_, total: system.total_memory(), available: system.available_memory() }
+        let (total, available, free) = (system.total_memory(), system.available_memory(), system.free_memory());
+        Memory { resident, virtual_, total, available, free }
     }
 
     fn env(&self) -> Vec<(String, String)> {

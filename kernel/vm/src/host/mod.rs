@@ -30,6 +30,8 @@ pub struct Memory {
     pub total: u64,
     /// Of the whole machine, still free to use.
     pub available: u64,
+    /// Of the whole machine, used by nobody.
+    pub free: u64,
 }
 
 /// The outside world.
@@ -79,8 +81,8 @@ pub trait Host {
     }
     /// Random bytes.
     fn random(&self, out: &mut [u8]) -> io::Result<()>;
-    /// This process's memory.
-    fn memory(&self) -> Memory;
+    /// This process's memory. `held` is what the machine's objects take, for a world that is a model.
+    fn memory(&self, held: u64) -> Memory;
     /// The environment.
     fn env(&self) -> Vec<(String, String)>;
     /// Files and folders.
@@ -147,8 +149,8 @@ impl Host for Collected {
         out.fill(7);
         Ok(())
     }
-    fn memory(&self) -> Memory {
-        Memory::default()
+    fn memory(&self, held: u64) -> Memory {
+        Memory { resident: held, ..Memory::default() }
     }
     fn env(&self) -> Vec<(String, String)> {
         Vec::new()

@@ -27,6 +27,7 @@ pub(crate) mod itertools;
 mod math;
 mod module_error;
 pub(crate) mod monitoring;
+pub(crate) mod numpy;
 mod opcode;
 mod operator;
 mod posix;
@@ -34,12 +35,14 @@ pub(crate) mod random;
 pub(crate) mod signal;
 mod socket;
 pub(crate) mod sre;
+mod standins;
 mod string;
 pub(crate) mod struct_;
 pub(crate) mod sys;
 pub(crate) mod thread;
 mod time;
 pub(crate) mod tokenize;
+pub(crate) mod tracemalloc;
 mod types;
 pub(crate) mod typing;
 mod unicodedata;
@@ -101,12 +104,29 @@ static MODULES: &[&ModuleSpec] = &[
     &thread::MODULE,
     &time::MODULE,
     &tokenize::MODULE,
+    &tracemalloc::MODULE,
     &types::MODULE,
     &typing::MODULE,
     &unicodedata::MODULE,
     &weakref::MODULE,
     &zlib::MODULE,
 ];
+
+/// What programs about memory import beside the standard library: see `standins/`.
+static STAND_INS: &[&ModuleSpec] = &[
+    &numpy::MODULE,
+    &numpy::random::MODULE,
+    &standins::MACHINE,
+    &standins::CTYPES,
+    &standins::HEAPBOOK,
+    &standins::MEMORY_PROFILER,
+    &standins::PSUTIL,
+];
+
+/// A module that is no part of the standard library, but comes along.
+pub(crate) fn find_stand_in(name: &str) -> Option<&'static ModuleSpec> {
+    STAND_INS.iter().find(|module| module.name == name).copied()
+}
 
 /// Makes the payloads of modules known to a heap.
 pub(crate) fn register_payloads(heap: &heap::Heap) {
@@ -126,6 +146,7 @@ pub(crate) fn register_payloads(heap: &heap::Heap) {
     csv::register_payloads(heap);
     functools::register_payloads(heap);
     io::register_payloads(heap);
+    numpy::register_payloads(heap);
     itertools::register_payloads(heap);
     operator::register_payloads(heap);
     sre::register_payloads(heap);

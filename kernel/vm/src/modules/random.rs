@@ -20,13 +20,13 @@ const KIND: Kind = Kind(kinds::MODULES.0 + 34);
 
 /// The payload: the generator.
 pub(crate) struct Random {
-    twister: RefCell<State>,
+    twister: RefCell<Twister>,
 }
 
 crate::payload!(Random, KIND, {});
 
 /// The generator's state, as `getstate` shows it.
-struct State {
+pub(crate) struct Twister {
     words: [u32; WORDS],
     index: usize,
 }
@@ -47,7 +47,7 @@ pub(crate) static RANDOM: ClassSpec = ClassSpec {
     flags: flags::BASE_TYPE,
     slots: |s| {
         s.new.set(Some(|vm, class, _| {
-            let random = Random { twister: RefCell::new(State { words: [0; WORDS], index: WORDS }) };
+            let random = Random { twister: RefCell::new(Twister { words: [0; WORDS], index: WORDS }) };
             random.seed_from_host(vm)?;
             Ok(vm.new_object(class, random))
         }));
@@ -85,7 +85,7 @@ impl Random {
         let mut bytes = [0; 32];
         vm.host.random(&mut bytes).map_err(|error| vm.runtime_error(error.to_string()))?;
         let key = bytes.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect::<Vec<_>>();
-        *self.twister.borrow_mut() = State::from_key(&key);
+        *self.twister.borrow_mut() = Twister::from_key(&key);
         Ok(())
     }
 }
@@ -98,13 +98,13 @@ fn seed(vm: &Vm, this: &Obj, given: Option<&Obj>) -> PyResult<()> {
         None => (vm.hash(given)? as u64).into(),
     };
     let key = number.to_u32_digits();
-    *own(this).twister.borrow_mut() = State::from_key(if key.is_empty() { &[0] } else { &key });
+    *own(this).twister.borrow_mut() = Twister::from_key(if key.is_empty() { &[0] } else { &key });
     Ok(())
 }
 
-impl State {
+impl Twister {
     /// `init_by_array`: the state that a key of 32-bit words gives.
-    fn from_key(key: &[u32]) -> State {
+    fn from_key(key: &[u32]) -> Twister {
         let mut words = [0u32; WORDS];
         words[0] = 19_650_218;
         let mixed = |before: u32, factor: u32| (before ^ (before >> 30)).wrapping_mul(factor);
@@ -129,10 +129,20 @@ impl State {
             i = advance(&mut words, i);
         }
         words[0] = 0x8000_0000;
-        State { words, index: WORDS }
+        Twister { words, index: WORDS }
     }
 
-    fn next(&mut self) -> u32 {
+    /// `init_genrand`: the state that a number gives (NumPy's way).
+    pub(crate) fn from_seed(seed: u32) -> Twister {
+        let mut words = [seed; WORDS];
+        for i in 1..WORDS {
+            words[i] = (words[i - 1] ^ (words[i - 1] >> 30)).wrapping_mul(1_812_433_253).wrapping_add(i as u32);
+        }
+        Twister { words, index: WORDS }
+    }
+
+    /// The next word.
+    pub(crate) fn next(&mut self) -> u32 {
         if self.index >= WORDS {
             self.twist();
         }
@@ -151,7 +161,7 @@ impl State {
     }
 
     /// `genrand_res53`.
-    fn float(&mut self) -> f64 {
+    pub(crate) fn float(&mut self) -> f64 {
         let (a, b) = (self.next() >> 5, self.next() >> 6);
         (f64::from(a) * 67_108_864.0 + f64::from(b)) * (1.0 / 9_007_199_254_740_992.0)
     }
@@ -201,6 +211,6 @@ fn setstate(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     }
     let index =
         numbers.next().flatten().filter(|index| (0..=WORDS as i64).contains(index)).ok_or_else(|| vm.value_error("invalid state"))?;
-    *own(this).twister.borrow_mut() = State { words, index: index as usize };
+    *own(this).twister.borrow_mut() = Twister { words, index: index as usize };
     Ok(vm.none())
 }

@@ -36,7 +36,7 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("getdefaultencoding", |vm, _, _| Ok(vm.str("utf-8")), Convention::NoArgs).signature("($module, /)"),
         Method::new("getfilesystemencoding", |vm, _, _| Ok(vm.str("utf-8")), Convention::NoArgs).signature("($module, /)"),
         Method::new("getfilesystemencodeerrors", |vm, _, _| Ok(vm.str("surrogateescape")), Convention::NoArgs).signature("($module, /)"),
-        Method::new("getallocatedblocks", |vm, _, _| Ok(vm.int(vm.heap.all_objects().len() as i64)), Convention::NoArgs)
+        Method::new("getallocatedblocks", |vm, _, _| Ok(vm.int(vm.allocated_blocks() as i64)), Convention::NoArgs)
             .signature("($module, /)"),
         Method::new("getunicodeinternedsize", interned_size, Convention::Keywords),
         Method::new("is_finalizing", |vm, _, _| Ok(vm.bool(vm.state.finalizing.get())), Convention::NoArgs).signature("($module, /)"),
@@ -47,10 +47,29 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("_get_cpu_count_config", |vm, _, _| Ok(vm.int(-1)), Convention::NoArgs).signature("($module, /)"),
         Method::new("audit", |vm, _, _| Ok(vm.none()), Convention::Positional),
         Method::new("addaudithook", |vm, _, _| Ok(vm.none()), Convention::Keywords),
-        Method::new("settrace", |vm, _, _| Ok(vm.none()), Convention::One),
-        Method::new("gettrace", |vm, _, _| Ok(vm.none()), Convention::NoArgs),
-        Method::new("setprofile", |vm, _, _| Ok(vm.none()), Convention::One),
-        Method::new("getprofile", |vm, _, _| Ok(vm.none()), Convention::NoArgs),
+        Method::new(
+            "settrace",
+            |vm, _, args| {
+                vm.set_trace(Some(args.pos()[0].clone()).filter(|function| !function.is(&vm.consts.none)));
+                Ok(vm.none())
+            },
+            Convention::One,
+        )
+        .signature("($module, function, /)"),
+        Method::new("gettrace", |vm, _, _| Ok(vm.tracing.trace.get().unwrap_or_else(|| vm.none())), Convention::NoArgs)
+            .signature("($module, /)"),
+        Method::new(
+            "setprofile",
+            |vm, _, args| {
+                vm.set_profile(Some(args.pos()[0].clone()).filter(|function| !function.is(&vm.consts.none)));
+                Ok(vm.none())
+            },
+            Convention::One,
+        )
+        .signature("($module, function, /)"),
+        Method::new("getprofile", |vm, _, _| Ok(vm.tracing.profile.get().unwrap_or_else(|| vm.none())), Convention::NoArgs)
+            .signature("($module, /)"),
+        Method::new("call_tracing", call_tracing, Convention::Positional).signature("($module, func, args, /)"),
         Method::new("getswitchinterval", |vm, _, _| Ok(vm.float(0.005)), Convention::NoArgs),
         Method::new("setswitchinterval", |vm, _, _| Ok(vm.none()), Convention::One),
         Method::new("get_int_max_str_digits", |vm, _, _| Ok(vm.int(vm.state.int_max_str_digits.get() as i64)), Convention::NoArgs),
@@ -292,6 +311,14 @@ fn getframemodulename(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let Some(frame) = vm.current_frame(depth) else { return Ok(vm.none()) };
     let globals = vm.getattr_str(&frame, "f_globals")?;
     Ok(vm.dict_get_str(&globals, "__name__").unwrap_or_else(|| vm.none()))
+}
+
+fn call_tracing(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let [function, given] = args.check(vm, "call_tracing", 2, 2)? else { unreachable!("two arguments were checked") };
+    if given.get::<heap::Tuple>().is_none() {
+        return Err(vm.type_error(format!("call_tracing() argument 2 must be tuple, not {}", vm.type_name(given))));
+    }
+    vm.call_tracing(function, given)
 }
 
 fn setrecursionlimit(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {

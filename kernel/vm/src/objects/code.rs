@@ -5,7 +5,7 @@
 
 #![expect(unsafe_code, reason = "frames point into the instructions, which are rewritten while they run")]
 
-use std::cell::UnsafeCell;
+use std::cell::{OnceCell, UnsafeCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -85,6 +85,8 @@ pub struct CodeObject {
     pub(crate) simple: bool,
     /// The first `RESUME`.
     pub(crate) first_traceable: usize,
+    /// The instructions at which lines begin, once somebody has traced the code.
+    line_starts: OnceCell<Box<[bool]>>,
 }
 
 impl Payload for CodeObject {
@@ -128,6 +130,11 @@ impl CodeObject {
 
     pub(crate) fn has_flag(&self, flag: u32) -> bool {
         self.code.flags & flag != 0
+    }
+
+    /// Whether a line begins with the instruction, for those who trace.
+    pub(crate) fn starts_line(&self, index: usize) -> bool {
+        self.line_starts.get_or_init(|| crate::tracing::line_starts(self))[index]
     }
 
     /// The line of an instruction; instructions without one have none.
@@ -185,6 +192,7 @@ impl Vm {
             n_locals,
             n_places: n_locals + code.stacksize as usize + 1,
             simple: code.flags & (CO_VARARGS | CO_VARKEYWORDS) == 0 && code.kwonlyargcount == 0,
+            line_starts: OnceCell::new(),
             first_traceable: code.instrs.iter().position(|instr| instr.op == Op::Resume).unwrap_or(0),
             caches: UnsafeCell::new(vec![Cache::default(); n_caches].into()),
             instrs: UnsafeCell::new(instrs),

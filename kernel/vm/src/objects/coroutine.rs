@@ -139,7 +139,8 @@ impl Vm {
             state.state.set(GenState::Delegating);
             thrown = closed.err();
         }
-        if thrown.is_none() && self.has_no_handler(state) {
+        // Whoever traces the program wants to see the end.
+        if thrown.is_none() && self.tracing.is_off() && self.has_no_handler(state) {
             self.finish_unstarted(state);
             return Ok(self.none());
         }

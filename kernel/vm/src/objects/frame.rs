@@ -24,7 +24,7 @@ pub struct FrameObject {
     /// The code, which stays when everything else goes.
     code: Obj,
     back: Slot,
-    trace: Slot,
+    pub(crate) trace: Slot,
     trace_lines: Cell<bool>,
     trace_opcodes: Cell<bool>,
     /// Names that debuggers have added (`f_extra_locals`).
@@ -47,6 +47,14 @@ impl FrameObject {
 
     fn owns(&self) -> bool {
         self.frame().owner.get() == Owner::FrameObject
+    }
+
+    pub(crate) fn traces_lines(&self) -> bool {
+        self.trace_lines.get()
+    }
+
+    pub(crate) fn traces_opcodes(&self) -> bool {
+        self.trace_opcodes.get()
     }
 
     /// `f_lineno` of now.

@@ -238,7 +238,9 @@ impl Vm {
     pub(crate) fn sleep(&self, time: Duration) -> PyResult<()> {
         let mut left = time;
         loop {
-            left = self.host.wait(left);
+            // Whoever looks at the memory does so meanwhile too.
+            let piece = self.until_sample().map_or(left, |until| left.min(until));
+            left = left - piece + self.host.wait(piece);
             self.handle_pending()?;
             if left.is_zero() {
                 return Ok(());

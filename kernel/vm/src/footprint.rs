@@ -1,0 +1,112 @@
+//! What objects take: CPython's sizes, computed without running any Python code.
+//!
+//! They are the sizes that `sys.getsizeof` tells for builtin objects, so figures of memory agree with those of other tools of this machine,
+//! and are the same on every run and every machine.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+
+use heap::{Int, Kind, List, Obj, Tuple};
+
+use crate::class::Native;
+use crate::objects::descriptor::MethodDescriptor;
+use crate::{Args, Vm};
+
+/// How the objects of a class are measured.
+#[derive(Clone, Copy)]
+struct Measure {
+    /// The class's `__sizeof__`, if that is native.
+    sizeof: Option<Native>,
+    basic: usize,
+    header: usize,
+}
+
+/// The measures of the classes that were met while many objects are measured.
+struct Measures {
+    /// Of objects that say their class by their kind.
+    kinds: [Cell<Option<Measure>>; 256],
+    classes: HashMap<u64, Measure>,
+}
+
+impl Vm {
+    /// The bytes of an object, with the collector's header. A `__sizeof__` written in Python is not asked.
+    pub fn footprint(&self, obj: &Obj) -> usize {
+        self.measured(obj, self.measure(&self.class_of(obj)))
+    }
+
+    fn measure(&self, class: &Obj) -> Measure {
+        let native = |class: &Obj| {
+            let found = self.class_lookup(class, &self.names.__sizeof__)?;
+            found.get::<MethodDescriptor>().map(|found| found.method.call)
+        };
+        let payload = self.class(class);
+        let sizeof = native(class).or_else(|| native(&self.types.object));
+        Measure { sizeof, basic: payload.basicsize.get(), header: self.header_size(payload) }
+    }
+
+    fn measured(&self, obj: &Obj, measure: Measure) -> usize {
+        let Measure { sizeof, basic, header } = measure;
+        // Those that come by the million.
+        let own = match obj.kind() {
+            Kind::INT => {
+                let bits = obj.get::<Int>().map_or(0, |value| 64 - value.0.unsigned_abs().leading_zeros() as usize);
+                24 + 4 * bits.div_ceil(30).max(1)
+            }
+            Kind::FLOAT => basic,
+            Kind::LIST => basic + obj.get::<List>().map_or(0, |list| 8 * list.allocated()),
+            Kind::TUPLE => basic + obj.get::<Tuple>().map_or(0, |tuple| 8 * tuple.len()),
+            _ => {
+                let told = sizeof.and_then(|sizeof| sizeof(self, obj, Args::NONE).ok());
+                told.and_then(|size| size.get::<Int>().map(|size| size.0 as usize)).unwrap_or(basic)
+            }
+        };
+        own + header
+    }
+
+    /// Calls `each` with every object that there is and its bytes.
+    pub fn each_footprint(&self, each: &mut dyn FnMut(&Obj, usize)) {
+        let mut known = Measures { kinds: [const { Cell::new(None) }; 256], classes: HashMap::new() };
+        self.heap.each_object(&mut |obj| {
+            let measure = match obj.extra() {
+                // Singletons and weak references share a kind and not a class; they are few.
+                None if matches!(obj.kind(), Kind::SINGLETON | Kind::WEAKREF) => self.measure(&self.class_of(obj)),
+                None => {
+                    let place = &known.kinds[obj.kind().0 as usize];
+                    place.get().unwrap_or_else(|| {
+                        let measure = self.measure(&self.class_of(obj));
+                        place.set(Some(measure));
+                        measure
+                    })
+                }
+                Some(_) => {
+                    let class = self.class_of(obj);
+                    *known.classes.entry(class.id()).or_insert_with(|| self.measure(&class))
+                }
+            };
+            each(obj, self.measured(obj, measure));
+        });
+    }
+
+    /// The bytes of all objects that there are.
+    pub fn held_bytes(&self) -> u64 {
+        let mut held = 0;
+        self.each_footprint(&mut |_, bytes| held += bytes as u64);
+        held
+    }
+
+    /// How many blocks of memory CPython would have for the objects: one each, and one for what a container keeps apart.
+    pub(crate) fn allocated_blocks(&self) -> usize {
+        let mut blocks = 0;
+        self.each_footprint(&mut |obj, bytes| blocks += 1 + usize::from(self.apart(obj, bytes) > 0));
+        blocks
+    }
+
+    /// How much of an object's bytes CPython keeps in a block of its own: the items of a list, the table of a dict.
+    pub(crate) fn apart(&self, obj: &Obj, size: usize) -> usize {
+        match obj.kind() {
+            Kind::LIST => size.saturating_sub(56),
+            Kind::DICT => size.saturating_sub(64),
+            _ => 0,
+        }
+    }
+}

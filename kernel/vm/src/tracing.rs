@@ -1,0 +1,340 @@
+//! `sys.settrace` and `sys.setprofile`: the events of a running program, as CPython tells them (`Python/legacy_tracing.c`).
+//!
+//! Invariant: a program that nobody traces runs in a loop that knows nothing of tracing. While somebody does, the other copy of the loop
+//! runs, which takes every instruction in its plain form and comes here before each; the loops change places where a program is interrupted
+//! as well. A trace function itself is not traced.
+
+#![expect(unsafe_code, reason = "the frame's stack and instructions are raw memory")]
+
+use std::cell::Cell;
+
+use compile::Op;
+use heap::{Obj, Slot, StackRef};
+
+use crate::frame::Frame;
+use crate::objects::code::CodeObject;
+use crate::objects::exception::Exception;
+use crate::objects::frame::FrameObject;
+use crate::quick::Quick;
+use crate::{PyResult, Raised, Vm, kinds};
+
+/// What a machine traces.
+#[derive(Default)]
+pub(crate) struct Tracing {
+    /// `sys.settrace`'s function.
+    pub(crate) trace: Slot,
+    /// `sys.setprofile`'s function.
+    pub(crate) profile: Slot,
+    /// How many trace functions are running.
+    depth: Cell<usize>,
+    /// Whether the traced copy of the loop should run.
+    active: Cell<bool>,
+}
+
+/// What happened. The names are those that trace functions get.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Event {
+    Call,
+    Line,
+    Return,
+    Exception,
+    Opcode,
+    CCall,
+    CReturn,
+    CException,
+}
+
+impl Event {
+    fn name(self) -> &'static str {
+        match self {
+            Event::Call => "call",
+            Event::Line => "line",
+            Event::Return => "return",
+            Event::Exception => "exception",
+            Event::Opcode => "opcode",
+            Event::CCall => "c_call",
+            Event::CReturn => "c_return",
+            Event::CException => "c_exception",
+        }
+    }
+}
+
+/// A native function whose call is to be told.
+pub(crate) struct NativeCall(Option<Obj>);
+
+impl Tracing {
+    /// Whether the traced copy of the loop should run.
+    #[inline(always)]
+    pub(crate) fn is_active(&self) -> bool {
+        self.active.get()
+    }
+
+    /// Whether nobody traces, be it that a trace function is running.
+    pub(crate) fn is_off(&self) -> bool {
+        self.trace.is_empty() && self.profile.is_empty()
+    }
+
+    fn update(&self) {
+        self.active.set(!self.is_off() && self.depth.get() == 0);
+    }
+}
+
+impl Vm {
+    /// `sys.settrace`.
+    pub(crate) fn set_trace(&self, function: Option<Obj>) {
+        drop(self.tracing.trace.replace(function));
+        self.tracing_changed();
+    }
+
+    /// `sys.setprofile`.
+    pub(crate) fn set_profile(&self, function: Option<Obj>) {
+        drop(self.tracing.profile.replace(function));
+        self.tracing_changed();
+    }
+
+    fn tracing_changed(&self) {
+        self.tracing.update();
+        // The loops that run come by, and see which of them should.
+        self.heap.ask_for_attention();
+    }
+
+    /// `sys.call_tracing`: calls a function with tracing on, although a trace function is running.
+    pub(crate) fn call_tracing(&self, function: &Obj, args: &Obj) -> PyResult {
+        let depth = self.tracing.depth.replace(0);
+        self.tracing_changed();
+        let result = self.call_tuple(function, args, None);
+        self.tracing.depth.set(depth);
+        self.tracing_changed();
+        result
+    }
+
+    /// Before an instruction of the traced loop. `before` is the instruction that the frame came from; the frame's place and stack pointer
+    /// are saved.
+    #[inline(never)]
+    pub(crate) fn trace_instruction(&self, frame: &Frame, before: usize, op: Quick) -> PyResult<()> {
+        let (code, here) = (frame.code(), frame.lasti());
+        if here < code.first_traceable || !self.tracing.is_active() {
+            return Ok(());
+        }
+        if op == Quick::Resume {
+            return self.tell_call(frame);
+        }
+        if code.starts_line(here)
+            && let Some(line) = code.line_of(here)
+            && (code.line_of(before) != Some(line) || code.code.instrs[before].op == Op::Resume)
+        {
+            self.tell_new_line(frame)?;
+        }
+        if let Some(obj) = frame.frame_obj.get()
+            && obj.get::<FrameObject>().is_some_and(FrameObject::traces_opcodes)
+        {
+            self.tell_frame(frame, Event::Opcode, &self.none())?;
+        }
+        match op {
+            // A loop that goes back within its line is a new line too.
+            Quick::JumpBackward if code.line_of(here).is_some() => {
+                let target = code.code.instrs[here].arg as usize;
+                if code.line_of(target) == code.line_of(here) { self.tell_new_line(frame) } else { Ok(()) }
+            }
+            Quick::ReturnValue | Quick::YieldValue => {
+                // SAFETY: these instructions find their value on the stack.
+                let value = unsafe { top(frame) };
+                self.tell_return(frame, &value)
+            }
+            Quick::ReturnConst => {
+                // SAFETY: the argument is a constant's index.
+                let value = unsafe { (*code.const_items().add(code.code.instrs[here].arg as usize)).clone() };
+                self.tell_return(frame, &value)
+            }
+            // A generator in a `for` has ended: that is told as the exception it would have raised.
+            Quick::EndFor | Quick::EndSend => {
+                // SAFETY: the generator and its result are on the stack.
+                let (generator, value) = unsafe { ((*frame.sp.get().sub(2)).get().map(|held| held.clone()), top(frame)) };
+                if generator.is_some_and(|held| matches!(held.kind(), kinds::GENERATOR | kinds::COROUTINE)) {
+                    let args = if value.is(&self.consts.none) { Vec::new() } else { vec![value] };
+                    let stop = self.new_exception(&self.types.stop_iteration, args);
+                    self.tell_exception(frame, &stop.0)?;
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A frame begins, or goes on after a `yield`.
+    pub(crate) fn tell_call(&self, frame: &Frame) -> PyResult<()> {
+        if let Some(function) = self.tracing.trace.get() {
+            self.tell_trace(&function, frame, Event::Call, &self.none())?;
+        }
+        self.tell_profile(frame, Event::Call, &self.none())
+    }
+
+    fn tell_return(&self, frame: &Frame, value: &Obj) -> PyResult<()> {
+        self.tell_frame(frame, Event::Return, value)?;
+        self.tell_profile(frame, Event::Return, value)
+    }
+
+    fn tell_new_line(&self, frame: &Frame) -> PyResult<()> {
+        if let Some(obj) = frame.frame_obj.get()
+            && obj.get::<FrameObject>().is_some_and(FrameObject::traces_lines)
+        {
+            self.tell_frame(frame, Event::Line, &self.none())?;
+        }
+        Ok(())
+    }
+
+    fn tell_exception(&self, frame: &Frame, exception: &Obj) -> PyResult<()> {
+        let traceback = exception.get::<Exception>().and_then(|payload| payload.traceback.get()).unwrap_or_else(|| self.none());
+        let parts = self.tuple(vec![self.class_of(exception), exception.clone(), traceback]);
+        self.tell_frame(frame, Event::Exception, &parts)
+    }
+
+    /// An exception was raised in a frame, or has come to it. What a trace function raises takes its place.
+    pub(crate) fn trace_raise(&self, frame: &Frame, raised: Raised) -> Raised {
+        if !self.tracing.is_active() || frame.is_incomplete() {
+            return raised;
+        }
+        match self.tell_exception(frame, &raised.0) {
+            Ok(()) => raised,
+            Err(other) => other,
+        }
+    }
+
+    /// An exception is thrown into a generator, which goes on with it.
+    pub(crate) fn trace_throw(&self, frame: &Frame, thrown: Raised) -> Raised {
+        if !self.tracing.is_active() {
+            return thrown;
+        }
+        match self.tell_call(frame) {
+            Ok(()) => thrown,
+            Err(other) => other,
+        }
+    }
+
+    /// An exception leaves a frame.
+    pub(crate) fn trace_unwind(&self, frame: &Frame, raised: Raised) -> Raised {
+        if !self.tracing.is_active() || frame.is_incomplete() {
+            return raised;
+        }
+        match self.tell_return(frame, &self.none()) {
+            Ok(()) => raised,
+            Err(other) => other,
+        }
+    }
+
+    /// Before a call of what is no Python function; `first` is the argument that would be its `self`.
+    pub(crate) fn trace_native(&self, frame: &Frame, callable: &Obj, first: Option<&Obj>) -> PyResult<NativeCall> {
+        if self.tracing.profile.is_empty() || !self.tracing.is_active() {
+            return Ok(NativeCall(None));
+        }
+        let told = match callable.kind() {
+            kinds::BUILTIN_FUNCTION => callable.clone(),
+            kinds::METHOD_DESCRIPTOR => match first {
+                Some(first) => self.bound_native(callable, first)?,
+                None => return Ok(NativeCall(None)),
+            },
+            _ => return Ok(NativeCall(None)),
+        };
+        self.tell_profile(frame, Event::CCall, &told)?;
+        Ok(NativeCall(Some(told)))
+    }
+
+    /// After it.
+    pub(crate) fn trace_native_end<T, E: From<Raised>>(&self, frame: &Frame, call: NativeCall, result: Result<T, E>) -> Result<T, E> {
+        let NativeCall(Some(told)) = call else { return result };
+        let event = if result.is_ok() { Event::CReturn } else { Event::CException };
+        self.tell_profile(frame, event, &told)?;
+        result
+    }
+
+    fn bound_native(&self, descriptor: &Obj, instance: &Obj) -> PyResult {
+        self.call_method(descriptor, "__get__", &[instance.clone(), self.class_of(instance)])
+    }
+
+    /// Tells the frame's own trace function, if it has one.
+    fn tell_frame(&self, frame: &Frame, event: Event, arg: &Obj) -> PyResult<()> {
+        if self.tracing.trace.is_empty() {
+            return Ok(());
+        }
+        match frame.frame_obj.get().and_then(|obj| obj.get::<FrameObject>().and_then(|payload| payload.trace.get())) {
+            Some(function) => self.tell_trace(&function, frame, event, arg),
+            None => Ok(()),
+        }
+    }
+
+    /// `trace_trampoline`: what the function returns is the frame's from now on; when it raises, tracing ends.
+    fn tell_trace(&self, function: &Obj, frame: &Frame, event: Event, arg: &Obj) -> PyResult<()> {
+        let obj = self.frame_object(frame);
+        let Some(payload) = obj.get::<FrameObject>() else { return Ok(()) };
+        match self.tell(function, &obj, event, arg) {
+            Ok(result) => {
+                if !result.is(&self.consts.none) {
+                    drop(payload.trace.replace(Some(result)));
+                }
+                Ok(())
+            }
+            Err(raised) => {
+                self.set_trace(None);
+                drop(payload.trace.take());
+                Err(raised)
+            }
+        }
+    }
+
+    fn tell_profile(&self, frame: &Frame, event: Event, arg: &Obj) -> PyResult<()> {
+        let Some(function) = self.tracing.profile.get().filter(|_| self.tracing.is_active()) else { return Ok(()) };
+        let obj = self.frame_object(frame);
+        self.tell(&function, &obj, event, arg).map(drop).inspect_err(|_| self.set_profile(None))
+    }
+
+    /// Calls a trace function, which is not traced itself.
+    fn tell(&self, function: &Obj, frame: &Obj, event: Event, arg: &Obj) -> PyResult {
+        self.tracing.depth.set(self.tracing.depth.get() + 1);
+        self.tracing.update();
+        let result = self.call(function, &[frame.clone(), self.intern(event.name()), arg.clone()]);
+        self.tracing.depth.set(self.tracing.depth.get() - 1);
+        self.tracing_changed();
+        result
+    }
+}
+
+/// # Safety
+/// There is a value on the frame's stack.
+unsafe fn top(frame: &Frame) -> Obj {
+    // SAFETY: the caller's word.
+    unsafe { frame.sp.get().sub(1).as_ref().and_then(StackRef::get).map(|held| held.clone()).expect("a value is on the stack") }
+}
+
+/// The instructions at which a line begins (`initialize_lines` in `Python/instrumentation.c`).
+pub(crate) fn line_starts(code: &CodeObject) -> Box<[bool]> {
+    let instrs = &code.code.instrs;
+    let mut starts = vec![false; instrs.len()];
+    let mut current = None;
+    for index in code.first_traceable..instrs.len() {
+        // These are passed over where a loop or a wait ends.
+        if matches!(instrs[index].op, Op::EndAsyncFor | Op::EndFor | Op::EndSend | Op::Resume | Op::PopIter) {
+            continue;
+        }
+        let line = code.line_of(index);
+        starts[index] = line.is_some() && line != current;
+        current = line;
+    }
+    for instr in &instrs[code.first_traceable.min(instrs.len())..] {
+        let target = match instr.op {
+            Op::EndAsyncFor => continue,
+            Op::ForIter | Op::Send => instr.arg as usize + 1,
+            op if op.is_jump() => instr.arg as usize,
+            _ => continue,
+        };
+        if let Some(start) = starts.get_mut(target) {
+            *start = true;
+        }
+    }
+    for handler in &code.code.exception_table {
+        let target = handler.target as usize;
+        if instrs[target].op != Op::EndAsyncFor {
+            starts[target] = true;
+        }
+    }
+    starts.into()
+}
