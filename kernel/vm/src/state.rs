@@ -36,6 +36,10 @@ pub(crate) struct State {
     pub(crate) tools: RefCell<Vec<Option<heap::Obj>>>,
     /// The classes of syntax trees, once they were needed.
     pub(crate) ast: std::cell::OnceCell<Box<crate::modules::ast::Classes>>,
+    /// `queue.Empty`.
+    pub(crate) queue_empty: Slot,
+    /// `datetime.timezone.utc`.
+    pub(crate) utc: Slot,
     /// `functools.Placeholder`.
     pub(crate) placeholder: Slot,
     /// What stands between positional and keyword arguments in a key of `functools.lru_cache`.
@@ -69,6 +73,8 @@ impl Default for State {
             wakeup_fd: Cell::new(-1),
             tools: RefCell::default(),
             ast: std::cell::OnceCell::new(),
+            queue_empty: Slot::empty(),
+            utc: Slot::empty(),
             placeholder: Slot::empty(),
             keyword_mark: Slot::empty(),
             late_classes: RefCell::default(),

@@ -176,6 +176,10 @@ fn get_referents(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
             continue;
         }
         let class = vm.class_of(obj);
+        // Nor is an object whose class says nothing of a collector, though it names its class.
+        if obj.extra().is_some() && !vm.class(&class).has(flags::HAVE_GC) {
+            continue;
+        }
         if vm.class(&class).has(flags::MODULE_TYPE) {
             referents.push(class);
         }

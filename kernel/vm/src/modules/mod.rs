@@ -16,6 +16,7 @@ mod codecs;
 pub(crate) mod collections;
 pub(crate) mod contextvars;
 pub(crate) mod csv;
+mod datetime;
 pub(crate) mod errno;
 mod functools;
 mod gc;
@@ -24,6 +25,7 @@ mod heapq;
 mod importlib;
 pub(crate) mod io;
 pub(crate) mod itertools;
+mod json;
 mod math;
 mod module_error;
 pub(crate) mod monitoring;
@@ -31,11 +33,13 @@ pub(crate) mod numpy;
 mod opcode;
 mod operator;
 mod posix;
+mod queue;
 pub(crate) mod random;
 pub(crate) mod signal;
 mod socket;
 pub(crate) mod sre;
 mod standins;
+mod statistics;
 mod string;
 pub(crate) mod struct_;
 pub(crate) mod sys;
@@ -74,6 +78,7 @@ static MODULES: &[&ModuleSpec] = &[
     &collections::MODULE,
     &contextvars::MODULE,
     &csv::MODULE,
+    &datetime::MODULE,
     &errno::MODULE,
     &functools::MODULE,
     &gc::MODULE,
@@ -88,10 +93,12 @@ static MODULES: &[&ModuleSpec] = &[
     &importlib::UTIL,
     &io::MODULE,
     &itertools::MODULE,
+    &json::MODULE,
     &math::MODULE,
     &opcode::MODULE,
     &operator::MODULE,
     &posix::MODULE,
+    &queue::MODULE,
     &random::MODULE,
     &signal::MODULE,
     &socket::FCNTL,
@@ -99,6 +106,7 @@ static MODULES: &[&ModuleSpec] = &[
     &socket::SELECT,
     &socket::PROCESSES,
     &sre::MODULE,
+    &statistics::MODULE,
     &string::MODULE,
     &struct_::MODULE,
     &thread::MODULE,
@@ -144,11 +152,14 @@ pub(crate) fn register_payloads(heap: &heap::Heap) {
     heap.register::<typing::NoDefault>();
     collections::register_payloads(heap);
     csv::register_payloads(heap);
+    datetime::register_payloads(heap);
     functools::register_payloads(heap);
     io::register_payloads(heap);
     numpy::register_payloads(heap);
     itertools::register_payloads(heap);
+    json::register_payloads(heap);
     operator::register_payloads(heap);
+    queue::register_payloads(heap);
     sre::register_payloads(heap);
     thread::register_payloads(heap);
     tokenize::register_payloads(heap);

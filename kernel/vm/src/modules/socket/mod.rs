@@ -8,7 +8,11 @@ use crate::class::{Convention, Method};
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "_socket",
     functions: &[],
-    init: |vm, module| vm.exec_text(include_str!("socket.py"), "<_socket>", &vm.module_dict(module)).map(drop),
+    init: |vm, module| {
+        let dict = vm.module_dict(module);
+        vm.dict_set_str(&dict, "CAPI", super::datetime::tracked_capsule(vm, "_socket.CAPI"));
+        vm.exec_text(include_str!("socket.py"), "<_socket>", &dict).map(drop)
+    },
 };
 
 /// `select`.

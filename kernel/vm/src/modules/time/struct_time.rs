@@ -70,9 +70,17 @@ pub(super) fn class(vm: &Vm) -> Obj {
 
 /// A `struct_time` of this time.
 pub(super) fn made(vm: &Vm, tm: &Tm) -> Obj {
+    with_hidden(vm, &class(vm), numbers(vm, tm), [Some(vm.str(&tm.zone)), Some(vm.int(tm.offset))])
+}
+
+/// The same without a zone, as dates tell it.
+pub(crate) fn bare(vm: &Vm, tm: &Tm) -> Obj {
+    with_hidden(vm, &class(vm), numbers(vm, tm), [None, None])
+}
+
+fn numbers(vm: &Vm, tm: &Tm) -> Vec<Obj> {
     let numbers = [tm.year, tm.month, tm.day, tm.hour, tm.minute, tm.second, tm.weekday, tm.yearday, tm.dst];
-    let items = numbers.into_iter().map(|n| vm.int(n)).collect();
-    with_hidden(vm, &class(vm), items, [Some(vm.str(&tm.zone)), Some(vm.int(tm.offset))])
+    numbers.into_iter().map(|n| vm.int(n)).collect()
 }
 
 fn with_hidden(vm: &Vm, class: &Obj, items: Vec<Obj>, more: [Option<Obj>; 2]) -> Obj {
