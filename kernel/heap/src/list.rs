@@ -190,7 +190,10 @@ impl List {
     pub fn push(&self, item: Obj) {
         let len = self.len();
         if len >= self.allocated() || len >= self.place() {
-            self.resize_room(len + 1);
+            // The figure may be ahead of the place: a list that knows how long it will be.
+            if len >= self.allocated() {
+                self.resize_room(len + 1);
+            }
             self.make_place(len + 1);
         }
         // SAFETY: there is room behind the last item.

@@ -110,6 +110,32 @@ def magics(kernel):
     assert text.startswith("collected ") and "delete_garbage" in text, text
 
 
+def watching(kernel):
+    """Memory over time, the most that a statement needs, and what each cell did to the heap."""
+    def shown(code, media):
+        _, messages = kernel.run(code)
+        data = [m["content"]["data"] for m in messages if m["msg_type"] == "display_data"][0]
+        assert data["text/plain"] and "<pre>" in data["text/html"], data
+        return data, data["application/vnd.heapbook.%s+json" % media]
+
+    data, report = shown("%memit big = [0] * 20_000_000; del big", "memit")
+    assert report["version"] == 1 and report["peak"] >= report["increment"], report
+    assert data["text/plain"].startswith("peak memory: "), data
+    data, report = shown("%%mprof -i 0.05\nimport time\nbig = [0] * 20_000_000\ntime.sleep(0.3)\ndel big", "mprof")
+    points = report["points"]
+    assert report["version"] == 1 and len(points) >= 5 and "<polyline" in data["text/html"], report
+    assert max(size for _, size in points) - points[0][1] > 100_000_000, points
+    id = kernel.client.execute("kept_sets = [set() for i in range(1000)]")
+    while True:
+        reply = kernel.client.get_shell_msg(timeout=LIMIT)
+        if reply["parent_header"].get("msg_id") == id:
+            break
+    heap = reply["metadata"]["heapbook"]
+    sets = [row for row in heap["types"] if row["type"] == "set"]
+    assert heap["version"] == 1 and sets == [{"type": "set", "objects": 1000, "bytes": 216_000}], heap
+    assert heap["objects"]["more"] >= 1000 and heap["collections"] >= 0, heap
+
+
 def debugger(kernel):
     """A breakpoint in a loop, a step, a variable, and the end of it."""
     client, seq = kernel.client, iter(range(1, 1000))
@@ -229,7 +255,7 @@ def notebook():
 def main():
     kernel = Kernel()
     try:
-        for test in (soak, outputs, magics, debugger, garbage, deaf_subscriber):
+        for test in (soak, outputs, magics, watching, debugger, garbage, deaf_subscriber):
             test(kernel)
     finally:
         kernel.close()

@@ -67,7 +67,7 @@ pub(super) fn set(vm: &Vm, this: &Obj, key: &Obj, value: Option<&Obj>) -> PyResu
         true => {
             let from = array::from_object(vm, value, None)?;
             let values = own(&from).numbers();
-            if values.is_empty() || targets.len() % values.len() != 0 {
+            if values.is_empty() || !targets.len().is_multiple_of(values.len()) {
                 let (from, to) = (vm.repr_text(&array::numbers(vm, &own(&from).shape))?, format!("({},)", targets.len()));
                 return Err(vm.value_error(format!("could not broadcast input array from shape {from} into shape {to}")));
             }

@@ -135,9 +135,9 @@ fn randint(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         Signature { name: "randint", params: &["low", "high", "size", "dtype"], positional_only: 0, positional: 4, required: 1 };
     let [low, high, size, dtype] = args.bind(vm, &SIGNATURE)?;
     let whole = |obj: &Obj| {
-        array::number(vm, obj, None).and_then(|(_, value)| match value {
-            Number::Int(n) => Ok(n),
-            Number::Float(f) => Ok(f as i128),
+        array::number(vm, obj, None).map(|(_, value)| match value {
+            Number::Int(n) => n,
+            Number::Float(f) => f as i128,
         })
     };
     let low = whole(low.expect("a required parameter is there"))?;

@@ -95,7 +95,7 @@ const METHODS: &[Method] = &[
     Method::new("item", |vm, this, _| item(vm, this), Convention::Positional),
     Method::new("tolist", |vm, this, _| item(vm, this), Convention::NoArgs),
     Method::new("__format__", |vm, this, args| vm.format(&item(vm, this)?, &args.pos()[0]), Convention::One),
-    Method::new("__round__", |vm, this, args| round(vm, this, args), Convention::Positional),
+    Method::new("__round__", round, Convention::Positional),
     Method::new(
         "astype",
         |vm, this, args| made(vm, dtype::of(vm, &args.check(vm, "astype", 1, 1)?[0])?, parts(vm, this)?.1),
