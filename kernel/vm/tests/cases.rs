@@ -39,7 +39,7 @@ macro_rules! programs {
 programs! {
     leaves: numbers complex arithmetic text bytes formats errors;
     // Modules that CPython writes in C.
-    library: structs arrays hashes rows characters complexes functions ordered calendar_time tasks trees token_stream test_runs json_text dates;
+    library: structs arrays hashes rows characters complexes functions ordered calendar_time tasks trees token_stream test_runs json_text dates imports;
     // `sys.settrace` and `sys.setprofile`.
     tracing: events functions;
     // What programs about memory import.

@@ -1,5 +1,7 @@
 //! `_statistics`: the inverse of the normal distribution (`Modules/_statisticsmodule.c`; Wichura's algorithm AS 241, PPND16).
 
+#![expect(clippy::excessive_precision, reason = "the figures are the algorithm's, as they were published")]
+
 use heap::Obj;
 
 use super::ModuleSpec;

@@ -64,7 +64,7 @@ pub(super) static TIMEZONE: ClassSpec = ClassSpec {
     slots: |s| {
         s.new.set(Some(new));
         s.repr.set(Some(repr));
-        s.str.set(Some(|vm, this| name(vm, this)));
+        s.str.set(Some(name));
         s.hash.set(Some(|vm, this| vm.hash(&offset(vm, this))));
         s.richcompare.set(Some(|vm, a, b, op| match (op, b.get::<Zone>()) {
             (Compare::Eq | Compare::Ne, Some(_)) => vm.compare(&offset(vm, a), &offset(vm, b), op),
