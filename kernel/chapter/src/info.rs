@@ -38,16 +38,18 @@ pub struct Version {
     pub major: u8,
     /// The 14 of 3.14.
     pub minor: u8,
+    /// Whether it is that version's collector alone, as in `2.7-gc`.
+    pub gc: bool,
 }
 
 impl Version {
     /// The version a page speaks where it names none.
-    pub const DEFAULT: Version = Version { major: 3, minor: 14 };
+    pub const DEFAULT: Version = Version { major: 3, minor: 14, gc: false };
 }
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.major, self.minor)
+        write!(f, "{}.{}{}", self.major, self.minor, if self.gc { "-gc" } else { "" })
     }
 }
 
@@ -55,12 +57,13 @@ impl FromStr for Version {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Version, ()> {
-        let (major, minor) = text.split_once('.').ok_or(())?;
+        let (numbers, gc) = text.strip_suffix("-gc").map_or((text, false), |numbers| (numbers, true));
+        let (major, minor) = numbers.split_once('.').ok_or(())?;
         let number = |digits: &str| match digits.bytes().all(|b| b.is_ascii_digit()) {
             true => digits.parse().map_err(|_| ()),
             false => Err(()),
         };
-        Ok(Version { major: number(major)?, minor: number(minor)? })
+        Ok(Version { major: number(major)?, minor: number(minor)?, gc })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line's words.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use compile::Version;
 use std::path::PathBuf;
 
 /// A book on Python's memory whose every output is checked, and the heap that runs it.
@@ -36,15 +37,12 @@ pub(crate) enum Command {
     Preprocess(PreprocessArgs),
 }
 
-/// The version of Python that is run unless another is named.
-const DEFAULT: &str = "3.14";
-
 /// A program to run.
 #[derive(Debug, Args)]
 pub(crate) struct ProgramArgs {
-    /// Which CPython to be: 3.14 or 3.13
-    #[arg(long, value_name = "VERSION", default_value = DEFAULT)]
-    pub(crate) python: String,
+    /// Which CPython to be: 3.14, 3.13, 3.12, 3.11, 3.10, or 2.7-gc for the collector of 2.7
+    #[arg(long, value_name = "VERSION", default_value_t)]
+    pub(crate) python: Version,
     /// Run one statement after another, as if typed at the prompt
     #[arg(long)]
     pub(crate) repl: bool,
@@ -55,7 +53,7 @@ pub(crate) struct ProgramArgs {
 
 impl Default for ProgramArgs {
     fn default() -> ProgramArgs {
-        ProgramArgs { python: DEFAULT.into(), repl: false, words: Vec::new() }
+        ProgramArgs { python: Version::default(), repl: false, words: Vec::new() }
     }
 }
 
@@ -129,9 +127,9 @@ pub(crate) struct KernelArgs {
     /// The connection file that Jupyter wrote
     #[arg(short = 'f', long = "connection-file", value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// Which CPython to be: 3.14 or 3.13
-    #[arg(long, value_name = "VERSION", default_value = "3.14")]
-    pub(crate) python: String,
+    /// Which CPython to be: 3.14, 3.13, 3.12, 3.11, 3.10, or 2.7-gc for the collector of 2.7
+    #[arg(long, value_name = "VERSION", default_value_t)]
+    pub(crate) python: Version,
 }
 
 /// Where a kernel is installed, and its name there.
@@ -158,9 +156,9 @@ pub(crate) struct InstallArgs {
     /// The name that people see
     #[arg(long, value_name = "NAME")]
     pub(crate) display_name: Option<String>,
-    /// Which CPython to be: 3.14 or 3.13
-    #[arg(long, value_name = "VERSION", default_value = "3.14")]
-    pub(crate) python: String,
+    /// Which CPython to be: 3.14, 3.13, 3.12, 3.11, 3.10, or 2.7-gc for the collector of 2.7
+    #[arg(long, value_name = "VERSION", default_value_t)]
+    pub(crate) python: Version,
     /// A variable of the kernel's environment; may be given several times
     #[arg(long, num_args = 2, value_names = ["KEY", "VALUE"], action = clap::ArgAction::Append)]
     pub(crate) env: Vec<String>,

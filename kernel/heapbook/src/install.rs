@@ -1,5 +1,6 @@
 //! `heapbook install` and `uninstall`: the kernel's description, where Jupyter looks for it.
 
+use compile::Version;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
@@ -8,7 +9,6 @@ use anyhow::{Context as _, bail};
 use serde_json::{Map, Value, json};
 
 use crate::cli::{InstallArgs, PlaceArgs};
-use crate::run::version;
 
 /// The files that lie beside the description.
 const LOGOS: [(&str, &[u8]); 3] = [
@@ -18,16 +18,15 @@ const LOGOS: [(&str, &[u8]); 3] = [
 ];
 
 pub(crate) fn command(args: &InstallArgs) -> anyhow::Result<ExitCode> {
-    version(&args.python)?;
     let folder = folder(&args.place)?;
     let program = env::current_exe().context("where this program lies is not known")?;
-    let display_name = args.display_name.clone().unwrap_or_else(|| match args.python.as_str() {
-        "3.14" => "Heapbook (Python)".to_owned(),
+    let display_name = args.display_name.clone().unwrap_or_else(|| match args.python {
+        Version::V3_14 => "Heapbook (Python)".to_owned(),
         version => format!("Heapbook (Python {version})"),
     });
     let mut argv = vec![program.to_string_lossy().into_owned(), "kernel".into(), "-f".into(), "{connection_file}".into()];
-    if args.python != "3.14" {
-        argv.extend(["--python".into(), args.python.clone()]);
+    if args.python != Version::default() {
+        argv.extend(["--python".into(), args.python.name().into()]);
     }
     let env: Map<String, Value> = args.env.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone().into())).collect();
     let description = json!({

@@ -11,15 +11,14 @@ use session::{Cell, Notebook, Past, Question, Version};
 
 use crate::cli::KernelArgs;
 use crate::kernel_host::KernelHost;
-use crate::run::version;
 
 /// The session's number in its history: sessions before it are not kept.
 const SESSION: i64 = 1;
 
 pub(crate) fn command(args: &KernelArgs) -> anyhow::Result<ExitCode> {
-    let version = version(&args.python)?;
+    let version = args.python;
     let connection = jupyter::Connection::read(&args.file)?;
-    jupyter::serve(&connection, info(&args.python), move |frontend| match Python::start(version, frontend) {
+    jupyter::serve(&connection, info(version), move |frontend| match Python::start(version, frontend) {
         Ok(python) => python,
         Err(why) => {
             eprintln!("heapbook: the machine did not start: {why}");
@@ -29,8 +28,9 @@ pub(crate) fn command(args: &KernelArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn info(python: &str) -> Info {
-    let release = if python == "3.13" { "3.13.18" } else { "3.14.10" };
+fn info(python: Version) -> Info {
+    let (major, minor, micro) = python.release();
+    let release = format!("{major}.{minor}.{micro}");
     Info {
         implementation: "heapbook",
         implementation_version: env!("CARGO_PKG_VERSION"),

@@ -75,14 +75,13 @@ impl Settings {
 }
 
 pub(crate) fn command(args: &ProgramArgs) -> anyhow::Result<ExitCode> {
-    let version = version(&args.python)?;
     let mut settings = Settings::from_env();
     let start = match find(args, &mut settings)? {
         Ok(start) => start,
         Err(status) => return Ok(status),
     };
     let orig_argv: Vec<_> = ["heapbook".to_owned()].into_iter().chain(args.words.iter().cloned()).collect();
-    let status = stack::on_large(|| run(version, start, &settings, &orig_argv))??;
+    let status = stack::on_large(|| run(args.python, start, &settings, &orig_argv))??;
     if status == INTERRUPTED {
         // Whoever started us shall see that it was the interrupt, as with `python`.
         drop(signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGINT));
@@ -169,12 +168,3 @@ fn run(version: Version, start: Start, settings: &Settings, orig_argv: &[String]
 
 /// The exit status of a program that an interrupt ended.
 const INTERRUPTED: i32 = 130;
-
-/// The version of Python that a name means.
-pub(crate) fn version(name: &str) -> anyhow::Result<Version> {
-    Ok(match name {
-        "3.14" => Version::V3_14,
-        "3.13" => Version::V3_13,
-        other => bail!("Python {other} is not among the versions that can be run: 3.14 (the default) and 3.13"),
-    })
-}

@@ -26,6 +26,9 @@ impl Vm {
         heap.set_lazy_dict_tracking(version < Version::V3_14);
         heap.set_track_all_tuples(version < Version::V3_14);
         heap.set_shrink_small_lists(version < Version::V3_14);
+        if version <= Version::V3_12 {
+            heap.set_thresholds([700, 10, 10]);
+        }
         register_payloads(&heap);
         set_free_lists(&heap, version);
         let consts = constants(&heap);

@@ -105,7 +105,7 @@ impl Vm {
 
     /// The release that this machine is, as in `3.14.10`.
     pub fn python_version(&self) -> String {
-        let (major, minor, micro) = modules::sys::numbers_of(self.version);
+        let (major, minor, micro) = self.version.release();
         format!("{major}.{minor}.{micro}")
     }
 

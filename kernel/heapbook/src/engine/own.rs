@@ -13,12 +13,10 @@ impl Engine for Own {
     }
 
     fn open(&self, language: Language, version: Version) -> Result<Option<Box<dyn Session>>, Trouble> {
-        let version = match (language, version.major, version.minor) {
-            (Language::Rust, ..) => return Ok(None),
-            (_, 3, 14) => session::Version::V3_14,
-            (_, 3, 13) => session::Version::V3_13,
-            _ => return Ok(None),
-        };
+        let Ok(version) = version.to_string().parse() else { return Ok(None) };
+        if language == Language::Rust {
+            return Ok(None);
+        }
         let session = session::Session::new(version).map_err(|error| Trouble(error.0))?;
         Ok(Some(Box::new(Running { session })))
     }

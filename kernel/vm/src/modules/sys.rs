@@ -85,7 +85,7 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
 fn init(vm: &Vm, module: &Obj) -> PyResult<()> {
     let dict = vm.module_dict(module);
     let set = |name: &str, value: Obj| vm.dict_set_str(&dict, name, value);
-    let (major, minor, micro) = numbers_of(vm.version);
+    let (major, minor, micro) = vm.version.release();
     let n = |n: i64| vm.int(n);
     for (hook, own) in [("__displayhook__", "displayhook"), ("__excepthook__", "excepthook"), ("__unraisablehook__", "unraisablehook")] {
         set(hook, vm.dict_get_str(&dict, own).expect("the function was just added"));
@@ -141,17 +141,6 @@ fn init(vm: &Vm, module: &Obj) -> PyResult<()> {
     numbers(vm, &dict)?;
     set("flags", flags(vm)?);
     Ok(())
-}
-
-/// The release that a version stands for: the newest that was compared with.
-pub(crate) fn numbers_of(version: Version) -> (i64, i64, i64) {
-    match version {
-        Version::V3_10 => (3, 10, 13),
-        Version::V3_11 => (3, 11, 7),
-        Version::V3_12 => (3, 12, 1),
-        Version::V3_13 => (3, 13, 18),
-        Version::V3_14 => (3, 14, 10),
-    }
 }
 
 /// `float_info`, `int_info`, `hash_info`, `thread_info`.
