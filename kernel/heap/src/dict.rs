@@ -868,12 +868,21 @@ impl Dict {
 
     /// What `sys.getsizeof` shows for an exact dict on a 64-bit machine, the collector's header included.
     pub fn sizeof_model(&self) -> usize {
+        self.sizeof_with_keys(32, 16)
+    }
+
+    /// The same up to 3.10, whose keys had a longer head and kept the hash of every key.
+    pub fn sizeof_model_3_10(&self) -> usize {
+        self.sizeof_with_keys(40, 24)
+    }
+
+    fn sizeof_with_keys(&self, head: usize, unicode_entry: usize) -> usize {
         let table = self.table();
         let keys = match (table.split, table.head().log2_size) {
             (0, 0) => 0,
             (0, log2_size) => {
-                let entries = usable_fraction(1 << log2_size) * if table.unicode() { 16 } else { 24 };
-                32 + (1 << (log2_size + Table::index_shift(log2_size))) + entries
+                let entries = usable_fraction(1 << log2_size) * if table.unicode() { unicode_entry } else { 24 };
+                head + (1 << (log2_size + Table::index_shift(log2_size))) + entries
             }
             (split, _) => 8 * split as usize,
         };

@@ -23,6 +23,8 @@ pub(crate) const SET_ASIDE: usize = 5;
 pub(crate) const STILL_UNREACHABLE: usize = 6;
 /// In Python 2.7, which has no use for that list: what cannot be collected.
 pub(crate) const LEGACY_FINALIZERS: usize = STILL_UNREACHABLE;
+/// What was allocated after a collection had become due, where the collection is to see only what was there by then.
+const LATER: usize = 7;
 
 pub(crate) type Row = Vec<Option<NonNull<Header>>>;
 
@@ -50,7 +52,7 @@ pub const DEBUG_LEAK: u32 = DEBUG_COLLECTABLE | DEBUG_UNCOLLECTABLE | DEBUG_SAVE
 
 pub(crate) struct Generations {
     /// The tracked objects of each list, in order; `None` is a hole.
-    lists: [UnsafeCell<Row>; 7],
+    lists: [UnsafeCell<Row>; 8],
     /// Net allocations since the last young collection; then, how often the generation below was collected.
     pub(crate) counts: [Cell<i32>; GENERATIONS],
     thresholds: [Cell<i32>; GENERATIONS],
@@ -60,6 +62,8 @@ pub(crate) struct Generations {
     enabled: Cell<bool>,
     /// Collections happen inside the allocation, as they did up to CPython 3.11.
     inside_allocation: Cell<bool>,
+    /// The young list's length and the young count when a collection became due.
+    crossing: Cell<(usize, i32)>,
     pub(crate) collecting: Cell<bool>,
     pub(crate) long_lived_total: Cell<usize>,
     pub(crate) long_lived_pending: Cell<usize>,
@@ -77,6 +81,7 @@ impl Default for Generations {
             due: Cell::new(false),
             enabled: Cell::new(true),
             inside_allocation: Cell::new(false),
+            crossing: Cell::default(),
             collecting: Cell::new(false),
             long_lived_total: Cell::new(0),
             long_lived_pending: Cell::new(0),
@@ -230,8 +235,10 @@ impl Heap {
     #[cold]
     #[inline(never)]
     fn become_due(&self) {
-        self.generations.due.set(true);
-        self.generations.set_limit();
+        let generations = &self.generations;
+        generations.due.set(true);
+        generations.set_limit();
+        generations.crossing.set((generations.list(0).len(), generations.counts[0].get()));
     }
 
     /// Whether an automatic collection waits for the machine to call [`Heap::run_due_collection`].
@@ -256,8 +263,28 @@ impl Heap {
         if !generations.enabled.get() || generations.collecting.get() {
             return None;
         }
+        if generations.inside_allocation.get() { self.collect_as_of_crossing() } else { self.collect_oldest_due() }
+    }
+
+    fn collect_oldest_due(&self) -> Option<CollectStats> {
         let generation = self.gc_select_generation()?;
         self.gc_collect_main(generation, Reason::Heap)
+    }
+
+    /// The collection that ran inside the allocation: it does not know the object that was being made, nor any later one.
+    fn collect_as_of_crossing(&self) -> Option<CollectStats> {
+        let generations = &self.generations;
+        let (length, count) = generations.crossing.get();
+        let later = generations.counts[0].get() - count;
+        generations.counts[0].set(count);
+        let young = generations.list(0);
+        let newer: Vec<_> = young.drain(length.min(young.len())..).flatten().collect();
+        // SAFETY: objects in a list are alive.
+        newer.iter().for_each(|header| generations.append(unsafe { header.as_ref() }, LATER));
+        let stats = self.collect_oldest_due();
+        generations.merge(LATER, 0);
+        generations.counts[0].set(generations.counts[0].get() + later);
+        stats
     }
 
     /// The oldest generation above its threshold; the last one only once a quarter of it is new (`long_lived_pending`).
@@ -374,8 +401,8 @@ impl Heap {
         self.generations.size(PERMANENT)
     }
 
-    /// Up to CPython 3.11 a collection ran inside the allocation that made it due; the machine then asks [`Heap::gc_due`] right
-    /// after each allocation of a container instead of at function entry.
+    /// Up to CPython 3.11 a collection ran inside the allocation that made it due. The machine then asks [`Heap::gc_due`] right
+    /// after each instruction that makes a container, and the collection sees what there was before that container.
     pub fn set_collect_inside_allocation(&self, inside: bool) {
         self.generations.inside_allocation.set(inside);
     }

@@ -86,6 +86,14 @@ impl Heap {
         let mut table = self.interned.0.borrow_mut();
         table.remove(payload.as_bytes());
         table.insert(Entry(NonNull::from(payload)), text.bits());
+        if self.immortal_interned.get() {
+            text.make_immortal();
+        }
         text.clone()
+    }
+
+    /// Interned strings live for ever from now on, as in CPython 3.12.
+    pub fn set_immortal_interned(&self, immortal: bool) {
+        self.immortal_interned.set(immortal);
     }
 }

@@ -29,6 +29,9 @@ impl Vm {
         if version <= Version::V3_12 {
             heap.set_thresholds([700, 10, 10]);
         }
+        heap.set_collect_inside_allocation(version <= Version::V3_11);
+        heap.set_legacy_finalizers(version == Version::V2_7);
+        heap.set_immortal_interned(version == Version::V3_12);
         register_payloads(&heap);
         set_free_lists(&heap, version);
         let consts = constants(&heap);
@@ -76,10 +79,13 @@ impl Vm {
 
     /// The second pass: dicts, bases, slots.
     fn fill_classes(&self) {
-        if self.version < Version::V3_14 {
-            // `func_annotate` came with 3.14.
-            self.class(&self.types.function).basicsize.set(144);
-        }
+        // `func_version` came with 3.11, `func_typeparams` with 3.12, `func_annotate` with 3.14.
+        self.class(&self.types.function).basicsize.set(match self.version {
+            Version::V3_14 => 152,
+            Version::V3_12 | Version::V3_13 => 144,
+            Version::V3_11 => 136,
+            Version::V2_7 | Version::V3_10 => 128,
+        });
         for (class, spec) in self.types.each() {
             self.fill_class(class, spec);
         }

@@ -498,7 +498,7 @@ impl Vm {
     /// Calls anything.
     #[inline]
     pub fn call_args(&self, callable: &Obj, args: Args<'_>) -> PyResult {
-        match callable.kind() {
+        let result = match callable.kind() {
             kinds::FUNCTION => self.call_function(callable, args.all().iter(), args.names()),
             kinds::BUILTIN_FUNCTION => self.call_builtin(callable, args),
             kinds::METHOD_DESCRIPTOR => self.call_descriptor(callable, args),
@@ -507,7 +507,9 @@ impl Vm {
                 None => self.call_slot(callable, args),
             },
             _ => self.call_slot(callable, args),
-        }
+        };
+        self.collect_inside_allocation();
+        result
     }
 
     /// Calls with arguments that are lent: they are not counted for the call itself.

@@ -475,8 +475,12 @@ impl Vm {
                     let args = at.sp.sub(total);
                     at.sp = callable;
                     if (*callable).look().kind() == kinds::FUNCTION {
-                        let callee = attempt!(vm.push_call(callable.read(), args, total, &[]));
-                        attempt!(vm.enter_call(&mut at, callee));
+                        if vm.version <= Version::V3_10 {
+                            attempt!(vm.enter_keeping(&mut at, callable.read(), args, total, &[]));
+                        } else {
+                            let callee = attempt!(vm.push_call(callable.read(), args, total, &[]));
+                            attempt!(vm.enter_call(&mut at, callee));
+                        }
                     } else {
                         let result = if TRACED {
                             let first = (total > 0).then(|| (*args).look());
@@ -503,10 +507,12 @@ impl Vm {
                 Quick::BuildTuple => {
                     at.sp = at.sp.sub(arg);
                     at.push_obj(vm.build_tuple(at.sp, arg));
+                    vm.collect_inside_allocation();
                 }
                 Quick::BuildList => {
                     at.sp = at.sp.sub(arg);
                     at.push_obj(vm.build_list(at.sp, arg));
+                    vm.collect_inside_allocation();
                 }
                 Quick::ListAppend => {
                     let item = at.pop_obj();
@@ -526,7 +532,10 @@ impl Vm {
                         at.set_top(1, text);
                     }
                 },
-                Quick::BuildMap if arg == 0 => at.push_obj(vm.new_dict()),
+                Quick::BuildMap if arg == 0 => {
+                    at.push_obj(vm.new_dict());
+                    vm.collect_inside_allocation();
+                }
                 Quick::BuildString => {
                     at.sp = at.sp.sub(arg);
                     let text = vm.build_string(at.sp, arg);
@@ -588,6 +597,9 @@ impl Vm {
                     vm.thread.current.set(below);
                     vm.thread.remaining.set(vm.thread.remaining.get() + 1);
                     vm.thread.give_back(dying);
+                    if vm.version <= Version::V3_11 {
+                        vm.thread.release_arguments(dying);
+                    }
                     if flags & ENTRY != 0 {
                         return Ok(made);
                     }

@@ -207,6 +207,9 @@ pub(crate) struct Thread {
     pub(crate) finalizer: Slot,
     /// `sys.set_coroutine_origin_tracking_depth`.
     pub(crate) origin_depth: Cell<usize>,
+    /// Arguments that callers keep on their stacks during a call, each with the frame of the call: up to 3.10 all of a plain call, up
+    /// to 3.11 tuple and dict of one with `*` and `**`. Later versions move them into the frame.
+    kept: RefCell<Vec<(*const Frame, Obj)>>,
 }
 
 impl Default for Thread {
@@ -225,6 +228,7 @@ impl Default for Thread {
             firstiter: Slot::empty(),
             finalizer: Slot::empty(),
             origin_depth: Cell::new(0),
+            kept: RefCell::default(),
         }
     }
 }
@@ -290,6 +294,25 @@ impl Thread {
             self.top.set(chunk.before.0);
             self.limit.set(chunk.before.1);
             *self.spare.borrow_mut() = Some(chunk);
+        }
+    }
+
+    /// The caller of `frame` keeps an argument until the call is over.
+    pub(crate) fn keep_argument(&self, frame: *const Frame, argument: Obj) {
+        self.kept.borrow_mut().push((frame, argument));
+    }
+
+    /// The call is over: its caller lets go of the arguments, the last one first.
+    #[cold]
+    pub(crate) fn release_arguments(&self, frame: *const Frame) {
+        loop {
+            let mut kept = self.kept.borrow_mut();
+            if kept.last().is_none_or(|(of, _)| !ptr::eq(*of, frame)) {
+                return;
+            }
+            let argument = kept.pop();
+            std::mem::drop(kept);
+            std::mem::drop(argument);
         }
     }
 
@@ -397,6 +420,9 @@ impl Vm {
         unsafe {
             if !(*frame).frame_obj.is_empty() && self.frame_obj_outlives(frame) {
                 self.thread.give_back(frame);
+                if self.version <= Version::V3_11 {
+                    self.thread.release_arguments(frame);
+                }
                 return;
             }
             self.clear_places(&*frame);
@@ -406,6 +432,9 @@ impl Vm {
             drop(ptr::read(&(*frame).func));
             drop(ptr::read(&(*frame).code));
             self.thread.give_back(frame);
+            if self.version <= Version::V3_11 {
+                self.thread.release_arguments(frame);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the rarer instructions do: names, slices, unpacking, `with`, patterns, building, importing (the helpers of `Python/ceval.c`).
 
+use compile::Version;
 use heap::{CellVar, Dict, Kind, List, Obj, StackRef, Tuple};
 
 use crate::class::flags;
@@ -191,8 +192,14 @@ impl Vm {
         drop(values);
         // SAFETY: the vector's places are moved out, and forgotten here.
         let pushed = unsafe { self.push_call(func, places.as_mut_ptr().cast(), places.len(), &names) };
-        drop(args);
-        drop(kwargs);
+        if let Ok(callee) = pushed
+            && self.version <= Version::V3_11
+        {
+            [Some(args), kwargs].into_iter().flatten().for_each(|argument| self.thread.keep_argument(callee, argument));
+        } else {
+            drop(args);
+            drop(kwargs);
+        }
         pushed.map(Ok)
     }
 

@@ -155,6 +155,9 @@ impl Vm {
                 let args = at.sp.sub(total);
                 at.sp = callable;
                 if (*callable).look().kind() == kinds::FUNCTION {
+                    if self.version <= Version::V3_10 {
+                        return self.enter_keeping(at, callable.read(), args, total, name_items);
+                    }
                     let pushed = self.push_call(callable.read(), args, total, name_items);
                     drop(names);
                     self.enter_call(at, pushed?)?;

@@ -184,6 +184,23 @@ unsafe fn take(at: *mut StackRef, n: usize) -> Vec<Obj> {
 /// # Safety
 /// The loop's contract.
 impl Vm {
+    /// Enters the call of a function as up to 3.10: the caller's stack keeps function and arguments until the call is over.
+    #[cold]
+    #[inline(never)]
+    pub(crate) unsafe fn enter_keeping(
+        &self,
+        at: &mut Registers,
+        func: StackRef,
+        args: *mut StackRef,
+        n: usize,
+        names: &[Obj],
+    ) -> Result<(), Fault> {
+        let kept: Vec<Obj> = (0..n).map(|i| (*args.add(i)).look().clone()).collect();
+        let callee = self.push_call(func, args, n, names)?;
+        kept.into_iter().for_each(|argument| self.thread.keep_argument(callee, argument));
+        self.enter_call(at, callee)
+    }
+
     /// Enters a frame that was just pushed.
     #[inline(always)]
     pub(crate) unsafe fn enter_call(&self, at: &mut Registers, callee: *const Frame) -> Result<(), Fault> {

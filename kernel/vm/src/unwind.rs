@@ -164,6 +164,14 @@ impl Vm {
         self.heap.gc_due() || self.interrupt.load(Ordering::Relaxed)
     }
 
+    /// Up to 3.11 a due collection does not wait for the next function entry or backward jump.
+    #[inline(always)]
+    pub(crate) fn collect_inside_allocation(&self) {
+        if self.heap.gc_due() && self.heap.collects_inside_allocation() {
+            self.heap.run_due_collection();
+        }
+    }
+
     /// Does what waits, if anything does.
     #[inline(always)]
     pub(crate) fn check_pending(&self) -> PyResult<()> {
@@ -334,7 +342,10 @@ impl Vm {
     #[cold]
     pub(crate) fn unbound_local(&self, code: &CodeObject, place: usize) -> Raised {
         let name = self.lossy(code.place_name(place));
-        self.unbound_local_error(format!("cannot access local variable '{name}' where it is not associated with a value"))
+        self.unbound_local_error(match self.version {
+            Version::V2_7 | Version::V3_10 => format!("local variable '{name}' referenced before assignment"),
+            _ => format!("cannot access local variable '{name}' where it is not associated with a value"),
+        })
     }
 
     #[cold]
@@ -347,7 +358,10 @@ impl Vm {
         let text = self.lossy(name);
         self.name_error_text(
             name,
-            format!("cannot access free variable '{text}' where it is not associated with a value in enclosing scope"),
+            match self.version {
+                Version::V2_7 | Version::V3_10 => format!("free variable '{text}' referenced before assignment in enclosing scope"),
+                _ => format!("cannot access free variable '{text}' where it is not associated with a value in enclosing scope"),
+            },
         )
     }
 

@@ -1,5 +1,6 @@
 //! `gc`: the collector's controls (`Modules/gcmodule.c`).
 
+use compile::Version;
 use heap::{DebugEvent, Int, List, Obj};
 
 use super::ModuleSpec;
@@ -116,7 +117,11 @@ fn set_threshold(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     }
     let given = args.pos();
     if !(1..=3).contains(&given.len()) {
-        return Err(vm.type_error("gc.set_threshold requires 1 to 3 arguments"));
+        return Err(vm.type_error(match given.len() {
+            _ if vm.version >= Version::V3_13 => "gc.set_threshold requires 1 to 3 arguments".to_owned(),
+            0 => "set_threshold() takes at least 1 argument (0 given)".to_owned(),
+            n => format!("set_threshold() takes at most 3 arguments ({n} given)"),
+        }));
     }
     let mut thresholds = vm.heap.thresholds();
     for (threshold, value) in thresholds.iter_mut().zip(given) {

@@ -206,8 +206,27 @@ fn flags(vm: &Vm) -> PyResult {
 /// The count as CPython prints it: what the caller holds and the argument's own reference, if it has one.
 fn getrefcount(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let obj = &args.pos()[0];
-    let immortal = if vm.version >= Version::V3_14 { 3 << 30 } else { u32::MAX };
-    Ok(vm.int(i64::from(if obj.is_immortal() { immortal } else { obj.refcount() })))
+    if !obj.is_immortal() {
+        return Ok(vm.int(i64::from(obj.refcount())));
+    }
+    Ok(vm.int(match vm.version {
+        Version::V3_14 => 3 << 30,
+        Version::V3_12 | Version::V3_13 => i64::from(u32::MAX),
+        // Small integers, the empty strings and the one-character ones began with a thousand million.
+        Version::V3_11 if matches!(obj.kind(), Kind::INT | Kind::STR | Kind::BYTES | Kind::TUPLE) => 1_000_000_000 + holders(vm, obj),
+        Version::V3_11 | Version::V3_10 | Version::V2_7 => holders(vm, obj),
+    }))
+}
+
+/// The count of an object that this machine does not count, because it lives for ever, in versions that did count it: the references
+/// from all containers, and what the interpreter itself holds.
+fn holders(vm: &Vm, obj: &Obj) -> i64 {
+    let of_interpreter = if obj.is(&vm.consts.none) { 3000 } else { 10 };
+    let mut count = of_interpreter;
+    for container in vm.heap.all_objects().iter().filter(|container| !container.is_leaf()) {
+        container.traverse(&mut |held| count += i64::from(held.is(obj)));
+    }
+    count
 }
 
 fn getsizeof(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {

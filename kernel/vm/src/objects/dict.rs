@@ -2,6 +2,7 @@
 //!
 //! No look into the table is held while a key is compared or hashed, or an object released. Source: `Objects/dictobject.c`.
 
+use compile::Version;
 use heap::{Dict, Kind, Obj};
 
 use crate::class::{ClassSpec, Operator, flags};
@@ -178,7 +179,8 @@ fn ior(vm: &Vm, obj: &Obj, other: &Obj) -> PyResult {
 
 fn sizeof(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
     let basic = vm.class(&vm.class_of(obj)).basicsize.get();
-    Ok(vm.int((basic + dict(obj).sizeof_model() - 64) as i64))
+    let size = if vm.version <= Version::V3_10 { dict(obj).sizeof_model_3_10() } else { dict(obj).sizeof_model() };
+    Ok(vm.int((basic + size - 64) as i64))
 }
 
 fn get(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {

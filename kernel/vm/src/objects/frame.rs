@@ -183,12 +183,20 @@ impl Vm {
         drop(obj);
     }
 
-    /// `locals()` of a frame: the namespace of a module or class body, else a new dict of the variables.
+    /// `locals()` of a frame: the namespace of a module or class body, else a new dict of the variables. Up to 3.12 a function's frame has
+    /// one dict of them, which it keeps (PEP 667).
     pub(crate) fn frame_locals(&self, frame: &Frame) -> PyResult {
-        if let Some(locals) = frame.locals.get() {
-            return Ok(locals);
+        let kept = frame.locals.get();
+        let is_function = frame.code().has_flag(CO_OPTIMIZED);
+        let dict = match kept {
+            Some(locals) if !is_function => return Ok(locals),
+            Some(snapshot) => snapshot,
+            None => self.dict(),
+        };
+        if is_function && self.version <= compile::Version::V3_12 {
+            self.call_method(&dict, "clear", &[])?;
+            frame.locals.set(dict.clone());
         }
-        let dict = self.dict();
         for (name, value) in self.variables(frame) {
             self.dict_set(&dict, &name, value)?;
         }
@@ -296,7 +304,7 @@ fn frame_object(obj: &Obj) -> &FrameObject {
 
 fn f_locals(vm: &Vm, obj: &Obj) -> PyResult {
     let frame = frame_object(obj).frame();
-    if frame.code().has_flag(CO_OPTIMIZED) && frame.locals.is_empty() {
+    if frame.code().has_flag(CO_OPTIMIZED) && vm.version >= compile::Version::V3_13 {
         return Ok(vm.heap.alloc(LocalsProxy { frame: obj.clone().into() }).tracked());
     }
     vm.frame_locals(frame)

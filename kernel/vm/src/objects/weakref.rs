@@ -1,5 +1,6 @@
 //! `weakref.ref` and the two proxies (`Objects/weakrefobject.c`). What a weak reference is to the heap is in `heap`'s `weakref.rs`.
 
+use compile::Version;
 use heap::{Kind, Obj, Str, WeakFlavour, WeakRef};
 
 use crate::class::{Binary, ClassSpec, Compare, Convention, GetSet, Method, OPERATORS, Operator, Slots, Unary, flags};
@@ -238,8 +239,17 @@ fn proxy_slots(s: &Slots) {
 fn proxy_repr(vm: &Vm, this: &Obj) -> PyResult {
     Ok(vm.str(&match own(this).target() {
         Some(target) => {
+            if vm.version <= Version::V3_12 {
+                return Ok(vm.str(&format!(
+                    "<weakproxy at {} to {} at {}>",
+                    address(this),
+                    vm.full_class_name(&vm.class_of(&target)),
+                    address(&target)
+                )));
+            }
             format!("<weakproxy at {}; to '{}' at {}>", address(this), vm.full_class_name(&vm.class_of(&target)), address(&target))
         }
+        None if vm.version <= Version::V3_12 => format!("<weakproxy at {} to NoneType at {}>", address(this), address(&vm.none())),
         None => format!("<weakproxy at {}; dead>", address(this)),
     }))
 }

@@ -206,7 +206,11 @@ impl Vm {
             let generic = self.class(&class).slots.setattro.get().is_some_and(|f| f as usize == generic_setattr as SetAttr as usize);
             let text = match found {
                 None if generic => {
-                    format!("'{class_name}' object has no attribute '{name_text}' and no __dict__ for setting new attributes")
+                    if self.version <= compile::Version::V3_12 {
+                        format!("'{class_name}' object has no attribute '{name_text}'")
+                    } else {
+                        format!("'{class_name}' object has no attribute '{name_text}' and no __dict__ for setting new attributes")
+                    }
                 }
                 None => format!("'{class_name}' object has no attribute '{name_text}'"),
                 Some(_) => format!("'{class_name}' object attribute '{name_text}' is read-only"),

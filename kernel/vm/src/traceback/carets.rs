@@ -2,8 +2,9 @@
 
 use compile::anchors::{Anchors, caret_anchors, is_plain_call};
 
-/// The lines of a frame's statement, with carets where they say more than the line itself; not indented.
-pub(super) fn underlined(lines: &[String], column: usize, end_column: usize) -> Vec<String> {
+/// The lines of a frame's statement, with carets where they say more than the line itself; not indented. `plain_calls` says whether a
+/// call that is the whole statement is underlined too.
+pub(super) fn underlined(lines: &[String], column: usize, end_column: usize, plain_calls: bool) -> Vec<String> {
     let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return Vec::new() };
     let (start, end) = (chars_before(first, column), chars_before(last, end_column));
     let dedented = dedent(lines);
@@ -11,7 +12,7 @@ pub(super) fn underlined(lines: &[String], column: usize, end_column: usize) -> 
     let (start, end) = (start.saturating_sub(removed), end.saturating_sub(removed));
     let segment = segment(&dedented, start, end);
     let anchors = caret_anchors(&segment);
-    let page = Page { lines: &dedented, start, end, anchors };
+    let page = Page { lines: &dedented, start, end, anchors, plain_calls };
     page.show()
 }
 
@@ -58,6 +59,7 @@ struct Page<'a> {
     start: usize,
     end: usize,
     anchors: Option<Anchors>,
+    plain_calls: bool,
 }
 
 impl Page<'_> {
@@ -88,7 +90,7 @@ impl Page<'_> {
     /// Carets under a whole line, or under a plain call, would add nothing.
     fn says_more(&self) -> bool {
         let (first, last) = (&self.lines[0], &self.lines[self.lines.len() - 1]);
-        if is_plain_call(&self.lines.join("\n"), self.start, self.end, self.lines.len()) {
+        if !self.plain_calls && is_plain_call(&self.lines.join("\n"), self.start, self.end, self.lines.len()) {
             return false;
         }
         self.anchors.is_some()

@@ -1,5 +1,7 @@
 //! The text of a report, line by line as CPython's `traceback.py` lays it out.
 
+use compile::Version;
+
 use super::carets;
 use super::report::{Entry, Report, SyntaxPlace};
 
@@ -163,8 +165,13 @@ fn entry(frame: &Entry) -> String {
         return text;
     }
     let whole = frame.lines.len() as i32 == location.end_line - location.line + 1;
-    let lines = if whole && location.col >= 0 && location.end_col >= 0 {
-        carets::underlined(&frame.lines, location.col as usize, location.end_col as usize)
+    let lines = if whole && location.col >= 0 && location.end_col >= 0 && frame.version >= Version::V3_11 {
+        let (column, end_column) = (location.col as usize, location.end_col as usize);
+        match frame.lines.as_slice() {
+            // Up to 3.12 the first line alone was shown.
+            [first, _, ..] if frame.version < Version::V3_13 => carets::underlined(std::slice::from_ref(first), column, first.len(), true),
+            lines => carets::underlined(lines, column, end_column, frame.version < Version::V3_13),
+        }
     } else {
         vec![frame.lines[0].trim().to_owned()]
     };

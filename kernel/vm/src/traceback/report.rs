@@ -1,5 +1,6 @@
 //! What is to be said of an exception: taken from the objects once, so that the saying runs no Python code.
 
+use compile::Version;
 use heap::{Int, List, Obj, Str, Tuple};
 
 use super::suggest;
@@ -16,6 +17,7 @@ pub(super) struct Entry {
     pub(super) location: compile::Location,
     /// The lines of the statement, as they stand in the source.
     pub(super) lines: Vec<String>,
+    pub(super) version: Version,
 }
 
 /// Where a syntax error was found.
@@ -162,7 +164,7 @@ fn entries(vm: &Vm, traceback: &Obj) -> Vec<Entry> {
         } else {
             (first..=last).map_while(|line| vm.source_line(&step.filename, line)).collect()
         };
-        entries.push(Entry { filename: step.filename, name: step.name, location: step.location, lines });
+        entries.push(Entry { filename: step.filename, name: step.name, location: step.location, lines, version: vm.version });
         next = step.next;
     }
     entries

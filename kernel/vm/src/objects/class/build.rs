@@ -268,7 +268,14 @@ impl Vm {
             // Inline values stand at a fixed place, so instances of varying size have none; up to 3.13 they stand right behind the
             // header, so instances with anything there have none either.
             let plain = base.basicsize.get() == 16 && n_own == 0;
-            if base.itemsize == 0 && (plain || self.version >= compile::Version::V3_14) {
+            use compile::Version;
+            let inline = match self.version {
+                Version::V3_14 => true,
+                Version::V3_11 | Version::V3_12 | Version::V3_13 => plain,
+                // An instance has a dict of its own from its first attribute on.
+                Version::V2_7 | Version::V3_10 => false,
+            };
+            if base.itemsize == 0 && inline {
                 bits |= flags::INLINE_VALUES;
             }
         }

@@ -11,6 +11,7 @@ pub(crate) mod slots;
 pub(crate) mod special;
 mod update;
 
+use compile::Version;
 use heap::{Dict, List, Obj, Str, Tuple};
 
 use crate::args::Args;
@@ -480,7 +481,13 @@ fn sizeof(vm: &Vm, class: &Obj, _: Args<'_>) -> PyResult {
     }
     // The heap type itself, and the table of its shared keys if it has one.
     let keys = if payload.has(flags::MANAGED_DICT) { layout::SHARED_KEYS_BYTES } else { 0 };
-    let heap_type = if vm.version >= compile::Version::V3_14 { 936 } else { 928 };
+    let heap_type = match vm.version {
+        Version::V3_14 => 936,
+        Version::V3_13 => 928,
+        Version::V3_12 => 920,
+        Version::V3_11 => 904,
+        Version::V2_7 | Version::V3_10 => return Ok(vm.int(1056)),
+    };
     Ok(vm.int((heap_type + keys) as i64))
 }
 
