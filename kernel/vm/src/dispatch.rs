@@ -468,7 +468,9 @@ impl Vm {
                             continue;
                         }
                     });
+                    let mut method = None;
                     if (*callable.add(1)).is_null() && (*callable).look().kind() == kinds::METHOD {
+                        method = (vm.version <= Version::V3_10).then(|| (*callable).look().clone());
                         vm.unbind(callable);
                     }
                     let total = arg + usize::from(!(*callable.add(1)).is_null());
@@ -476,7 +478,7 @@ impl Vm {
                     at.sp = callable;
                     if (*callable).look().kind() == kinds::FUNCTION {
                         if vm.version <= Version::V3_10 {
-                            attempt!(vm.enter_keeping(&mut at, callable.read(), args, total, &[]));
+                            attempt!(vm.enter_keeping(&mut at, callable.read(), args, total, &[], method));
                         } else {
                             let callee = attempt!(vm.push_call(callable.read(), args, total, &[]));
                             attempt!(vm.enter_call(&mut at, callee));

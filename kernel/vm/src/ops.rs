@@ -189,13 +189,19 @@ impl Vm {
         let (names, values): (Vec<Obj>, Vec<Obj>) = pairs.into_iter().unzip();
         let mut places: Vec<std::mem::ManuallyDrop<StackRef>> =
             items.iter().chain(&values).map(|arg| std::mem::ManuallyDrop::new(StackRef::owned(arg.clone()))).collect();
+        let copied = if self.version <= Version::V3_11 { items.iter().chain(&values).cloned().collect() } else { Vec::new() };
         drop(values);
         // SAFETY: the vector's places are moved out, and forgotten here.
         let pushed = unsafe { self.push_call(func, places.as_mut_ptr().cast(), places.len(), &names) };
         if let Ok(callee) = pushed
             && self.version <= Version::V3_11
         {
-            [Some(args), kwargs].into_iter().flatten().for_each(|argument| self.thread.keep_argument(callee, argument));
+            // With keywords the arguments were copied once more on their way.
+            let copied = if names.is_empty() { Vec::new() } else { copied };
+            copied
+                .into_iter()
+                .chain([Some(args), kwargs].into_iter().flatten())
+                .for_each(|argument| self.thread.keep_argument(callee, argument));
         } else {
             drop(args);
             drop(kwargs);

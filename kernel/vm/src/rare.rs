@@ -156,7 +156,7 @@ impl Vm {
                 at.sp = callable;
                 if (*callable).look().kind() == kinds::FUNCTION {
                     if self.version <= Version::V3_10 {
-                        return self.enter_keeping(at, callable.read(), args, total, name_items);
+                        return self.enter_keeping(at, callable.read(), args, total, name_items, None);
                     }
                     let pushed = self.push_call(callable.read(), args, total, name_items);
                     drop(names);

@@ -194,8 +194,11 @@ impl Vm {
         args: *mut StackRef,
         n: usize,
         names: &[Obj],
+        method: Option<Obj>,
     ) -> Result<(), Fault> {
-        let kept: Vec<Obj> = (0..n).map(|i| (*args.add(i)).look().clone()).collect();
+        // The object of a bound method is held by the method, not by the stack.
+        let first = usize::from(method.is_some());
+        let kept: Vec<Obj> = method.into_iter().chain((first..n).map(|i| (*args.add(i)).look().clone())).collect();
         let callee = self.push_call(func, args, n, names)?;
         kept.into_iter().for_each(|argument| self.thread.keep_argument(callee, argument));
         self.enter_call(at, callee)

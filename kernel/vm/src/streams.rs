@@ -86,10 +86,11 @@ impl Vm {
         }
         let has_traceback = self.exception(exception).traceback.get().is_some();
         let told = if has_traceback { self.format_exception(exception) } else { self.format_exception_only(exception) };
-        // This is printed by CPython's C code, which marks no columns.
+        // This is printed by CPython's C code, which since 3.13 marks no columns.
+        let marked = self.version < compile::Version::V3_13;
         for line in told.split_inclusive('\n') {
             let marks = line.trim();
-            if marks.is_empty() || !marks.chars().all(|c| matches!(c, '^' | '~')) {
+            if marked || marks.is_empty() || !marks.chars().all(|c| matches!(c, '^' | '~')) {
                 text += line;
             }
         }

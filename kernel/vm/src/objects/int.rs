@@ -178,7 +178,7 @@ fn sizeof(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
         Integer::Small(n) => u64::from(64 - n.unsigned_abs().leading_zeros()),
         Integer::Big(n) => n.bits(),
     };
-    let least = u64::from(vm.version >= compile::Version::V3_12);
+    let least = u64::from(vm.version >= compile::Version::V3_11);
     Ok(vm.uint(24 + 4 * bits.div_ceil(30).max(least)))
 }
 

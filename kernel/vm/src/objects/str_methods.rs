@@ -449,7 +449,7 @@ fn sizeof(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     let n = length(this) + 1;
     let width = this.get::<heap::Str>().map_or(1, heap::Str::width);
     // The shared strings of one Latin-1 character keep their UTF-8 beside them: two bytes and a zero.
-    let utf8 = if !is_ascii(this) && n == 2 && width == 1 { 3 } else { 0 };
+    let utf8 = if vm.version >= compile::Version::V3_12 && !is_ascii(this) && n == 2 && width == 1 { 3 } else { 0 };
     // Up to 3.11 there was room for the text as `wchar_t *`, and its length in the longer header.
     let (short, long) = if vm.version <= compile::Version::V3_11 { (48, 72) } else { (40, 56) };
     Ok(vm.uint(if is_ascii(this) { short + n } else { long + n * width + utf8 } as u64))

@@ -217,7 +217,10 @@ impl Vm {
             };
             return Err(self.attribute_error_with(text, obj, name));
         }
-        // Only a deletion gets here.
+        // Only a deletion gets here. Up to 3.10 the message was the name alone.
+        if self.version <= compile::Version::V3_10 {
+            return Err(self.attribute_error_with(name_text, obj, name));
+        }
         Err(self.attribute_error(obj, name))
     }
 

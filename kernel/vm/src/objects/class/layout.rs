@@ -146,7 +146,9 @@ impl Vm {
     pub fn header_size(&self, class: &Class) -> usize {
         let gc = if class.has(flags::HAVE_GC) { 16 } else { 0 };
         let managed = if class.flags.get() & (flags::MANAGED_DICT | flags::MANAGED_WEAKREF) != 0 { 16 } else { 0 };
-        gc + managed
+        // In 3.11 the weak references had a place of their own behind the header.
+        let weakrefs = if self.version == compile::Version::V3_11 && class.has(flags::MANAGED_WEAKREF) { 8 } else { 0 };
+        gc + managed + weakrefs
     }
 }
 

@@ -477,7 +477,12 @@ fn sizeof(vm: &Vm, class: &Obj, _: Args<'_>) -> PyResult {
     let payload = vm.class(class);
     if !payload.has(flags::HEAP_TYPE) && !payload.has(flags::MODULE_TYPE) {
         // A static type has no header of the collector, which its class promises.
-        return Ok(vm.int(400));
+        return Ok(vm.int(match vm.version {
+            Version::V3_14 | Version::V3_13 => 400,
+            Version::V3_12 => 416,
+            Version::V3_11 => 408,
+            Version::V2_7 | Version::V3_10 => 392,
+        }));
     }
     // The heap type itself, and the table of its shared keys if it has one.
     let keys = if payload.has(flags::MANAGED_DICT) { layout::SHARED_KEYS_BYTES } else { 0 };

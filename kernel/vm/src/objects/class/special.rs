@@ -275,6 +275,8 @@ pub(super) fn getattr_hook(vm: &Vm, this: &Obj, name: &Obj) -> PyResult {
             drop(raised);
             let getattr_class = vm.class_of(&getattr);
             if vm.class(&getattr_class).has(flags::METHOD_DESCRIPTOR) {
+                // Up to 3.11 a bound method was made for the call, which held the object.
+                let _held = (vm.version <= compile::Version::V3_11).then(|| this.clone());
                 return vm.call_lent(&getattr, [this, name].into_iter());
             }
             match vm.class(&getattr_class).slots.descr_get.get() {
