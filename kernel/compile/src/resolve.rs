@@ -11,16 +11,19 @@ use crate::error::SyntaxError;
 use crate::lower::{Result, deeper};
 use crate::scope::Table;
 use crate::symbol::*;
+use crate::version::Version;
 
 type Names = BTreeSet<Name>;
 
-pub(crate) fn analyze(table: &mut Table) -> Result<()> {
-    let mut resolver = Resolver { blocks: &mut table.blocks };
+pub(crate) fn analyze(table: &mut Table, version: Version) -> Result<()> {
+    let mut resolver = Resolver { blocks: &mut table.blocks, inlines: version >= Version::V3_12 };
     resolver.block(0, None, &mut Names::new(), &mut Names::new(), &mut Names::new(), None)
 }
 
 struct Resolver<'a> {
     blocks: &'a mut Vec<Block>,
+    /// Comprehensions are inlined (PEP 709); before 3.12 each was a function.
+    inlines: bool,
 }
 
 impl Resolver<'_> {
@@ -77,7 +80,8 @@ impl Resolver<'_> {
                 child_class = if kind == BlockKind::Class { Some(at) } else { class };
             }
             let entry = &self.blocks[child];
-            let inline = entry.comprehension != Comprehension::None && !entry.generator && !self.blocks[at].can_see_class_scope;
+            let inline =
+                self.inlines && entry.comprehension != Comprehension::None && !entry.generator && !self.blocks[at].can_see_class_scope;
             let mut child_free = newfree.clone();
             deeper(|| {
                 let mut child_bound = newbound.clone();

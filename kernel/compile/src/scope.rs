@@ -55,7 +55,7 @@ pub(crate) fn build(module: &Module, future: Future, version: Version) -> Result
     }
     builder.exit();
     let mut table = builder.table;
-    resolve::analyze(&mut table)?;
+    resolve::analyze(&mut table, version)?;
     Ok(table)
 }
 

@@ -474,7 +474,10 @@ impl Heap {
         unsafe { obj.set_refcount(1) };
         self.reach(Branch::FinalizerAtDeath);
         hooks.finalize(obj);
-        obj.set_flag(FINALIZED);
+        // Once in a life; in Python 2.7 whenever the count came to zero.
+        if !self.legacy_finalizers.get() {
+            obj.set_flag(FINALIZED);
+        }
         // SAFETY: the count that was lent is taken back.
         unsafe { obj.set_refcount(obj.refcount() - 1) };
         if obj.refcount() == 0 {

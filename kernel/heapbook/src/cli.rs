@@ -17,6 +17,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run a program, as `python` does; without one, a prompt
     Run(ProgramArgs),
+    /// Run a program under several versions of Python and show where they differ
+    Compare(CompareArgs),
     /// Run every snippet and compare what it prints with the page
     Check(CheckArgs),
     /// Write what the snippets print into the pages
@@ -55,6 +57,29 @@ impl Default for ProgramArgs {
     fn default() -> ProgramArgs {
         ProgramArgs { python: Version::default(), repl: false, words: Vec::new() }
     }
+}
+
+/// A program to run under several versions.
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// A version to be among them; may be given several times. Without any: all
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) python: Vec<Version>,
+    /// How the comparison is told
+    #[arg(long, value_enum, default_value_t = CompareFormat::Text)]
+    pub(crate) format: CompareFormat,
+    /// FILE, `-c CODE` or `-m MODULE`, and the program's own arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "PROGRAM")]
+    pub(crate) words: Vec<String>,
+}
+
+/// How a comparison is told.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum CompareFormat {
+    /// Lines, with the versions that print them.
+    Text,
+    /// One object, for tools.
+    Json,
 }
 
 /// Which pages, run by what.

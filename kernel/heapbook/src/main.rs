@@ -6,6 +6,7 @@ mod blessing;
 mod checking;
 mod claims;
 mod cli;
+mod compare;
 mod engine;
 mod host;
 mod http;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         None => run::command(&ProgramArgs::default()),
         Some(Command::Run(args)) => run::command(&args),
+        Some(Command::Compare(args)) => compare::command(&args),
         Some(Command::Check(args)) => checking::command(&args),
         Some(Command::Bless(args)) => blessing::command(&args),
         Some(Command::Build) => publish::command(),
