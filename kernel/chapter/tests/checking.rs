@@ -62,7 +62,7 @@ fn exceptions_are_announced() {
 
 #[test]
 fn other_versions_are_asked_in_sessions_of_their_own() {
-    let old = Version { major: 3, minor: 10 };
+    let old = Version { major: 3, minor: 10, gc: false };
     let both = Echo { versions: vec![Version::DEFAULT, old], judge: false };
     let text = "```python\nkeep 1\n```\n\n```python\nkept\nversion\n```\n```text output\n1\n3.14\n```\n```text output python=3.10\n1\n3.10\n```\n\n\
                 ```python python=3.10\nkept\nversion\n```\n```text output\nnothing\n3.10\n```\n";

@@ -197,3 +197,21 @@ fn notebooks_are_made_and_their_drift_is_told() {
     fs::write(book.root.join("notebooks/2.ipynb"), "{}").unwrap();
     book.says(&["notebooks", "--check"], 1, &["notebooks/2.ipynb: no page makes it"]);
 }
+
+#[test]
+fn a_program_is_compared_between_versions() {
+    let program = "import sys, gc\ndef f(x): return sys.getrefcount(x)\nprint('same')\na = []\nprint(f(a))\nprint(gc.get_threshold()[0])";
+    let book = Book::new("compare", &[]);
+    book.says(
+        &["compare", "-c", program],
+        0,
+        &[
+            "  same\n",
+            "3.14                              2\n3.13 3.12 3.11                    3\n3.10 2.7-gc                       4\n",
+            "3.14 3.13                         2000\n3.12 3.11 3.10 2.7-gc             700\n",
+            "2 lines differ\n",
+        ],
+    );
+    book.says(&["compare", "--python", "3.14", "--python", "3.13", "-c", "print(1)"], 0, &["2 versions print the same\n"]);
+    book.says(&["compare", "--python", "3.9", "-c", "print(1)"], 2, &["there is no Python `3.9` here; there are 3.14, 3.13, 3.12"]);
+}

@@ -136,6 +136,20 @@ def watching(kernel):
     assert heap["objects"]["more"] >= 1000 and heap["collections"] >= 0, heap
 
 
+def versions(kernel):
+    """A cell under another version has names and counts of its own, and its errors are the cell's."""
+    kernel.run("x = []\ndef count(o):\n    import sys\n    return sys.getrefcount(o)")
+    assert kernel.value("count(x)") == "2"
+    kernel.run("%%version 3.10\nx = []\ndef count(o):\n    import sys\n    return sys.getrefcount(o)")
+    assert kernel.value("%%version 3.10\ncount(x)") == "4"
+    assert kernel.value("count(x)") == "2"
+    reply, _ = kernel.run("%%version 3.10\ny")
+    assert (reply["ename"], reply["evalue"]) == ("NameError", "name 'y' is not defined"), reply
+    assert "Cell In[" in "".join(reply["traceback"]), reply
+    reply, _ = kernel.run("%%version 3.9\n1")
+    assert reply["ename"] == "UsageError" and "2.7-gc" in reply["evalue"], reply
+
+
 def debugger(kernel):
     """A breakpoint in a loop, a step, a variable, and the end of it."""
     client, seq = kernel.client, iter(range(1, 1000))
@@ -255,7 +269,7 @@ def notebook():
 def main():
     kernel = Kernel()
     try:
-        for test in (soak, outputs, magics, watching, debugger, garbage, deaf_subscriber):
+        for test in (soak, outputs, magics, watching, versions, debugger, garbage, deaf_subscriber):
             test(kernel)
     finally:
         kernel.close()

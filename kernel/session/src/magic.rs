@@ -6,6 +6,7 @@ mod memory;
 mod names;
 mod refs;
 mod time;
+mod version;
 
 use serde_json::json;
 use vm::{PyResult, Raised};
@@ -56,6 +57,7 @@ pub(crate) static CELL: &[Magic<Cell>] = &[
     Magic { name: "time", run: |notebook, _, body| time::cell(notebook, body) },
     Magic { name: "timeit", run: time::timeit },
     Magic { name: "trace", run: |notebook, _, body| heap::trace(notebook, body) },
+    Magic { name: "version", run: version::version },
 ];
 
 /// Runs `%name line`.

@@ -9,7 +9,7 @@ use compile::{Mode, Options, Version};
 use heap::Obj;
 use serde_json::{Map, Value, json};
 use vm::host::Host;
-use vm::{Args, Convention, Method, PyResult, Vm};
+use vm::{Args, Convention, Method, PyResult, Raised, Vm};
 
 use crate::debug::Debugger;
 use crate::history::{self, Past, Question};
@@ -88,6 +88,10 @@ pub struct Notebook {
     muted: Place<bool>,
     /// The last value's text, of the cell that runs.
     last_value: RefCell<Option<String>>,
+    /// The sessions of other versions that `%%version` has begun.
+    pub(crate) beside: RefCell<Vec<(Version, Rc<Notebook>)>>,
+    /// What ended a cell of one of them, to be told instead of the exception that says so here.
+    failed_beside: RefCell<Option<Failure>>,
 }
 
 /// What native functions find beside the machine.
@@ -120,7 +124,20 @@ static BUILTINS: [Method; 2] =
 impl Notebook {
     /// A new notebook.
     pub fn start(version: Version, host: Rc<dyn Host>, outlet: Rc<dyn Outlet>) -> Result<Rc<Notebook>, NoStart> {
-        let session = Session::start(version, host, None)?;
+        Notebook::start_with(version, host, outlet, None)
+    }
+
+    /// A new notebook that is interrupted by a flag that is there already.
+    pub(crate) fn start_with(
+        version: Version,
+        host: Rc<dyn Host>,
+        outlet: Rc<dyn Outlet>,
+        breaker: Option<Arc<AtomicBool>>,
+    ) -> Result<Rc<Notebook>, NoStart> {
+        let mut session = Session::start(version, host, None)?;
+        if let Some(breaker) = breaker {
+            session.vm.interrupt = breaker;
+        }
         let vm = &session.vm;
         MODULES.iter().for_each(|(name, is_package, text)| vm.add_source(name, *is_package, text));
         let module = vm.new_module("_heapbook");
@@ -144,6 +161,8 @@ impl Notebook {
             debugger: Debugger::default(),
             muted: Place::new(false),
             last_value: RefCell::default(),
+            beside: RefCell::default(),
+            failed_beside: RefCell::default(),
         });
         *notebook.session.vm.companion.borrow_mut() = Some(Rc::new(Companion(Rc::downgrade(&notebook))));
         Ok(notebook)
@@ -165,6 +184,24 @@ impl Notebook {
     /// The number of the next cell.
     pub fn next_count(&self) -> u64 {
         self.count.get()
+    }
+
+    /// The number of the cell that runs.
+    pub(crate) fn running_count(&self) -> u64 {
+        self.count.get().saturating_sub(1)
+    }
+
+    /// Runs a cell under a number that it has elsewhere.
+    pub(crate) fn run_as(&self, count: u64, cell: Cell<'_>) -> Done {
+        self.count.set(count);
+        self.run(cell)
+    }
+
+    /// The exception that ends a cell whose failure is told by another session.
+    pub(crate) fn fail_with(&self, failure: Failure) -> Raised {
+        let raised = self.vm().runtime_error(format!("{}: {}", failure.ename, failure.evalue));
+        *self.failed_beside.borrow_mut() = Some(failure);
+        raised
     }
 
     /// Runs a cell.
@@ -205,7 +242,7 @@ impl Notebook {
                 failure = Some(Failure { ename, evalue, traceback: color::traceback(&traceback) });
             }
         });
-        failure
+        self.failed_beside.take().or(failure)
     }
 
     /// Runs the body of a cell magic; its last value is shown.
