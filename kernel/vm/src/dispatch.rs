@@ -583,7 +583,8 @@ impl Vm {
                         let return_to = at.code().instrs().add(arg - 1);
                         attempt!(vm.enter_generator(&mut at, state, StackRef::borrowed(&vm.consts.none), return_to));
                     } else {
-                        match attempt!(vm.next(&iterator)) {
+                        let found = if TRACED { vm.next_traced(at.frame(), &iterator) } else { vm.next(&iterator) };
+                        match attempt!(found) {
                             Some(item) => at.push_obj(item),
                             None => at.jump(arg),
                         }

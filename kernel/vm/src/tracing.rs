@@ -200,6 +200,18 @@ impl Vm {
         }
     }
 
+    /// The next item of a `for`. A StopIteration that ends it is told, if it was raised at all.
+    pub(crate) fn next_traced(&self, frame: &Frame, iterator: &Obj) -> PyResult<Option<Obj>> {
+        let Some(next) = self.with_class(iterator, |class| class.slots.iternext.get()) else { return self.next(iterator) };
+        match next(self, iterator) {
+            Err(raised) if raised.is(self, &self.types.stop_iteration) => {
+                self.tell_exception(frame, &raised.0)?;
+                Ok(None)
+            }
+            result => result,
+        }
+    }
+
     /// An exception is thrown into a generator, which goes on with it.
     pub(crate) fn trace_throw(&self, frame: &Frame, thrown: Raised) -> Raised {
         if !self.tracing.is_active() {

@@ -43,7 +43,7 @@ programs! {
     // `sys.settrace` and `sys.setprofile`.
     tracing: events functions;
     // What programs about memory import.
-    standins: ndarrays addresses;
+    standins: ndarrays addresses memory_traces;
     // Streams and files; the files are in memory.
     files: memory files;
 }

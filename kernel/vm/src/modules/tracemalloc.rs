@@ -195,7 +195,7 @@ fn frames(vm: &Vm, origin: &Origin) -> Obj {
 
 /// `(domain, size, frames, how many frames there were)` of each object, in the order of their ids.
 fn get_traces(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
-    let rows = unwatched(vm, |traces| {
+    Ok(unwatched(vm, |traces| {
         traces.measure(vm);
         let mut ids: Vec<u64> = traces.traces.keys().copied().collect();
         ids.sort_unstable();
@@ -214,9 +214,8 @@ fn get_traces(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
                 put(apart);
             }
         }
-        rows
-    });
-    Ok(vm.list(rows))
+        vm.list(rows)
+    }))
 }
 
 fn get_object_traceback(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {

@@ -252,7 +252,27 @@ def sized():
         return 5
 
 
-for f, *args in ((straight, 2), (loop, 2), (oneline, 2), (whiles, 3), (calls,), (handles,), (through,), (uses_gen,), (uses_delegating,),
+class Countdown:
+    def __init__(self, n):
+        self.n = n
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if not self.n:
+            raise StopIteration
+        self.n -= 1
+        return self.n
+
+
+def counts():
+    for n in Countdown(1):
+        pass
+    return list(Countdown(1))
+
+
+for f, *args in ((counts,), (straight, 2), (loop, 2), (oneline, 2), (whiles, 3), (calls,), (handles,), (through,), (uses_gen,), (uses_delegating,),
                  (protocols,), (makes_class,), (comprehensions,), (nested_try,), (matches, [1, 2]), (matches, 5), (conditional, 1, 0),
                  (closure,), (drives,), (sized,)):
     show(f, *args)
