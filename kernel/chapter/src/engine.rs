@@ -67,6 +67,12 @@ pub trait Engine: Sync {
     /// Whether it judges our own engine, and is not it.
     fn judges(&self) -> bool;
 
+    /// Whether a mark (`heapbook-only=…`) that this judge does not need has to go. One that may have what a plain CPython lacks, numpy
+    /// say, cannot tell.
+    fn minds_marks(&self) -> bool {
+        self.judges()
+    }
+
     /// What may differ between the page and what this engine prints in a language.
     fn tolerance(&self, _language: Language) -> Tolerance {
         Tolerance::default()

@@ -10,6 +10,10 @@ use jupyter::{Event, KernelSpec};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// Where a book has a Rust kernel of its own, and what puts it there.
+const OWN: &str = "target/evcxr/bin/evcxr_jupyter";
+const INSTALL: &str = "cargo install evcxr_jupyter --version 0.22.0 --locked --root target/evcxr";
+
 /// An engine that leaves Python to another.
 pub(crate) struct WithRust {
     python: Box<dyn Engine>,
@@ -19,16 +23,18 @@ pub(crate) struct WithRust {
 }
 
 impl WithRust {
-    /// Adds Rust to an engine. `root` is the book's folder, where the heap crate is.
+    /// Adds Rust to an engine. `root` is the book's folder, where the heap crate is. The Rust kernel is the book's own, the one that
+    /// Jupyter knows, or the one on the path.
     pub(crate) fn new(python: Box<dyn Engine>, root: &Path, limit: Duration) -> WithRust {
-        let plain = || KernelSpec {
+        let plain = |program: &Path| KernelSpec {
             name: "rust".into(),
-            argv: ["evcxr_jupyter", "--control_file", "{connection_file}"].map(str::to_owned).to_vec(),
+            argv: vec![program.to_string_lossy().into_owned(), "--control_file".into(), "{connection_file}".into()],
             language: "rust".into(),
             env: Vec::new(),
         };
-        let spec =
-            jupyter::find("rust").ok().filter(|spec| spec.argv.iter().any(|argument| argument.contains("evcxr"))).unwrap_or_else(plain);
+        let known = || jupyter::find("rust").ok().filter(|spec| spec.argv.iter().any(|argument| argument.contains("evcxr")));
+        let own = std::path::absolute(root.join(OWN)).ok().filter(|own| own.is_file());
+        let spec = own.map(|own| plain(&own)).or_else(known).unwrap_or_else(|| plain(Path::new("evcxr_jupyter")));
         let heap = root.join("kernel/heap");
         WithRust { python, spec, heap: heap.is_dir().then_some(heap), limit }
     }
@@ -60,12 +66,16 @@ impl Engine for WithRust {
         }
         match self.start() {
             Ok(running) => Ok(Some(Box::new(RustSession(running)))),
-            Err(error) => Err(Trouble(format!("{error:#}\n`cargo install --locked evcxr_jupyter` installs the Rust kernel"))),
+            Err(error) => Err(Trouble(format!("{error:#}\n`{INSTALL}` installs the Rust kernel"))),
         }
     }
 
     fn judges(&self) -> bool {
         self.python.judges()
+    }
+
+    fn minds_marks(&self) -> bool {
+        self.python.minds_marks()
     }
 
     fn tolerance(&self, language: Language) -> Tolerance {

@@ -56,6 +56,10 @@ impl Engine for Kernel {
         true
     }
 
+    fn minds_marks(&self) -> bool {
+        false
+    }
+
     fn tolerance(&self, _language: Language) -> Tolerance {
         Tolerance { addresses: true, last_line: true }
     }
