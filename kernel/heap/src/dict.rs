@@ -518,6 +518,16 @@ impl Dict {
         }
     }
 
+    /// The value of a key that is thought to stand at this entry; nothing if it does not.
+    #[inline]
+    pub fn value_of(&self, index: usize, key: &Obj) -> Option<Obj> {
+        let table = self.table();
+        if index >= table.n_entries() || !table.key(index).is_some_and(|found| found.is(key)) {
+            return None;
+        }
+        table.value(index).cloned()
+    }
+
     /// Sets the value of an exact `str`; gives the one before.
     ///
     /// Panics if the key is not an exact `str`.

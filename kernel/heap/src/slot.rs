@@ -6,11 +6,7 @@
 use std::cell::Cell;
 use std::ptr::NonNull;
 
-use crate::edges::prefetch;
 use crate::object::Obj;
-
-/// How far ahead the items of a row are asked for.
-const AHEAD: usize = 12;
 
 /// A mutable place for one reference, as wide as a pointer.
 #[repr(transparent)]
@@ -76,15 +72,7 @@ impl Slot {
     /// A new reference to item `index` of the list inside: `None` if the slot holds no list, `Some(None)` if there is no such item.
     #[inline]
     pub fn list_item(&self, index: usize) -> Option<Option<Obj>> {
-        self.with(|held| {
-            // SAFETY: cloning an item and asking for another runs no code.
-            let items = unsafe { held?.get::<crate::List>()?.items() };
-            // Whoever walks through a long row waits for the memory of its items most of the time.
-            if let Some(ahead) = items.get(index + AHEAD) {
-                prefetch(ahead.bits().cast());
-            }
-            Some(items.get(index).cloned())
-        })
+        self.with(|held| Some(held?.get::<crate::List>()?.get(index)))
     }
 
     /// As [`Slot::list_item`], of a tuple.

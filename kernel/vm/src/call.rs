@@ -376,23 +376,26 @@ impl Vm {
     }
 
     /// Calls a Python function from Rust: its arguments get counts of their own, as `_PyEval_Vectorcall` gives them.
-    fn call_function<'a>(&self, func: &Obj, args: impl ExactSizeIterator<Item = &'a Obj>, names: &[Obj]) -> PyResult {
-        let mut few = [const { ManuallyDrop::new(StackRef::NULL) }; 6];
-        let mut many = Vec::new();
-        let n = args.len();
-        let places: &mut [ManuallyDrop<StackRef>] = if n <= few.len() {
-            for (place, arg) in few.iter_mut().zip(args) {
-                *place = ManuallyDrop::new(StackRef::owned(arg.clone()));
+    fn call_function<'a>(&self, func: &Obj, args: impl Iterator<Item = &'a Obj>, names: &[Obj]) -> PyResult {
+        let mut few = [const { MaybeUninit::<StackRef>::uninit() }; FEW];
+        let (mut n, mut many) = (0, Vec::new());
+        for arg in args {
+            let place = MaybeUninit::new(StackRef::owned(arg.clone()));
+            if n < FEW {
+                few[n] = place;
+            } else {
+                if n == FEW {
+                    many.extend(std::mem::replace(&mut few, [const { MaybeUninit::uninit() }; FEW]));
+                }
+                many.push(place);
             }
-            &mut few[..n]
-        } else {
-            many.extend(args.map(|arg| ManuallyDrop::new(StackRef::owned(arg.clone()))));
-            &mut many
-        };
-        // SAFETY: the places are moved out, and forgotten here.
+            n += 1;
+        }
+        let places = if n > FEW { many.as_mut_ptr() } else { few.as_mut_ptr() };
+        // SAFETY: so many places are written; they are moved out, and forgotten here.
         unsafe {
             let func = StackRef::owned(func.clone());
-            let frame = self.push_call(func, places.as_mut_ptr().cast(), n, names)?;
+            let frame = self.push_call(func, places.cast(), n, names)?;
             self.run_frame(frame)
         }
     }
@@ -528,6 +531,9 @@ impl Vm {
     pub fn call_with_first(&self, callable: &Obj, first: &Obj, args: Args<'_>) -> PyResult {
         if args.all().is_empty() {
             return self.call_one(callable, first);
+        }
+        if callable.kind() == kinds::FUNCTION {
+            return self.call_function(callable, std::iter::once(first).chain(args.all()), args.names());
         }
         let lent = Borrowed::new(std::iter::once(first).chain(args.all()));
         self.call_args(callable, Args::new(lent.args(), args.names()))

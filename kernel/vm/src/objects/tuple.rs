@@ -142,8 +142,10 @@ impl Vm {
     /// `value in tuple`.
     #[inline]
     pub(crate) fn tuple_contains(&self, items: &[Obj], value: &Obj) -> PyResult<bool> {
+        // Classes are compared again and again, in tuples of them.
+        let class = self.is_plain_class(value);
         for item in items {
-            if item.is(value) || self.eq(item, value)? {
+            if item.is(value) || !(class && self.is_plain_class(item)) && self.eq(item, value)? {
                 return Ok(true);
             }
         }

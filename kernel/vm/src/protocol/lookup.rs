@@ -15,12 +15,14 @@ use crate::{PyResult, Vm};
 const SIZE: usize = 4096;
 const NOWHERE: u32 = u32::MAX;
 
-/// One remembered search: the class's version, the name's hash, and the place in the MRO.
+/// One remembered search: the class's version, the name's hash, the place in the MRO, and where in the dict there the name stood.
 #[derive(Clone, Copy, Default)]
 struct Entry {
     hash: i64,
     version: u32,
     place: u32,
+    /// Where in the dict it stood.
+    index: u32,
 }
 
 /// The remembered searches of a machine.
@@ -44,15 +46,23 @@ impl Vm {
         let entry = &self.method_cache.0[(hash as usize ^ (version as usize).wrapping_mul(0x9E5)) % SIZE];
         let known = entry.get();
         if known.version == version && known.hash == hash {
-            return if known.place == NOWHERE { None } else { self.own_attr(&bases[known.place as usize], name) };
+            if known.place == NOWHERE {
+                return None;
+            }
+            let base = &bases[known.place as usize];
+            // The name may have moved within the dict, but is found there by its search, too.
+            let there = self.own_dict(base).and_then(|dict| dict.value_of(known.index as usize, name));
+            return there.or_else(|| self.own_attr(base, name));
         }
         for (place, base) in bases.iter().enumerate() {
-            if let Some(found) = self.own_attr(base, name) {
-                entry.set(Entry { hash, version, place: place as u32 });
-                return Some(found);
+            if let Some(dict) = self.own_dict(base)
+                && let Some(index) = dict.find_str_key(name)
+            {
+                entry.set(Entry { hash, version, place: place as u32, index: index as u32 });
+                return dict.value_at(index);
             }
         }
-        entry.set(Entry { hash, version, place: NOWHERE });
+        entry.set(Entry { hash, version, place: NOWHERE, index: 0 });
         None
     }
 
@@ -67,8 +77,14 @@ impl Vm {
     /// An attribute in the class's own dict.
     #[inline]
     pub(crate) fn own_attr(&self, class: &Obj, name: &Obj) -> Option<Obj> {
+        self.own_dict(class)?.get_str_key(name)
+    }
+
+    /// The class's own dict, for a look that runs no Python code.
+    #[inline(always)]
+    fn own_dict<'a>(&self, class: &'a Obj) -> Option<&'a Dict> {
         // SAFETY: looking a text up runs no Python code.
-        unsafe { self.class(class).dict.borrow() }?.get::<Dict>()?.get_str_key(name)
+        unsafe { self.class(class).dict.borrow() }?.get::<Dict>()
     }
 
     /// Sets an attribute in a class's own dict. Nothing else is done: see [`Vm::class_modified`].
