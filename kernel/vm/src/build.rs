@@ -56,7 +56,7 @@ impl Vm {
     #[inline(never)]
     pub(crate) unsafe fn build_string(&self, first: *mut StackRef, n: usize) -> PyResult {
         let size: u128 = (0..n).map(|i| (*first.add(i)).look().get::<Str>().map_or(0, |text| text.as_bytes().len() as u128)).sum();
-        let made = match self.check_text_size(size) {
+        match self.check_text_size(size) {
             Ok(()) if size < 3 || n < 2 => self.str_join_all(&taken(first, n).collect::<Vec<_>>()),
             Ok(()) => {
                 // What stands in the places keeps the texts alive.
@@ -68,14 +68,13 @@ impl Vm {
                     }),
                 );
                 taken(first, n).for_each(drop);
-                return Ok(made);
+                Ok(made)
             }
             Err(raised) => {
                 taken(first, n).for_each(drop);
-                return Err(raised);
+                Err(raised)
             }
-        };
-        made
+        }
     }
 
     /// Joins the items of a list or tuple as they stand there (`str.join`). Nothing, if it is neither.

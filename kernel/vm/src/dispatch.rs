@@ -462,8 +462,9 @@ impl Vm {
                     let callable = at.sp.sub(arg + 2);
                     warm!({
                         vm.specialise_call(at.frame(), here!(), callable);
-                        if (*here!()).op == Quick::CallInit {
-                            // As in CPython the special form runs at once: what `__init__` sees of counts depends on it.
+                        if (*here!()).op != Quick::Call {
+                            // As in CPython the special form runs at once: what `__init__` sees of counts depends on it, and whether a
+                            // collection that is due is looked for.
                             at.ip = here!();
                             continue;
                         }
@@ -754,7 +755,11 @@ impl Vm {
                     at.release();
                     at.release();
                     // The None that would be dropped is never pushed.
-                    at.ip = at.ip.add(1);
+                    if (*at.ip).op == Quick::PopTop {
+                        at.ip = at.ip.add(1);
+                    } else {
+                        at.push_obj(vm.none());
+                    }
                 }
                 Quick::CallLen => {
                     if builtin(at.sp.sub(3), cache!()).is_none() {
