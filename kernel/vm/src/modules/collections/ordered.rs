@@ -214,6 +214,8 @@ fn sizeof(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
 
 fn reduce(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     let state = vm.call_method(this, "__getstate__", &[])?;
+    // Attributes that are not there are no state.
+    let state = if state.get::<Dict>().is_some_and(Dict::is_empty) { vm.none() } else { state };
     let items = vm.call_method(this, "items", &[])?;
     Ok(vm.tuple(vec![vm.class_of(this), vm.consts.empty_tuple.clone(), state, vm.none(), vm.iter(&items)?]))
 }
@@ -243,19 +245,13 @@ fn pop(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     pop_key(vm, this, key, default)
 }
 
-/// `_odict_popkey`: a subclass is asked by its own methods.
+/// `_odict_popkey`: no method of a subclass is asked.
 fn pop_key(vm: &Vm, this: &Obj, key: &Obj, default: Option<&Obj>) -> PyResult {
     let hash = vm.hash(key)?;
-    if is_exact(vm, this) {
-        if let Some((_, value)) = dict(this).remove(key, hash, |found| vm.eq(found, key))? {
-            return Ok(value);
-        }
-    } else if vm.contains(this, key)? {
-        let value = vm.getitem(this, key)?;
-        vm.setitem(this, key, None)?;
-        return Ok(value);
+    match dict(this).remove(key, hash, |found| vm.eq(found, key))? {
+        Some((_, value)) => Ok(value),
+        None => default.cloned().ok_or_else(|| vm.key_error(key)),
     }
-    default.cloned().ok_or_else(|| vm.key_error(key))
 }
 
 /// The `last` argument.
@@ -273,13 +269,8 @@ fn popitem(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let [last] = args.bind(vm, &SIGNATURE)?;
     let last = is_last(vm, last)?;
     let Some(at) = end_of(dict(this), last) else { return Err(vm.key_error(&vm.str("dictionary is empty"))) };
-    if is_exact(vm, this) {
-        let entry = if last { dict(this).pop_last() } else { dict(this).remove_at(at) };
-        return entry.map(|(key, value)| vm.pair(key, value)).ok_or_else(|| vm.key_error(&vm.str("dictionary is empty")));
-    }
-    let Some(key) = dict(this).key_at(at) else { return Err(vm.key_error(&vm.str("dictionary is empty"))) };
-    let value = pop_key(vm, this, &key, None)?;
-    Ok(vm.pair(key, value))
+    let entry = if last { dict(this).pop_last() } else { dict(this).remove_at(at) };
+    entry.map(|(key, value)| vm.pair(key, value)).ok_or_else(|| vm.key_error(&vm.str("dictionary is empty")))
 }
 
 fn clear(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
@@ -289,7 +280,7 @@ fn clear(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
 
 fn copy(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     let made = vm.call(&vm.class_of(this), &[])?;
-    let exact = is_exact(vm, this);
+    let (exact, order) = (is_exact(vm, this), dict(this).order());
     let mut from = 0;
     while let Some(at) = dict(this).next_index(from) {
         let Some((key, value)) = dict(this).entry_at(at) else { break };
@@ -298,6 +289,9 @@ fn copy(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
         } else {
             let value = vm.getitem(this, &key)?;
             vm.setitem(&made, &key, Some(&value))?;
+        }
+        if dict(this).order() != order {
+            return Err(vm.runtime_error("OrderedDict mutated during iteration"));
         }
         from = at + 1;
     }

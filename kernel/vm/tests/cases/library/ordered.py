@@ -84,3 +84,21 @@ for i in range(1000):
     if len(cache) > 5:
         cache.popitem(last=False)
 print(cache)
+# A subclass's own methods are not asked by pop and popitem.
+class Counted(OD):
+    def __getitem__(self, key):
+        print("get", key)
+        return super().__getitem__(key)
+    def __delitem__(self, key):
+        print("del", key)
+        super().__delitem__(key)
+c = Counted(a=1, b=2, c=3)
+print(c.pop("a"), c.popitem(), c.pop("no", 0), c["b"], c.__dict__, c.__reduce__()[2])
+class Clearing(OD):
+    def __getitem__(self, key):
+        self.clear()
+        return 1
+try:
+    Clearing(a=1, b=2).copy()
+except RuntimeError as e:
+    print(e)
