@@ -40,7 +40,7 @@ pub(crate) enum Command {
 }
 
 /// A program to run.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct ProgramArgs {
     /// Which CPython to be: 3.14, 3.13, 3.12, 3.11, 3.10, or 2.7-gc for the collector of 2.7
     #[arg(long, value_name = "VERSION", default_value_t)]
@@ -51,12 +51,6 @@ pub(crate) struct ProgramArgs {
     /// FILE, `-c CODE`, `-m MODULE` or `-`, and the program's own arguments
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "PROGRAM")]
     pub(crate) words: Vec<String>,
-}
-
-impl Default for ProgramArgs {
-    fn default() -> ProgramArgs {
-        ProgramArgs { python: Version::default(), repl: false, words: Vec::new() }
-    }
 }
 
 /// A program to run under several versions.

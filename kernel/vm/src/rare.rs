@@ -42,7 +42,6 @@ impl Vm {
     /// # Safety
     /// The loop's contract (`registers.rs`); `here` is the instruction, the registers stand behind it.
     #[inline(never)]
-    #[expect(clippy::cognitive_complexity, reason = "one arm an instruction")]
     pub(crate) unsafe fn rare(&self, at: &mut Registers, here: *mut Instr) -> Result<(), Fault> {
         let instr = *here;
         let arg = instr.arg;
