@@ -82,7 +82,7 @@ impl Tuple {
     pub fn replace_unshared(tuple: &mut Obj, index: usize, item: Obj) -> Result<Obj, Obj> {
         match tuple.get::<Tuple>() {
             // SAFETY: the only reference is the caller's, who lends it exclusively: no look into the items is alive.
-            Some(payload) if tuple.refcount() == 1 && index < payload.len() => Ok(unsafe { payload.replace_item(index, item) }),
+            Some(payload) if tuple.refcount() == 1 && index < payload.len() => Ok(unsafe { Tuple::place(tuple, index).replace(item) }),
             _ => Err(item),
         }
     }
@@ -96,11 +96,10 @@ impl Tuple {
                 // SAFETY: the kind says which payload it is. The slot holds the only reference, so no look into the items is alive, and
                 // exchanging them runs no code.
                 let before = unsafe {
-                    let payload = pair.payload_unchecked::<Tuple>();
-                    if payload.len() != 2 {
+                    if pair.payload_unchecked::<Tuple>().len() != 2 {
                         return Err((a, b));
                     }
-                    [std::mem::replace(&mut *payload.data(), a), std::mem::replace(&mut *payload.data().add(1), b)]
+                    [Tuple::place(pair, 0).replace(a), Tuple::place(pair, 1).replace(b)]
                 };
                 if !pair.is_tracked() {
                     pair.heap().track(pair);
@@ -111,14 +110,16 @@ impl Tuple {
         })
     }
 
-    /// Replaces an item of a tuple that only the caller holds (an iterator's reused result).
+    /// Where an item of a tuple object stands, to be written: not through the payload, a look at which promises that nothing changes.
     ///
     /// # Safety
-    /// No borrow of `items` is alive, and nobody relies on the item's staying.
-    pub unsafe fn replace_item(&self, index: usize, item: Obj) -> Obj {
-        assert!(index < self.len(), "tuple index is below the length");
-        // SAFETY: the item is there.
-        unsafe { std::mem::replace(&mut *self.data().add(index), item) }
+    /// The object is a tuple, and has such an item.
+    unsafe fn place(tuple: &Obj, index: usize) -> *mut Obj {
+        // SAFETY: the caller's word; the items follow the header.
+        unsafe {
+            let before = Tuple::before(tuple.payload_unchecked::<Tuple>().len());
+            tuple.address().add(size_of::<Header>() + before).cast::<Obj>().add(index).as_ptr()
+        }
     }
 }
 

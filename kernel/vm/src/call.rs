@@ -219,7 +219,7 @@ impl Vm {
             ptr::copy_nonoverlapping(args, locals, direct);
             if varargs {
                 let rest = (direct..given).map(|i| args.add(i).read().into_obj()).collect();
-                locals.add(total).write(StackRef::owned(self.tuple(rest)));
+                locals.add(total).write(StackRef::owned(self.tuple_of(rest)));
             } else {
                 (direct..given).for_each(|i| drop(args.add(i).read()));
             }

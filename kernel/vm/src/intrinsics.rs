@@ -27,7 +27,7 @@ impl Vm {
                     Some(list) => list.to_vec(),
                     None => self.to_vec(value)?,
                 };
-                Ok(self.tuple(items))
+                Ok(self.tuple_of(items))
             }
             7 => self.new_type_var(value.clone(), None, None),
             8 => self.new_param_spec(value.clone()),

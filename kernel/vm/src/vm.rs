@@ -154,8 +154,13 @@ impl Vm {
         self.heap.list_from_vec(items)
     }
 
-    /// A `tuple`; the empty one is shared. Tracked, unless this version leaves tuples of atoms untracked from birth (3.14).
+    /// A `tuple`, tracked whatever it holds, as `PyTuple_New` makes it; the empty one is shared.
     pub fn tuple(&self, items: Vec<Obj>) -> Obj {
+        if items.is_empty() { self.consts.empty_tuple.clone() } else { self.heap.tuple_untracked(items, None).tracked() }
+    }
+
+    /// A `tuple` of what stands in a row already (`PyTuple_FromArray`, `PyTuple_Pack`): since 3.14 untracked from birth if it holds atoms only.
+    pub fn tuple_of(&self, items: Vec<Obj>) -> Obj {
         if items.is_empty() {
             return self.consts.empty_tuple.clone();
         }

@@ -158,7 +158,7 @@ impl Vm {
         let consts = code.consts.iter().map(|value| self.load_const(value, known)).collect();
         let names = code.names.iter().map(|name| self.intern(name)).collect();
         let places = code.localsplus.iter().map(|(name, _)| self.intern(name)).collect();
-        let (consts, names, places) = (self.tuple(consts), self.tuple(names), self.tuple(places));
+        let (consts, names, places) = (self.tuple_of(consts), self.tuple(names), self.tuple(places));
         let (name, qualname, filename) = (self.intern(&code.name), self.intern(&code.qualname), self.intern(&code.filename));
         self.new_code(code.clone(), consts, names, places, name, qualname, filename)
     }

@@ -188,7 +188,7 @@ fn as_integer_ratio(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     if x < 0.0 {
         numerator = -numerator;
     }
-    Ok(vm.tuple(vec![vm.big_int(numerator), vm.big_int(denominator)]))
+    Ok(vm.tuple_of(vec![vm.big_int(numerator), vm.big_int(denominator)]))
 }
 
 fn fromhex(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {

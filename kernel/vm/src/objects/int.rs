@@ -169,7 +169,7 @@ fn bit_count(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
 }
 
 fn as_integer_ratio(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
-    Ok(vm.tuple(vec![exact(vm, this), vm.int(1)]))
+    Ok(vm.tuple_of(vec![exact(vm, this), vm.int(1)]))
 }
 
 fn sizeof(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {

@@ -360,7 +360,7 @@ pub(crate) fn dict_part(vm: &Vm, dict: &Obj, view: Kind) -> Vec<Obj> {
         out.extend(match view {
             kinds::DICT_KEYS => dict.key_at(i),
             kinds::DICT_VALUES => dict.value_at(i),
-            _ => dict.entry_at(i).map(|(key, value)| vm.pair(key, value)),
+            _ => dict.entry_at(i).map(|(key, value)| vm.tuple_of(vec![key, value])),
         });
         from = i + 1;
     }

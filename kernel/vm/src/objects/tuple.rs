@@ -51,11 +51,11 @@ impl Vm {
         if iterable.extra().is_none() {
             match iterable.kind() {
                 Kind::TUPLE => return Ok(iterable.clone()),
-                Kind::LIST => return Ok(self.tuple(iterable.get::<List>().map(List::to_vec).unwrap_or_default())),
+                Kind::LIST => return Ok(self.tuple_of(iterable.get::<List>().map(List::to_vec).unwrap_or_default())),
                 _ => {}
             }
         }
-        Ok(self.tuple(self.to_vec(iterable)?))
+        Ok(self.tuple_of(self.to_vec(iterable)?))
     }
 }
 

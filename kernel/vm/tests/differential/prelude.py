@@ -188,6 +188,9 @@ def facts(names):
             print(name, type(value).__name__, ours and sys.getrefcount(value), ours and gc.is_tracked(value), end='; ')
     print()
 
+def kind(thing):
+    return type(thing).__name__
+
 def kinds(things):
     # What the whole library refers to is not told.
     return sorted(type(thing).__name__ for thing in things) if len(things) < 12 else len(things) > 0

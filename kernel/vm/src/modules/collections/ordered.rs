@@ -270,7 +270,7 @@ fn popitem(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let last = is_last(vm, last)?;
     let Some(at) = end_of(dict(this), last) else { return Err(vm.key_error(&vm.str("dictionary is empty"))) };
     let entry = if last { dict(this).pop_last() } else { dict(this).remove_at(at) };
-    entry.map(|(key, value)| vm.pair(key, value)).ok_or_else(|| vm.key_error(&vm.str("dictionary is empty")))
+    entry.map(|(key, value)| vm.tuple_of(vec![key, value])).ok_or_else(|| vm.key_error(&vm.str("dictionary is empty")))
 }
 
 fn clear(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {

@@ -98,7 +98,7 @@ fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
         vm.dict_set(&keywords, name, value.clone())?;
     }
     let placeholders = Cell::new(all.iter().filter(|item| item.is(&mark)).count());
-    let args = vm.tuple(all);
+    let args = vm.tuple_of(all);
     Ok(vm.new_object(class, Partial { function: function.into(), args: args.into(), keywords: keywords.into(), placeholders }))
 }
 
@@ -122,7 +122,7 @@ fn call(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
         return vm.call_lent_kw(&function, all.into_iter(), args.names());
     }
     let positional = all.len() - args.names().len();
-    let tuple = vm.tuple(all[..positional].iter().map(|item| (*item).clone()).collect());
+    let tuple = vm.tuple_of(all[..positional].iter().map(|item| (*item).clone()).collect());
     // A copy, since the function may change what it gets.
     let together = vm.dict_copy(&keywords)?;
     for (name, value) in args.keywords() {
@@ -183,7 +183,7 @@ fn set_state(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     }
     let own = own(this);
     own.placeholders.set(items(args).iter().filter(|item| item.is(&mark)).count());
-    let exact = if args.extra().is_some() { vm.tuple(items(args).to_vec()) } else { args.clone() };
+    let exact = if args.extra().is_some() { vm.tuple_of(items(args).to_vec()) } else { args.clone() };
     let keywords = match keywords {
         keywords if none(keywords) => vm.dict(),
         keywords if keywords.extra().is_some() => vm.dict_copy(keywords)?,

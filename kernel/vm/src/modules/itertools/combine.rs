@@ -94,7 +94,7 @@ fn next<T: Combiner>(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
         }
         // The first one is made by `PyTuple_New`, which tracks it.
         _ if first && r > 0 => vm.heap.tuple_untracked(chosen, None).tracked(),
-        _ => vm.tuple(chosen),
+        _ => vm.tuple_of(chosen),
     };
     last.set(result.clone());
     Ok(Some(result))

@@ -83,7 +83,7 @@ impl Vm {
     /// A new tuple of `tuple` or of a class that extends it.
     pub fn new_tuple_of(&self, class: &Obj, items: Vec<Obj>) -> Obj {
         if class.is(&self.types.tuple) {
-            return self.tuple(items);
+            return self.tuple_of(items);
         }
         let target = self.class(class);
         let layout = self.new_layout(target);

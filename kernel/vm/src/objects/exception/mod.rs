@@ -43,7 +43,7 @@ impl Vm {
     /// A new exception of a builtin class, with these `args`; nothing of its `__init__` has run.
     #[cold]
     pub fn new_exception(&self, class: &Obj, args: Vec<Obj>) -> Raised {
-        Raised(self.alloc_exception(class, self.tuple(args)))
+        Raised(self.alloc_exception(class, self.tuple_of(args)))
     }
 
     /// A new exception whose `args` are this tuple.
@@ -199,7 +199,7 @@ fn get_args(vm: &Vm, this: &Obj) -> PyResult {
 fn set_args(vm: &Vm, this: &Obj, value: Option<&Obj>) -> PyResult<()> {
     let Some(value) = value else { return Err(vm.type_error("args may not be deleted")) };
     let args = vm.to_vec(value)?;
-    vm.exception(this).args.set(vm.tuple(args));
+    vm.exception(this).args.set(vm.tuple_of(args));
     Ok(())
 }
 

@@ -59,7 +59,7 @@ fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
 
 fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
     super::no_keywords(vm, this, args)?;
-    vm.exception(this).args.set(vm.tuple(args.pos().to_vec()));
+    vm.exception(this).args.set(vm.tuple_of(args.pos().to_vec()));
     take_apart(vm, this, args)
 }
 
@@ -79,7 +79,7 @@ fn take_apart(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
         }
         store(this, FILENAME, Some(filename));
         // The filename is no part of `args`, for the sake of old programs that take two apart.
-        vm.exception(this).args.set(vm.tuple(given[..2].to_vec()));
+        vm.exception(this).args.set(vm.tuple_of(given[..2].to_vec()));
     }
     store(this, FILENAME2, some(4));
     Ok(())
