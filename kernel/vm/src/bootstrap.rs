@@ -155,6 +155,8 @@ impl Vm {
         }
         if let Some(base) = &second {
             self.add_subclass(base, class);
+            // CPython makes it by a call, as Python code would: weak references to its instances are possible.
+            payload.weakrefable.set(true);
         }
     }
 

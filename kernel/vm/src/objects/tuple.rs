@@ -55,7 +55,9 @@ impl Vm {
                 _ => {}
             }
         }
-        Ok(self.tuple_of(self.to_vec(iterable)?))
+        let items = self.to_vec(iterable)?;
+        // A generator does not say how many items it has, so the tuple is made of them when they are known.
+        Ok(if iterable.kind() == crate::kinds::GENERATOR { self.tuple_of(items) } else { self.tuple(items) })
     }
 }
 
