@@ -7,9 +7,6 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// The modules that show another memory behaviour in an older version, as that version has them.
-const OLDER: &str = "python3.13";
-
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=modules.txt");
@@ -23,13 +20,6 @@ fn main() {
     }
     modules.sort();
     modules.dedup();
-    println!("cargo:rerun-if-changed={OLDER}");
-    for file in fs::read_dir(OLDER).expect("the older modules are there") {
-        let path = file.expect("a folder can be read").path();
-        let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a module has a name").to_owned();
-        modules.push((format!("{OLDER}/{name}"), false, path));
-    }
-    modules.sort();
     modules.push(("LICENSE".to_owned(), false, lib.join("PSF-LICENSE")));
     let (mut table, mut sources) = (String::new(), Vec::new());
     for (name, package, path) in &modules {

@@ -1,7 +1,7 @@
 //! CPython 3.14's own pure-Python library, embedded: sources by module name.
 //!
 //! The files come from the `rustpython-pylib` crate when this crate is built; `modules.txt` chooses them. They stand under the licence of
-//! the Python Software Foundation, whose text is [`licence`]; so do the few of CPython 3.13 in `python3.13/`.
+//! the Python Software Foundation, whose text is [`licence`].
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -53,14 +53,9 @@ pub fn source(name: &str) -> Option<Source> {
     unpack(name).filter(|_| name != LICENCE)
 }
 
-/// The source of a module as CPython 3.13 has it, where the machine keeps to that: the weak containers.
-pub fn source_3_13(name: &str) -> Option<Source> {
-    unpack(&format!("python3.13/{name}")).or_else(|| source(name))
-}
-
 /// The names of all embedded modules.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    table().keys().copied().filter(|name| *name != LICENCE && !name.contains('/'))
+    table().keys().copied().filter(|name| *name != LICENCE)
 }
 
 /// The licence of the library.
@@ -74,8 +69,6 @@ mod tests {
     fn a_module_and_a_package_have_their_sources() {
         assert!(super::source("weakref").is_some_and(|source| !source.is_package && source.text.contains("class WeakValueDictionary")));
         assert!(super::source("collections").is_some_and(|source| source.is_package));
-        let lines = |source: Option<super::Source>| source.map(|source| source.text.lines().count());
-        assert!(lines(super::source_3_13("weakref")) > lines(super::source("weakref")));
         assert!(super::source("LICENSE").is_none() && super::licence().contains("PYTHON SOFTWARE FOUNDATION"));
     }
 }

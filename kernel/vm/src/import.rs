@@ -224,13 +224,13 @@ impl Vm {
 
     /// The source of an embedded module.
     pub(crate) fn library_source(&self, name: &str) -> Option<library::Source> {
-        if self.version < Version::V3_14 { library::source_3_13(name) } else { library::source(name) }
+        library::source(name)
     }
 
     /// The file name of an embedded module, and the folder of a package.
     fn embedded_path(&self, name: &str, is_package: bool) -> (String, Option<Option<String>>) {
-        let version = if self.version < Version::V3_14 { "3.13" } else { "3.14" };
-        let base = format!("{EMBEDDED}{version}/{}", name.replace('.', "/"));
+        let (major, minor, _) = self.version.release();
+        let base = format!("{EMBEDDED}{major}.{minor}/{}", name.replace('.', "/"));
         if is_package { (format!("{base}/__init__.py"), Some(Some(base))) } else { (format!("{base}.py"), None) }
     }
 
