@@ -12,9 +12,9 @@ use crate::cli::{InstallArgs, PlaceArgs};
 
 /// The files that lie beside the description.
 const LOGOS: [(&str, &[u8]); 3] = [
-    ("logo-svg.svg", include_bytes!("../logo/logo-svg.svg")),
-    ("logo-32x32.png", include_bytes!("../logo/logo-32x32.png")),
-    ("logo-64x64.png", include_bytes!("../logo/logo-64x64.png")),
+    ("logo-svg.svg", include_bytes!("../wheel/data/share/jupyter/kernels/heapbook/logo-svg.svg")),
+    ("logo-32x32.png", include_bytes!("../wheel/data/share/jupyter/kernels/heapbook/logo-32x32.png")),
+    ("logo-64x64.png", include_bytes!("../wheel/data/share/jupyter/kernels/heapbook/logo-64x64.png")),
 ];
 
 pub(crate) fn command(args: &InstallArgs) -> anyhow::Result<ExitCode> {

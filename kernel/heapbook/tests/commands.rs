@@ -200,7 +200,7 @@ fn notebooks_are_made_and_their_drift_is_told() {
 
 #[test]
 fn a_program_is_compared_between_versions() {
-    let program = "import sys, gc\ndef f(x): return sys.getrefcount(x)\nprint('same')\na = []\nprint(f(a))\nprint(gc.get_threshold()[0])";
+    let program = "import sys, gc\ndef f(x):\n    'same'\n    return sys.getrefcount(x)\nprint(f.__doc__)\na = []\nprint(f(a))\nprint(gc.get_threshold()[0])";
     let book = Book::new("compare", &[]);
     book.says(
         &["compare", "-c", program],

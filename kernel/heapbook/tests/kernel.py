@@ -18,6 +18,8 @@ from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
 LIMIT = 60
+# `SOAK=30` makes it thirty times as long: ten thousand cells, two hundred restarts.
+SOAK = int(os.environ.get("SOAK", "1"))
 
 
 class Kernel:
@@ -65,7 +67,7 @@ def soak(kernel):
     for i in range(100):
         assert kernel.value("%d + 1" % i) == str(i + 1)
     before = memory(kernel)
-    for i in range(300):
+    for i in range(300 * SOAK):
         kernel.run("x = [[] for i in range(100)]; x.append(x)", store_history=False)
     assert memory(kernel) < before + 8_000, (before, memory(kernel))
     for i in range(20):
@@ -222,11 +224,23 @@ def garbage(kernel):
         greeting + ready + frames(b"<IDS|MSG>", sign([header, b"{}", b"{}", b"[]"]), header, b"{}", b"{}", b"[]"),
         greeting + ready + frames(b"<IDS|MSG>", sign([header, b"{}", b"{}", b'{"code":1}']), header, b"{}", b"{}", b'{"code":1}'),
     ]
-    for i in range(10):
+    for i in range(10 * SOAK):
         for data in bad:
             with socket.create_connection((info["ip"], ports[i % len(ports)])) as s:
                 s.sendall(data)
     assert kernel.value("6 * 7") == "42"
+
+
+def restarts(kernel):
+    """A restart leaves no process behind, and no name."""
+    for i in range(7 * SOAK):
+        kernel.run("kept = [%d]" % i)
+        before = kernel.manager.provisioner.process.pid
+        kernel.manager.restart_kernel()
+        kernel.client.wait_for_ready(timeout=LIMIT)
+        assert not pathlib.Path("/proc/%d" % before).exists(), before
+        reply, _ = kernel.run("kept")
+        assert reply["ename"] == "NameError", reply
 
 
 def deaf_subscriber(kernel):
@@ -269,7 +283,7 @@ def notebook():
 def main():
     kernel = Kernel()
     try:
-        for test in (soak, outputs, magics, watching, versions, debugger, garbage, deaf_subscriber):
+        for test in (soak, outputs, magics, watching, versions, debugger, garbage, deaf_subscriber, restarts):
             test(kernel)
     finally:
         kernel.close()

@@ -36,6 +36,20 @@ fn jupyter_drives_the_kernel() {
 }
 
 #[test]
+fn the_wheel_describes_the_kernel_as_install_does() {
+    let prefix = target().join("described");
+    let installed = heapbook().args(["install", "--prefix"]).arg(&prefix).output().expect("it runs");
+    assert!(installed.status.success(), "{}", text(&installed));
+    let read = |folder: &Path| {
+        let text = std::fs::read_to_string(folder.join("share/jupyter/kernels/heapbook/kernel.json")).expect("there is a description");
+        serde_json::from_str::<serde_json::Value>(&text).expect("it is JSON")
+    };
+    let mut own = read(&prefix);
+    own["argv"][0] = "heapbook".into();
+    assert_eq!(read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("wheel/data")), own);
+}
+
+#[test]
 fn what_is_wrong_is_said() {
     let told = |arguments: &[&str]| {
         let output = heapbook().args(arguments).env("JUPYTER_DATA_DIR", target().join("no-kernels")).output().expect("it runs");

@@ -321,7 +321,7 @@ pub(crate) fn class_object(heap: &Heap, spec: &'static ClassSpec, base: Option<O
         itemsize: spec.itemsize,
         subclasses: Slot::empty(),
         spec: Some(spec),
-        member_names: RefCell::default(),
+        member_names: Slot::empty(),
         keys: RefCell::default(),
         usable: Cell::new(0),
         built: Cell::new(true),

@@ -358,8 +358,9 @@ pub struct Class {
     pub subclasses: Slot,
     /// From what a builtin class was made.
     pub spec: Option<&'static ClassSpec>,
-    /// What `__slots__` said, as it was used for the layout: the mangled names of the members, in order (`ht_slots`).
-    pub member_names: RefCell<Vec<Obj>>,
+    /// What `__slots__` said, as it was used for the layout: a tuple of the mangled names of the members, in order (`ht_slots`). The
+    /// collector is not told of it.
+    pub member_names: Slot,
     /// The names of the instances' inline values, in the order of their places (`ht_cached_keys`).
     pub keys: RefCell<Vec<Obj>>,
     /// How many places CPython would still give a new instance beyond the known keys (`dk_usable` of the shared keys).
@@ -395,9 +396,9 @@ impl heap::Payload for Class {
     }
 
     fn dismantle(&mut self, trash: &mut heap::Trash<'_>) {
-        [&self.base, &self.dict, &self.bases, &self.mro, &self.subclasses, &self.name, &self.qualname]
+        [&self.base, &self.dict, &self.bases, &self.mro, &self.subclasses, &self.name, &self.qualname, &self.member_names]
             .into_iter()
             .for_each(|slot| trash.take(slot));
-        self.member_names.take().into_iter().chain(self.keys.take()).for_each(|name| trash.push(name));
+        self.keys.take().into_iter().for_each(|name| trash.push(name));
     }
 }

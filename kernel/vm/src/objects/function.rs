@@ -103,7 +103,8 @@ impl Vm {
     /// A new function (`PyFunction_NewWithQualName`).
     pub fn new_function(&self, code: Obj, globals: &Obj) -> PyResult {
         let payload = self.code(&code);
-        let doc = if payload.has_flag(CO_HAS_DOCSTRING) {
+        // Up to 3.13 no flag tells: a first constant that is a text is the docstring.
+        let doc = if payload.has_flag(CO_HAS_DOCSTRING) || self.version <= compile::Version::V3_13 {
             payload.consts.get::<Tuple>().and_then(|consts| consts.items().first().cloned())
         } else {
             None

@@ -26,7 +26,9 @@ impl Vm {
     /// `functools_wraps`: what describes the function describes its wrapper, too.
     pub(super) fn wrap_attributes(&self, wrapper: &Obj, wrapped: &Obj) -> PyResult<()> {
         let names = &self.names;
-        for name in [&names.__module__, &names.__name__, &names.__qualname__, &names.__doc__] {
+        // Up to 3.13 the annotations too, which come into being with it.
+        let annotations = (self.version <= compile::Version::V3_13).then_some(&names.__annotations__);
+        for name in [&names.__module__, &names.__name__, &names.__qualname__, &names.__doc__].into_iter().chain(annotations) {
             if let Some(value) = self.getattr_opt(wrapped, name)? {
                 self.setattr(wrapper, name, Some(&value))?;
             }

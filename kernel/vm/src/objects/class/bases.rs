@@ -97,8 +97,16 @@ impl Vm {
             (Some(x), Some(y)) => x.is(&y),
             _ => false,
         };
-        let (names, others) = (a.member_names.borrow(), b.member_names.borrow());
-        same_base && names.len() == others.len() && names.iter().zip(others.iter()).all(|(x, y)| self.lossy(x) == self.lossy(y))
+        let names = |class: &Class| {
+            let names = class.member_names.get();
+            names
+                .iter()
+                .filter_map(|names| names.get::<heap::Tuple>())
+                .flat_map(heap::Tuple::items)
+                .map(|name| self.lossy(name))
+                .collect::<Vec<_>>()
+        };
+        same_base && names(a) == names(b)
     }
 }
 

@@ -301,7 +301,7 @@ impl Vm {
             itemsize: base.itemsize,
             subclasses: Slot::empty(),
             spec: None,
-            member_names: RefCell::new(plan.slots.clone().unwrap_or_default()),
+            member_names: plan.slots.clone().map(|names| self.tuple(names)).into(),
             keys: RefCell::default(),
             usable: Cell::new(0),
             built: Cell::new(false),
