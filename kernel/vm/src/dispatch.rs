@@ -469,21 +469,23 @@ impl Vm {
                             continue;
                         }
                     });
-                    let mut method = None;
+                    if vm.version <= Version::V3_10 {
+                        let mut lent = at;
+                        let entered = attempt!(vm.enter_keeping(&mut lent, callable, arg, &[]));
+                        at = lent;
+                        if entered {
+                            continue;
+                        }
+                    }
                     if (*callable.add(1)).is_null() && (*callable).look().kind() == kinds::METHOD {
-                        method = (vm.version <= Version::V3_10).then(|| (*callable).look().clone());
                         vm.unbind(callable);
                     }
                     let total = arg + usize::from(!(*callable.add(1)).is_null());
                     let args = at.sp.sub(total);
                     at.sp = callable;
                     if (*callable).look().kind() == kinds::FUNCTION {
-                        if vm.version <= Version::V3_10 {
-                            attempt!(vm.enter_keeping(&mut at, callable.read(), args, total, &[], method));
-                        } else {
-                            let callee = attempt!(vm.push_call(callable.read(), args, total, &[]));
-                            attempt!(vm.enter_call(&mut at, callee));
-                        }
+                        let callee = attempt!(vm.push_call(callable.read(), args, total, &[]));
+                        attempt!(vm.enter_call(&mut at, callee));
                     } else {
                         let result = if TRACED {
                             let first = (total > 0).then(|| (*args).look());

@@ -147,6 +147,9 @@ impl Vm {
                 let names = at.pop_obj();
                 let name_items = names.get::<Tuple>().map_or(&[][..], Tuple::items);
                 let callable = at.sp.sub(arg as usize + 2);
+                if self.version <= Version::V3_10 && self.enter_keeping(at, callable, arg as usize, name_items)? {
+                    return Ok(());
+                }
                 if (*callable.add(1)).is_null() && (*callable).look().kind() == kinds::METHOD {
                     self.unbind(callable);
                 }
@@ -154,9 +157,6 @@ impl Vm {
                 let args = at.sp.sub(total);
                 at.sp = callable;
                 if (*callable).look().kind() == kinds::FUNCTION {
-                    if self.version <= Version::V3_10 {
-                        return self.enter_keeping(at, callable.read(), args, total, name_items, None);
-                    }
                     let pushed = self.push_call(callable.read(), args, total, name_items);
                     drop(names);
                     self.enter_call(at, pushed?)?;

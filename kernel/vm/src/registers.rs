@@ -9,13 +9,13 @@
 
 use heap::{Obj, StackRef, View};
 
-use crate::Vm;
 use crate::frame::{ENTRY, Frame, INIT, Owner};
 use crate::objects::code::{CodeObject, Instr};
 use crate::objects::generator::{Gen, GenState};
 use crate::protocol::Loaded;
 use crate::quick::Quick;
 use crate::unwind::Fault;
+use crate::{Vm, kinds};
 
 /// Hides from the optimiser where a value comes from. It would work out, in front of every instruction, whatever any instruction may
 /// need of the registers and the machine, and put that on Rust's stack; this way, each instruction works out what it needs itself.
@@ -185,24 +185,35 @@ unsafe fn take(at: *mut StackRef, n: usize) -> Vec<Obj> {
 /// # Safety
 /// The loop's contract.
 impl Vm {
-    /// Enters the call of a function as up to 3.10: the caller's stack keeps function and arguments until the call is over.
+    /// Calls a function as up to 3.10: the caller's stack keeps function and arguments until the call is over. False: what is called is no
+    /// function, and nothing but the place of a method's parts has changed.
     #[cold]
     #[inline(never)]
     pub(crate) unsafe fn enter_keeping(
         &self,
         at: &mut Registers,
-        func: StackRef,
-        args: *mut StackRef,
-        n: usize,
+        callable: *mut StackRef,
+        arg: usize,
         names: &[Obj],
-        method: Option<Obj>,
-    ) -> Result<(), Fault> {
+    ) -> Result<bool, Fault> {
+        let is_method = (*callable.add(1)).is_null() && (*callable).look().kind() == kinds::METHOD;
+        let method = is_method.then(|| (*callable).look().clone());
+        if is_method {
+            self.unbind(callable);
+        }
+        if (*callable).look().kind() != kinds::FUNCTION {
+            return Ok(false);
+        }
+        let total = arg + usize::from(!(*callable.add(1)).is_null());
+        let args = at.sp.sub(total);
+        at.sp = callable;
         // The object of a bound method is held by the method, not by the stack.
-        let first = usize::from(method.is_some());
-        let kept: Vec<Obj> = method.into_iter().chain((first..n).map(|i| (*args.add(i)).look().clone())).collect();
-        let callee = self.push_call(func, args, n, names)?;
+        let first = usize::from(is_method);
+        let kept: Vec<Obj> = method.into_iter().chain((first..total).map(|i| (*args.add(i)).look().clone())).collect();
+        let callee = self.push_call(callable.read(), args, total, names)?;
         kept.into_iter().for_each(|argument| self.thread.keep_argument(callee, argument));
-        self.enter_call(at, callee)
+        self.enter_call(at, callee)?;
+        Ok(true)
     }
 
     /// Enters a frame that was just pushed.
