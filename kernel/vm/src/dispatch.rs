@@ -602,10 +602,7 @@ impl Vm {
                     let (below, flags) = (dying.previous.get(), dying.flags.get());
                     vm.thread.current.set(below);
                     vm.thread.remaining.set(vm.thread.remaining.get() + 1);
-                    vm.thread.give_back(dying);
-                    if vm.version <= Version::V3_11 {
-                        vm.thread.release_arguments(dying);
-                    }
+                    vm.give_back(dying);
                     if flags & ENTRY != 0 {
                         return Ok(made);
                     }

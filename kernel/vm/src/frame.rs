@@ -419,10 +419,7 @@ impl Vm {
         // SAFETY: the caller's word.
         unsafe {
             if !(*frame).frame_obj.is_empty() && self.frame_obj_outlives(frame) {
-                self.thread.give_back(frame);
-                if self.version <= Version::V3_11 {
-                    self.thread.release_arguments(frame);
-                }
+                self.give_back(frame);
                 return;
             }
             self.clear_places(&*frame);
@@ -431,10 +428,16 @@ impl Vm {
             }
             drop(ptr::read(&(*frame).func));
             drop(ptr::read(&(*frame).code));
-            self.thread.give_back(frame);
-            if self.version <= Version::V3_11 {
-                self.thread.release_arguments(frame);
-            }
+            self.give_back(frame);
+        }
+    }
+
+    /// The memory of the topmost frame is free, and what its caller has kept for the call goes.
+    #[inline(always)]
+    pub(crate) fn give_back(&self, frame: *const Frame) {
+        self.thread.give_back(frame);
+        if self.version <= Version::V3_11 {
+            self.thread.release_arguments(frame);
         }
     }
 

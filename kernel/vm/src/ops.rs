@@ -189,15 +189,15 @@ impl Vm {
         let (names, values): (Vec<Obj>, Vec<Obj>) = pairs.into_iter().unzip();
         let mut places: Vec<std::mem::ManuallyDrop<StackRef>> =
             items.iter().chain(&values).map(|arg| std::mem::ManuallyDrop::new(StackRef::owned(arg.clone()))).collect();
-        let copied = if self.version <= Version::V3_11 { items.iter().chain(&values).cloned().collect() } else { Vec::new() };
+        // Up to 3.11 the arguments of a call with keywords were copied once more on their way.
+        let copied = self.version <= Version::V3_11 && !names.is_empty();
+        let copied: Vec<Obj> = if copied { items.iter().chain(&values).cloned().collect() } else { Vec::new() };
         drop(values);
         // SAFETY: the vector's places are moved out, and forgotten here.
         let pushed = unsafe { self.push_call(func, places.as_mut_ptr().cast(), places.len(), &names) };
         if let Ok(callee) = pushed
             && self.version <= Version::V3_11
         {
-            // With keywords the arguments were copied once more on their way.
-            let copied = if names.is_empty() { Vec::new() } else { copied };
             copied
                 .into_iter()
                 .chain([Some(args), kwargs].into_iter().flatten())
