@@ -85,7 +85,7 @@ impl Splice<'_> {
             None => edits.push(self.added(&printed)),
         }
         if let (Some(fence), Some(heap)) = (&self.snippet.heap, &run.heap) {
-            self.replace(fence, &compare::align(&fence.body, heap, false, Tolerance::default()), edits);
+            self.replace(&fence.fence, &compare::align(&fence.fence.body, heap, false, Tolerance::default()), edits);
         }
     }
 

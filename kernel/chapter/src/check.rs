@@ -118,6 +118,9 @@ type Ran = (Vec<Vec<Output>>, Option<String>);
 
 fn run(session: &mut dyn Session, snippet: &Snippet, counts: &mut Counts) -> Result<Ran, Trouble> {
     let mut cells = Vec::new();
+    if let Some(heap) = &snippet.heap {
+        session.look(&heap.request);
+    }
     if snippet.language == Language::Pycon {
         for prompt in &snippet.prompts {
             let name = format!("<python-input-{}>", counts.prompts);
@@ -129,7 +132,7 @@ fn run(session: &mut dyn Session, snippet: &Snippet, counts: &mut Counts) -> Res
         let name = format!("<cell {}>", counts.cells);
         cells.push(session.run(&Cell { source: snippet.code.body.clone(), name, mode: Mode::Cell })?);
     }
-    let heap = if snippet.heap.is_some() { session.heap() } else { None };
+    let heap = snippet.heap.as_ref().and_then(|heap| session.heap(&heap.request));
     Ok((cells, heap))
 }
 
@@ -168,7 +171,7 @@ fn compare(snippet: &Snippet, expect: Expect, version: Version, cells: &[Vec<Out
 
 /// Holds the heap against the page's. A judge has none; our own engine has to have one.
 fn compare_heap(snippet: &Snippet, heap: Option<&str>, engine: &dyn Engine) -> Option<Failure> {
-    let fence = snippet.heap.as_ref()?;
+    let fence = &snippet.heap.as_ref()?.fence;
     let what = match heap {
         None if engine.judges() => return None,
         None => What::NoHeap { heap_line: fence.line },

@@ -4,6 +4,7 @@
 //! knows no interpreter. A session is used by one thread; an engine opens sessions for many at once.
 
 use crate::info::{Language, Version};
+use picture::Request;
 
 /// A piece of what a cell gave, in the order it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +51,11 @@ pub trait Session {
     /// Runs a cell to its end. An `Err` means that the session is lost, not that the code raised.
     fn run(&mut self, cell: &Cell) -> Result<Vec<Output>, Trouble>;
 
-    /// The heap as text, from an engine that can show it.
-    fn heap(&mut self) -> Option<String> {
+    /// Before a cell whose page wants a picture: what is to be seen of it.
+    fn look(&mut self, _request: &Request) {}
+
+    /// The picture as text, from an engine that can show it.
+    fn heap(&mut self, _request: &Request) -> Option<String> {
         None
     }
 }

@@ -4,6 +4,7 @@
 //! leave a snippet unchecked. The words are the page format's own, told in the README beside this crate.
 
 use crate::mistake::Problem;
+use picture::Request;
 use std::fmt;
 use std::str::FromStr;
 
@@ -14,8 +15,8 @@ pub enum Info {
     Code(Language, Box<Options>),
     /// `text output`: what the code before it prints.
     Output(OutputOptions),
-    /// `text heap`: the heap after the code before it.
-    Heap,
+    /// `text heap`: a picture of the heap after the code before it.
+    Heap(Request),
     /// Anything else: shown, never run and never compared.
     Other,
 }
@@ -133,8 +134,9 @@ pub fn parse(text: &str) -> (Info, Vec<Problem>) {
             None => Info::Other,
             Some((&"output", options)) => output(options, &mut problems),
             Some((&"heap", options)) => {
-                problems.extend(options.iter().map(|word| Problem::UnknownOption { word: (*word).into(), of: "text heap" }));
-                Info::Heap
+                let request = Request::parse(options);
+                problems.extend(request.clone().err().map(|word| Problem::UnknownOption { word, of: "text heap" }));
+                Info::Heap(request.unwrap_or_default())
             }
             Some((word, _)) => {
                 problems.push(Problem::UnknownText { word: (*word).into() });

@@ -32,7 +32,8 @@ pub use info::{Info, Language, Only, Options, OutputOptions, Version, parse as p
 pub use mistake::{Mistake, Problem};
 pub use notebook::notebook;
 pub use page::Page;
-pub use pair::{OutputFence, Snippet};
+pub use pair::{HeapFence, OutputFence, Snippet};
+pub use picture::Request;
 pub use plan::{Expect, Plan, PlanStep};
 pub use prompt::Prompt;
 pub use replace::{replace, write};

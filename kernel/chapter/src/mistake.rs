@@ -135,7 +135,7 @@ impl Problem {
             Problem::VersionFirst { .. } => "put `text output` first, other versions after it".into(),
             Problem::UnknownOption { of, .. } => match *of {
                 "text output" => "it takes `python=3.10` and `ellipsis`".into(),
-                "text heap" => "it takes none".into(),
+                "text heap" => "it takes names, and one of `step`, `diff`, `timeline` and `why=NAME`".into(),
                 "rust" => "it takes `session=`, `fresh`, `id=`, `norun` and `ignore`".into(),
                 "pycon" => "it takes `session=`, `fresh`, `id=`, `norun`, `python=` and `heapbook-only=`".into(),
                 _ => "it takes `raises=`, `session=`, `fresh`, `id=`, `norun`, `python=` and `heapbook-only=`".into(),

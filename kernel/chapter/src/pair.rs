@@ -8,6 +8,7 @@ use crate::fence::Fence;
 use crate::info::{self, Info, Language, Options, Version};
 use crate::mistake::{Mistake, Problem};
 use crate::prompt::{self, Prompt};
+use picture::Request;
 
 /// Code with its outputs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +21,8 @@ pub struct Snippet {
     pub options: Options,
     /// What it prints: its own version first, then others.
     pub outputs: Vec<OutputFence>,
-    /// The heap after it.
-    pub heap: Option<Fence>,
+    /// The picture after it.
+    pub heap: Option<HeapFence>,
     /// The statements of a `pycon` fence with what each prints.
     pub prompts: Vec<Prompt>,
 }
@@ -37,6 +38,15 @@ pub struct OutputFence {
     pub ellipsis: bool,
 }
 
+/// A `text heap` fence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeapFence {
+    /// The fence.
+    pub fence: Fence,
+    /// The picture that it asks for.
+    pub request: Request,
+}
+
 impl Snippet {
     /// The output fence for a version; the snippet's own for none.
     pub fn output(&self, version: Option<Version>) -> Option<&OutputFence> {
@@ -46,7 +56,7 @@ impl Snippet {
     /// The last line of the snippet, outputs included.
     pub fn end_line(&self) -> usize {
         let outputs = self.outputs.iter().map(|output| output.fence.end_line);
-        outputs.chain(self.heap.iter().map(|heap| heap.end_line)).chain([self.code.end_line]).max().unwrap_or(0)
+        outputs.chain(self.heap.iter().map(|heap| heap.fence.end_line)).chain([self.code.end_line]).max().unwrap_or(0)
     }
 }
 
@@ -66,7 +76,7 @@ pub(crate) fn pair(fences: Vec<Fence>, mistakes: &mut Vec<Mistake>) -> Vec<Snipp
                 let output = OutputFence { fence, version: options.python, ellipsis: options.ellipsis };
                 self::output(output, before, &mut snippets, mistakes)
             }
-            Info::Heap => heap(fence, before, &mut snippets, mistakes),
+            Info::Heap(request) => heap(HeapFence { fence, request }, before, &mut snippets, mistakes),
             Info::Other => None,
         };
         owner.push(owned);
@@ -113,15 +123,15 @@ fn output(output: OutputFence, before: Option<usize>, snippets: &mut [Snippet], 
     Some(index)
 }
 
-fn heap(fence: Fence, before: Option<usize>, snippets: &mut [Snippet], mistakes: &mut Vec<Mistake>) -> Option<usize> {
-    let line = fence.line;
+fn heap(heap: HeapFence, before: Option<usize>, snippets: &mut [Snippet], mistakes: &mut Vec<Mistake>) -> Option<usize> {
+    let line = heap.fence.line;
     let Some(index) = before else {
         mistakes.push(Mistake { line, problem: Problem::OutputWithoutCode { what: "text heap" } });
         return None;
     };
     match snippets[index].heap {
         Some(_) => mistakes.push(Mistake { line, problem: Problem::SecondOutput { what: "text heap".into() } }),
-        None => snippets[index].heap = Some(fence),
+        None => snippets[index].heap = Some(heap),
     }
     Some(index)
 }

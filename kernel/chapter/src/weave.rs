@@ -25,9 +25,15 @@ pub fn weave(chapter: &Chapter, report: Option<&Report>) -> String {
     let failures = report.map_or(&[][..], |report| &report.failures);
     let mut inserts: Vec<Insert> = (0..=chapter.page.len()).map(|_| Insert::default()).collect();
     let mut told = vec![false; failures.len()];
-    for snippet in &chapter.snippets {
+    for (index, snippet) in chapter.snippets.iter().enumerate() {
         if snippet.code.hidden || !snippet.code.top_level {
             continue;
+        }
+        if let Some(heap) = &snippet.heap {
+            // All pages are one when they are printed.
+            let name = snippet.options.id.clone().unwrap_or_else(|| index.to_string());
+            let page = chapter.path.file_stem().unwrap_or_default().to_string_lossy();
+            drawn(&heap.fence, &format!("hp-{page}-{name}"), &mut inserts);
         }
         let (mut below, mut holds) = (String::new(), true);
         for (failure, told) in failures.iter().zip(&mut told) {
@@ -98,9 +104,17 @@ fn frame(snippet: &Snippet, below: &str, holds: bool, inserts: &mut [Insert]) {
         part(&output.fence, &format!("heapbook-output{raised}"), caption, &mark(snippet, holds), inserts);
     }
     if let Some(heap) = &snippet.heap {
-        part(heap, "heapbook-heap", None, "", inserts);
+        part(&heap.fence, "heapbook-heap", None, "", inserts);
     }
     let _ = write!(inserts[snippet.end_line()].after, "\n{below}</div>\n\n");
+}
+
+/// Puts the picture in the place of its text, which it keeps.
+fn drawn(fence: &Fence, prefix: &str, inserts: &mut [Insert]) {
+    let Some(picture) = picture::read(&fence.body) else { return };
+    let prefix: String = prefix.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    inserts[fence.line].instead = Some(picture::html(&picture, &prefix, false) + "\n");
+    (fence.line + 1..=fence.end_line).for_each(|line| inserts[line].instead = Some(String::new()));
 }
 
 fn part(fence: &Fence, class: &str, caption: Option<String>, mark: &str, inserts: &mut [Insert]) {

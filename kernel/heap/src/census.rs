@@ -199,11 +199,30 @@ impl Heap {
 }
 
 impl Census {
+    /// What a full collection would find unreachable, in the order in which it would finalize and clear it.
+    pub fn unreachable(&self) -> Vec<usize> {
+        let mut film = self.film(GENERATIONS - 1, &[]);
+        film.subtract_refs();
+        film.move_unreachable();
+        film.unreachable.into_iter().flatten().collect()
+    }
+
     /// How a collection of a generation goes, in the moments that concern the objects `shown`: all the phases, as if no finalizer brought
     /// an object back to life.
     ///
     /// The unreachable of the last moment stand in the order in which the collector finalizes and clears them.
     pub fn collection(&self, generation: usize, shown: &[usize]) -> Vec<Phase> {
+        let mut film = self.film(generation, shown);
+        film.take("update_refs", None);
+        film.subtract_refs();
+        film.move_unreachable();
+        film.untrack_tuples();
+        film.delete();
+        film.phases
+    }
+
+    /// A collection that has made its copies of the counts.
+    fn film<'a>(&'a self, generation: usize, shown: &'a [usize]) -> Film<'a> {
         let generation = generation.min(GENERATIONS - 1);
         // The oldest generation's own objects come first, then those of the younger ones, the youngest first.
         let mut young: Vec<Option<usize>> = self.generations[generation].iter().copied().map(Some).collect();
@@ -213,13 +232,7 @@ impl Census {
         shown.iter().for_each(|&i| is_shown[i] = true);
         let mut refs = vec![None; self.objects.len()];
         young.iter().flatten().for_each(|&i| refs[i] = Some(self.objects[i].refcount));
-        let mut film = Film { census: self, shown, is_shown, refs, young, unreachable: Vec::new(), phases: Vec::new() };
-        film.take("update_refs", None);
-        film.subtract_refs();
-        film.move_unreachable();
-        film.untrack_tuples();
-        film.delete();
-        film.phases
+        Film { census: self, shown, is_shown, refs, young, unreachable: Vec::new(), phases: Vec::new() }
     }
 }
 

@@ -12,6 +12,7 @@ mod display;
 mod history;
 mod inspect;
 mod json;
+mod look;
 mod magic;
 mod notebook;
 mod syntax;

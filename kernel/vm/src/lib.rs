@@ -30,6 +30,7 @@ mod raise;
 mod rare;
 mod recursion;
 mod registers;
+mod running;
 mod sampler;
 mod source;
 mod specialise;

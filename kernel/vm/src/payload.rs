@@ -17,6 +17,10 @@ macro_rules! payload {
                 $(if let Some(held) = self.$field.get() { visit(&held); })*
             }
             #[allow(unused_variables, reason = "a payload may have no references")]
+            fn holds(&self, visit: ::heap::LabelledVisit<'_>) {
+                $(if let Some(held) = self.$field.get() { visit(::heap::Label::Field(stringify!($field)), &held); })*
+            }
+            #[allow(unused_variables, reason = "a payload may have no references")]
             fn clear(&self, trash: &mut ::heap::Trash<'_>) {
                 $(trash.take(&self.$cleared);)*
             }

@@ -77,7 +77,7 @@ impl Session for EchoSession {
         Ok(outputs)
     }
 
-    fn heap(&mut self) -> Option<String> {
+    fn heap(&mut self, _: &chapter::Request) -> Option<String> {
         (!self.judge).then(|| format!("kept -> {}\n", self.kept))
     }
 }

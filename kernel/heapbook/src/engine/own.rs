@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use chapter::{Cell, Engine, Language, Mode, Output, Session, Trouble, Version};
+use chapter::{Cell, Engine, Language, Mode, Output, Request, Session, Trouble, Version};
 
 /// Opens sessions on our own heap.
 pub(crate) struct Own;
@@ -41,6 +41,10 @@ impl Session for Running {
         }));
         let outputs = outputs.map_err(|_| Trouble("the machine broke in this snippet, which is a bug of heapbook".into()))?;
         Ok(outputs.into_iter().map(translate).collect())
+    }
+
+    fn heap(&mut self, request: &Request) -> Option<String> {
+        Some(self.session.draw(request))
     }
 }
 

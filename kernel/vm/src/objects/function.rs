@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use compile::code::CO_HAS_DOCSTRING;
-use heap::{Obj, Payload, Slot, Str, Trash, Tuple, Visit};
+use heap::{Label, LabelledVisit, Obj, Payload, Slot, Str, Trash, Tuple, Visit};
 
 use crate::class::{ClassSpec, GetSet, flags};
 use crate::objects::code::CodeObject;
@@ -65,6 +65,26 @@ impl Payload for Function {
             &self.qualname,
         ];
         slots.into_iter().filter_map(Slot::get).for_each(|held| visit(&held));
+    }
+
+    fn holds(&self, visit: LabelledVisit<'_>) {
+        let slots = [
+            ("__code__", &self.code),
+            ("__globals__", &self.globals),
+            ("__builtins__", &self.builtins),
+            ("__module__", &self.module),
+            ("__defaults__", &self.defaults),
+            ("__kwdefaults__", &self.kwdefaults),
+            ("__doc__", &self.doc),
+            ("__name__", &self.name),
+            ("__dict__", &self.dict),
+            ("__closure__", &self.closure),
+            ("__annotations__", &self.annotations),
+            ("__annotate__", &self.annotate),
+            ("__type_params__", &self.type_params),
+            ("__qualname__", &self.qualname),
+        ];
+        slots.into_iter().for_each(|(name, slot)| slot.get().iter().for_each(|held| visit(Label::Field(name), held)));
     }
 
     /// `func_clear`: everything but code, name and qualified name.
