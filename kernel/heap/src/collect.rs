@@ -306,7 +306,7 @@ impl Heap {
     /// Whether the collector cares for nothing that the object holds.
     fn holds_only_untracked(&self, header: &Header) -> bool {
         let mut may_be_tracked = false;
-        edges::each(header, self, |child| may_be_tracked |= child.header().is_some_and(gc_may_be_tracked));
+        edges::each(header, self, |child| may_be_tracked |= child.header().is_some_and(|child| self.gc_may_be_tracked(child)));
         !may_be_tracked
     }
 
@@ -330,6 +330,23 @@ impl Heap {
     fn anything_to_call(&self, garbage: usize) -> bool {
         // SAFETY: objects in a list are alive.
         self.generations.list(garbage).iter().flatten().any(|at| is_risky(unsafe { at.as_ref() }))
+    }
+
+    /// `_PyObject_GC_MAY_BE_TRACKED`: whether a tuple that holds this must stay tracked itself. Builtin classes, immortal and never
+    /// tracked, are none of the collector's.
+    #[inline(always)]
+    fn gc_may_be_tracked(&self, child: &Header) -> bool {
+        let flags = child.leaf.flags.get();
+        let tracked = flags & GENERATION_MASK != UNTRACKED;
+        if child.leaf.kind.get() == Kind::TUPLE && flags & EXTRA == 0 {
+            return tracked;
+        }
+        flags & UNCOUNTED == 0 && (tracked || child.leaf.refcount.get() as i32 >= 0 || self.would_be_tracked(child))
+    }
+
+    #[cold]
+    fn would_be_tracked(&self, child: &Header) -> bool {
+        self.hooks().is_some_and(|hooks| hooks.would_be_tracked(&self.reference(child.into())))
     }
 
     fn debug_cycle(&self) {
@@ -500,18 +517,6 @@ impl Heap {
             list
         })
     }
-}
-
-/// `_PyObject_GC_MAY_BE_TRACKED`: whether a tuple that holds this must stay tracked itself. Builtin classes, immortal and never tracked,
-/// are none of the collector's.
-#[inline(always)]
-fn gc_may_be_tracked(child: &Header) -> bool {
-    let flags = child.leaf.flags.get();
-    let tracked = flags & GENERATION_MASK != UNTRACKED;
-    if child.leaf.kind.get() == Kind::TUPLE && flags & EXTRA == 0 {
-        return tracked;
-    }
-    flags & UNCOUNTED == 0 && (tracked || child.leaf.refcount.get() as i32 >= 0)
 }
 
 /// Whether the death of this object may call something.

@@ -82,13 +82,21 @@ impl Heap {
                 // SAFETY: the kind says so; the length is still there.
                 return self.count_free_tuple(unsafe { obj.payload_unchecked::<Tuple>() }.len());
             }
-            let place = &self.free_lists.kinds[obj.kind().0 as usize];
-            let list = place.get();
-            if list.parked < list.room {
-                return place.set(FreeList { parked: list.parked + 1, ..list });
-            }
+            return self.count_free_kind(obj.kind());
         }
         if flags & UNCOUNTED == 0 {
+            self.uncount(1);
+        }
+    }
+
+    /// As [`Heap::count_free`], for an object of exact builtin class.
+    #[inline]
+    fn count_free_kind(&self, kind: Kind) {
+        let place = &self.free_lists.kinds[kind.0 as usize];
+        let list = place.get();
+        if list.parked < list.room {
+            place.set(FreeList { parked: list.parked + 1, ..list });
+        } else {
             self.uncount(1);
         }
     }
@@ -100,6 +108,23 @@ impl Heap {
             Some(parked) => parked.set(parked.get() + 1),
             None => self.uncount(1),
         }
+    }
+
+    /// Counts a tuple of so many items that CPython makes for the time of a call and this machine does without: the arguments of a C
+    /// function that takes them in a tuple, the names of a call's keywords. It lives as long as what is returned.
+    #[inline]
+    pub fn passing_tuple(&self, len: usize) -> Passing<'_> {
+        if len > 0 {
+            self.count_alloc_tuple(len);
+        }
+        Passing { heap: self, kind: Kind::TUPLE, len }
+    }
+
+    /// As [`Heap::passing_tuple`], for an object of another kind and of exact builtin class: the dict of a call's keywords, a bound method.
+    #[inline]
+    pub fn passing(&self, kind: Kind) -> Passing<'_> {
+        self.count_alloc(kind);
+        Passing { heap: self, kind, len: 0 }
     }
 
     /// Lowers the young count, which is never below zero.
@@ -132,6 +157,26 @@ impl Heap {
         let now = place.get();
         place.set(FreeList { parked: (now.parked + parked).min(now.room), ..now });
         made
+    }
+}
+
+/// An object that is only counted: CPython would make it here, and free it where this goes.
+#[must_use = "it is freed at once otherwise"]
+pub struct Passing<'a> {
+    heap: &'a Heap,
+    kind: Kind,
+    /// Of a tuple; the empty one is there already.
+    len: usize,
+}
+
+impl Drop for Passing<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        match (self.kind, self.len) {
+            (Kind::TUPLE, 0) => {}
+            (Kind::TUPLE, len) => self.heap.count_free_tuple(len),
+            (kind, _) => self.heap.count_free_kind(kind),
+        }
     }
 }
 

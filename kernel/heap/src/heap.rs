@@ -26,6 +26,11 @@ pub trait Hooks {
     fn collection_started(&self, _generation: usize) {}
     /// A collection has finished: `gc.callbacks` with the phase `"stop"`.
     fn collection_finished(&self, _generation: usize, _collected: usize, _uncollectable: usize) {}
+    /// Whether an immortal object that no list has is one of those that CPython's collector would look at: a class of a module written
+    /// in C, which is a heap type there.
+    fn would_be_tracked(&self, _obj: &Obj) -> bool {
+        false
+    }
     /// An object was made, while the heap is watched: see [`Heap::watch`].
     fn born(&self, _obj: &Obj) {}
     /// Something that `gc.set_debug` asks to be told on the standard error stream.

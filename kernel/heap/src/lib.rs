@@ -76,6 +76,7 @@ pub use census::{CENSUS_VERSION, Census, CensusEdge, CensusObject, CensusRoot, L
 pub use collect::CollectStats;
 pub use dict::{Dict, DictStep};
 pub use extra::{Extra, ExtraLayout};
+pub use freelist::Passing;
 pub use generation::{
     DEBUG_COLLECTABLE, DEBUG_LEAK, DEBUG_SAVEALL, DEBUG_STATS, DEBUG_UNCOLLECTABLE, GENERATIONS, GenerationStats, PERMANENT,
 };

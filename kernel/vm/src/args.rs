@@ -48,6 +48,11 @@ impl<'a> Args<'a> {
         Args { tuple: Some(tuple), ..self }
     }
 
+    /// Whether the positional arguments came in a tuple, and keywords in a dict.
+    pub fn in_tuple(&self) -> bool {
+        self.tuple.is_some()
+    }
+
     /// A tuple of the positional arguments: the one they came in, or a new one.
     pub fn to_tuple(self, vm: &Vm) -> Obj {
         match self.tuple {

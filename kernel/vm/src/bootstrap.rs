@@ -157,6 +157,7 @@ impl Vm {
             self.add_subclass(base, class);
             // CPython makes it by a call, as Python code would: weak references to its instances are possible.
             payload.weakrefable.set(true);
+            payload.flags.set(payload.flags.get() | flags::MANAGED_WEAKREF);
         }
     }
 
@@ -208,6 +209,8 @@ fn immortal(obj: Obj) -> Obj {
 
 /// The free lists of each version, as far as `gc.get_count()` shows them (`pycore_freelist_state.h`); `list`, `dict` and `tuple` have theirs.
 fn set_free_lists(heap: &Heap, version: Version) {
+    heap.set_free_list(kinds::ASYNC_GENERATOR_ASEND, 80);
+    heap.set_free_list(kinds::ASYNC_GENERATOR_WRAPPED_VALUE, 80);
     if version < Version::V3_14 {
         heap.set_lasting_free_list(kinds::SLICE, 1);
     } else {
@@ -239,6 +242,7 @@ fn register_payloads(heap: &Heap) {
     heap.register::<objects::module::Module>();
     heap.register::<objects::simple_namespace::SimpleNamespace>();
     heap.register::<objects::generic_alias::GenericAlias>();
+    heap.register::<objects::generic_alias::GenericAliasIterator>();
     heap.register::<objects::union::Union>();
     objects::register_containers(heap);
     objects::register_leaves(heap);
@@ -324,6 +328,7 @@ pub(crate) fn class_object(heap: &Heap, spec: &'static ClassSpec, base: Option<O
         member_names: Slot::empty(),
         keys: RefCell::default(),
         usable: Cell::new(0),
+        death: None,
         built: Cell::new(true),
     };
     lasting(heap.alloc(class))
@@ -357,7 +362,14 @@ impl Hooks for Vm {
         self.call_gc_callbacks("start", generation, 0, 0);
     }
 
+    fn would_be_tracked(&self, obj: &Obj) -> bool {
+        obj.get::<Class>().is_some_and(|class| class.has(flags::MODULE_TYPE))
+    }
+
     fn collection_finished(&self, generation: usize, collected: usize, uncollectable: usize) {
+        if self.state.class_died.take() {
+            self.forget_dead_subclasses(&self.types.object);
+        }
         self.call_gc_callbacks("stop", generation, collected, uncollectable);
     }
 

@@ -571,16 +571,36 @@ impl Vm {
     /// `callable(*args, **kwargs)` with a tuple and a dict.
     pub fn call_tuple(&self, callable: &Obj, args: &Obj, kwargs: Option<&Obj>) -> PyResult {
         let positional: &[Obj] = args.get::<Tuple>().map_or(&[], Tuple::items);
+        let takes_vectors = self.takes_vectors(callable);
+        let handed_on = |given| if takes_vectors { given } else { Args::with_tuple(given, args) };
         let pairs = kwargs.map(|kwargs| self.dict_items(kwargs)).unwrap_or_default();
         if pairs.is_empty() {
-            return self.call_args(callable, Args::positional(positional));
+            return self.call_args(callable, handed_on(Args::positional(positional)));
         }
         if pairs.iter().any(|(name, _)| name.get::<Str>().is_none()) {
             return Err(self.type_error("keywords must be strings"));
         }
         let (names, values): (Vec<Obj>, Vec<Obj>) = pairs.into_iter().unzip();
+        let _names = self.heap.passing_tuple(if takes_vectors { names.len() } else { 0 });
         let all = Borrowed::new(positional.iter().chain(&values));
-        self.call_args(callable, Args::new(all.args(), &names))
+        self.call_args(callable, handed_on(Args::new(all.args(), &names)))
+    }
+
+    /// Whether CPython calls it with a vector of arguments and a tuple of keywords' names, and not with a tuple and a dict.
+    fn takes_vectors(&self, callable: &Obj) -> bool {
+        match callable.get::<crate::Class>() {
+            Some(_) => crate::objects::class::has_vectorcall(self, callable),
+            None => self.class_has_flag(&self.class_of(callable), crate::class::flags::HAVE_VECTORCALL),
+        }
+    }
+
+    /// The dict in which a class gets its keywords.
+    pub(crate) fn keyword_dict(&self, args: Args<'_>) -> Obj {
+        let dict = self.new_dict();
+        if let Some(payload) = dict.get::<heap::Dict>() {
+            args.keywords().for_each(|(name, value)| drop(payload.set_str_key(name, value.clone())));
+        }
+        dict
     }
 
     /// Whether an object can be called.

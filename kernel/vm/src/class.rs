@@ -182,6 +182,8 @@ pub struct Method {
     pub binding: Binding,
     /// `__text_signature__`, e.g. `($self, object, /)`; empty if CPython has none.
     pub signature: &'static str,
+    /// CPython hands the arguments over in a tuple, and keywords in a dict (`METH_VARARGS`).
+    pub varargs: bool,
 }
 
 /// What a builtin method is bound to.
@@ -198,22 +200,28 @@ pub enum Binding {
 impl Method {
     /// An instance method, or a module's function.
     pub const fn new(name: &'static str, call: Native, convention: Convention) -> Method {
-        Method { name, call, convention, binding: Binding::Instance, signature: "" }
+        Method { name, call, convention, binding: Binding::Instance, signature: "", varargs: false }
     }
 
     /// A class method.
     pub const fn class(name: &'static str, call: Native, convention: Convention) -> Method {
-        Method { name, call, convention, binding: Binding::Class, signature: "" }
+        Method { name, call, convention, binding: Binding::Class, signature: "", varargs: false }
     }
 
     /// A static method.
     pub const fn static_(name: &'static str, call: Native, convention: Convention) -> Method {
-        Method { name, call, convention, binding: Binding::Static, signature: "" }
+        Method { name, call, convention, binding: Binding::Static, signature: "", varargs: false }
     }
 
     /// The same with a `__text_signature__`.
     pub const fn signature(mut self, signature: &'static str) -> Method {
         self.signature = signature;
+        self
+    }
+
+    /// The same, called with a tuple in CPython.
+    pub const fn varargs(mut self) -> Method {
+        self.varargs = true;
         self
     }
 }
@@ -367,6 +375,8 @@ pub struct Class {
     pub usable: Cell<u8>,
     /// The class is complete: it may have instances.
     pub built: Cell<bool>,
+    /// Told when a class made in Python dies: its bases still have a weak reference to it.
+    pub death: Option<std::rc::Rc<Cell<bool>>>,
 }
 
 impl Class {
@@ -400,5 +410,8 @@ impl heap::Payload for Class {
             .into_iter()
             .for_each(|slot| trash.take(slot));
         self.keys.take().into_iter().for_each(|name| trash.push(name));
+        if let Some(death) = &self.death {
+            death.set(true);
+        }
     }
 }

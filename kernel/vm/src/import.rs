@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use compile::{Mode, Options, Version};
 use heap::{List, Obj, Str, Tuple};
 
-use crate::{Args, PyResult, Raised, Signature, Vm, modules};
+use crate::{Args, PyResult, Raised, Signature, Vm, kinds, modules};
 
 /// Where the file name of an embedded module begins; no such folder exists. The version follows.
 const EMBEDDED: &str = "/heapbook/lib/python";
@@ -311,6 +311,7 @@ impl Vm {
             }
         };
         if self.getattr_opt_str(&module, "__path__")?.is_some() {
+            let _iterator = self.heap.passing(if names.get::<List>().is_some() { kinds::LIST_ITERATOR } else { kinds::TUPLE_ITERATOR });
             self.import_submodules(&module, &full, names)?;
         }
         Ok(module)

@@ -193,6 +193,7 @@ impl Vm {
         let copied = self.version <= Version::V3_11 && !names.is_empty();
         let copied: Vec<Obj> = if copied { items.iter().chain(&values).cloned().collect() } else { Vec::new() };
         drop(values);
+        let _names = self.heap.passing_tuple(names.len());
         // SAFETY: the vector's places are moved out, and forgotten here.
         let pushed = unsafe { self.push_call(func, places.as_mut_ptr().cast(), places.len(), &names) };
         if let Ok(callee) = pushed
@@ -324,6 +325,7 @@ impl Vm {
     pub(crate) fn list_extend_op(&self, list: &Obj, iterable: &Obj) -> PyResult<()> {
         match self.list_extend(list, iterable) {
             Err(raised) if raised.is(self, &self.types.type_error) && !self.is_iterable(iterable) => {
+                drop(raised);
                 Err(self.type_error(format!("Value after * must be an iterable, not {}", self.type_name(iterable))))
             }
             done => done,
@@ -344,6 +346,7 @@ impl Vm {
     pub(crate) fn dict_update_op(&self, dict: &Obj, update: &Obj) -> PyResult<()> {
         match self.dict_merge(dict, update, true) {
             Err(raised) if raised.is(self, &self.types.attribute_error) => {
+                drop(raised);
                 Err(self.type_error(format!("'{}' object is not a mapping", self.type_name(update))))
             }
             done => done,
@@ -406,6 +409,7 @@ impl Vm {
     fn unpack_iter(&self, seq: &Obj) -> PyResult {
         match self.iter(seq) {
             Err(raised) if raised.is(self, &self.types.type_error) && !self.is_iterable(seq) => {
+                drop(raised);
                 Err(self.type_error(format!("cannot unpack non-iterable {} object", self.type_name(seq))))
             }
             done => done,
@@ -436,6 +440,7 @@ impl Vm {
                 }
             }
         }
+        self.length_hint(&iterator, 8)?;
         let mut rest = self.to_vec(&iterator)?;
         if rest.len() < after {
             let got = before + rest.len();

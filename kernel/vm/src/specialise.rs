@@ -316,7 +316,7 @@ impl Vm {
         let fits = |method: &Method| match method.convention {
             Convention::NoArgs => given == 0,
             Convention::One => given == 1,
-            Convention::Positional | Convention::Keywords => true,
+            Convention::Positional | Convention::Keywords => !method.varargs,
         };
         match callable.kind() {
             kinds::CLASS if owner.is_none() && given == 1 && callable.is(&self.types.type_) => Some((Quick::CallType1, 0)),

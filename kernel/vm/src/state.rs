@@ -54,6 +54,10 @@ pub(crate) struct State {
     pub(crate) numpy_random: RefCell<crate::modules::numpy::random::State>,
     /// The machine is coming to its end.
     pub(crate) finalizing: Cell<bool>,
+    /// `sys.UnraisableHookArgs`.
+    pub(crate) unraisable_args: Slot,
+    /// A class made in Python has died since the last collection.
+    pub(crate) class_died: std::rc::Rc<Cell<bool>>,
 }
 
 impl Default for State {
@@ -82,6 +86,8 @@ impl Default for State {
             numpy: OnceCell::new(),
             numpy_random: RefCell::default(),
             finalizing: Cell::new(false),
+            class_died: Default::default(),
+            unraisable_args: Slot::empty(),
         }
     }
 }

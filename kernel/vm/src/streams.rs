@@ -3,6 +3,7 @@
 use heap::Obj;
 
 use crate::host::Stream;
+use crate::objects::struct_sequence;
 use crate::{PyResult, Vm};
 
 impl Vm {
@@ -54,19 +55,27 @@ impl Vm {
         let own = self.sys.get().and_then(|sys| self.dict_get_str(&sys, "__unraisablehook__"));
         match (hook, own) {
             (Some(hook), Some(own)) if !hook.is(&own) && !hook.is(&self.consts.none) => {
-                let none = || self.none();
-                let args = self.namespace_of(&[
-                    ("exc_type", self.class_of(exception)),
-                    ("exc_value", exception.clone()),
-                    ("exc_traceback", self.exception(exception).traceback.get().unwrap_or_else(none)),
-                    ("err_msg", message.map_or_else(none, |message| self.str(message))),
-                    ("object", object.cloned().unwrap_or_else(none)),
-                ]);
-                if let Err(raised) = self.call(&hook, &[args]) {
+                if let Err(raised) = self.unraisable_args(message, object, exception).and_then(|args| self.call(&hook, &[args])) {
                     self.print_unraisable(Some("Exception ignored in sys.unraisablehook"), Some(&hook), &raised.0);
                 }
             }
             _ => self.print_unraisable(message, object, exception),
+        }
+    }
+
+    /// What `sys.unraisablehook` gets: `sys.UnraisableHookArgs`.
+    fn unraisable_args(&self, message: Option<&str>, object: Option<&Obj>, exception: &Obj) -> PyResult {
+        let none = || self.none();
+        let values = vec![
+            self.class_of(exception),
+            exception.clone(),
+            self.exception(exception).traceback.get().unwrap_or_else(none),
+            message.map_or_else(none, |message| self.str(message)),
+            object.cloned().unwrap_or_else(none),
+        ];
+        match self.state.unraisable_args.get() {
+            Some(class) => Ok(struct_sequence::of_class(self, &class, values)),
+            None => Err(self.runtime_error("there is no sys yet")),
         }
     }
 

@@ -123,6 +123,7 @@ classes! {
     module: objects::module::MODULE,
     simple_namespace: objects::simple_namespace::SIMPLE_NAMESPACE,
     generic_alias: objects::generic_alias::GENERIC_ALIAS,
+    generic_alias_iterator: objects::generic_alias::GENERIC_ALIAS_ITERATOR,
     union: objects::union::UNION,
     traceback: objects::traceback::TRACEBACK,
     // Exceptions, from `objects/exception.rs`.

@@ -9,7 +9,7 @@ use compile::Version;
 use heap::{HeapOwner, Obj, Slot, Str};
 
 use crate::Types;
-use crate::class::Class;
+use crate::class::{Class, flags};
 use crate::host::Host;
 
 /// A raised Python exception on its way up: the exception object.
@@ -173,7 +173,7 @@ impl Vm {
     #[inline]
     pub fn may_be_tracked(&self, item: &Obj) -> bool {
         !item.is_leaf()
-            && item.get::<Class>().is_none_or(|class| class.has(crate::class::flags::HEAP_TYPE))
+            && item.get::<Class>().is_none_or(|class| class.has(flags::HEAP_TYPE) || class.has(flags::MODULE_TYPE))
             && (item.kind() != heap::Kind::TUPLE || item.is_tracked())
     }
 

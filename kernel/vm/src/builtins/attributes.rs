@@ -8,14 +8,14 @@ use crate::{Args, Convention, PyResult, Vm};
 pub(super) static FUNCTIONS: &[Method] = &[
     Method::new("callable", |vm, _, args| Ok(vm.bool(vm.is_callable(&args.all()[0]))), Convention::One).signature("($module, obj, /)"),
     Method::new("delattr", delattr, Convention::Positional).signature("($module, obj, name, /)"),
-    Method::new("dir", dir, Convention::Positional),
+    Method::new("dir", dir, Convention::Positional).varargs(),
     Method::new("getattr", getattr, Convention::Positional),
     Method::new("hasattr", hasattr, Convention::Positional).signature("($module, obj, name, /)"),
     Method::new("id", |vm, _, args| Ok(vm.int(args.all()[0].id() as i64)), Convention::One).signature("($module, obj, /)"),
     Method::new("isinstance", isinstance, Convention::Positional).signature("($module, obj, class_or_tuple, /)"),
     Method::new("issubclass", issubclass, Convention::Positional).signature("($module, cls, class_or_tuple, /)"),
     Method::new("setattr", setattr, Convention::Positional).signature("($module, obj, name, value, /)"),
-    Method::new("vars", vars, Convention::Positional),
+    Method::new("vars", vars, Convention::Positional).varargs(),
 ];
 
 fn name<'a>(vm: &Vm, name: &'a Obj) -> PyResult<&'a Obj> {

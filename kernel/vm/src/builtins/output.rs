@@ -1,5 +1,6 @@
 //! Builtin functions of text and streams: `ascii`, `format`, `repr`, `print`, `input`, `breakpoint`.
 
+use compile::Version;
 use heap::{Obj, Str};
 
 use crate::class::Method;
@@ -52,6 +53,7 @@ fn print(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     static SIGNATURE: Signature =
         Signature { name: "print", params: &["sep", "end", "file", "flush"], positional_only: 0, positional: 0, required: 0 };
     let values = args.pos();
+    let _tuple = vm.heap.passing_tuple(if vm.version < Version::V3_14 { values.len() } else { 0 });
     let [sep, end, file, flush] =
         if args.has_keywords() { Args::new(&args.all()[values.len()..], args.names()).bind(vm, &SIGNATURE)? } else { [None; 4] };
     let file = match file.filter(|file| !file.is(&vm.consts.none)) {

@@ -10,13 +10,13 @@ use crate::objects::class::Special;
 use crate::objects::descriptor::MethodDescriptor;
 use crate::objects::exception::Exception;
 use crate::objects::struct_sequence::{StructField, struct_sequence};
-use crate::{Args, PyResult, Raised, Signature, Vm};
+use crate::{Args, PyResult, Raised, Signature, Vm, kinds};
 
 pub(crate) static MODULE: ModuleSpec = ModuleSpec {
     name: "sys",
     functions: &[
         Method::new("getrefcount", getrefcount, Convention::One).signature("($module, object, /)"),
-        Method::new("getsizeof", getsizeof, Convention::Keywords),
+        Method::new("getsizeof", getsizeof, Convention::Keywords).varargs(),
         Method::new("intern", intern, Convention::One).signature("($module, string, /)"),
         Method::new("_is_interned", is_interned, Convention::One).signature("($module, string, /)"),
         Method::new("_is_immortal", |vm, _, args| Ok(vm.bool(args.pos()[0].is_immortal())), Convention::One).signature("($module, op, /)"),
@@ -75,12 +75,20 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("get_int_max_str_digits", |vm, _, _| Ok(vm.int(vm.state.int_max_str_digits.get() as i64)), Convention::NoArgs),
         Method::new("set_int_max_str_digits", set_int_max_str_digits, Convention::Keywords),
         Method::new("get_asyncgen_hooks", get_asyncgen_hooks, Convention::NoArgs),
-        Method::new("set_asyncgen_hooks", set_asyncgen_hooks, Convention::Keywords),
+        Method::new("set_asyncgen_hooks", set_asyncgen_hooks, Convention::Keywords).varargs(),
         Method::new("get_coroutine_origin_tracking_depth", |vm, _, _| Ok(vm.int(0)), Convention::NoArgs),
         Method::new("set_coroutine_origin_tracking_depth", |vm, _, _| Ok(vm.none()), Convention::Keywords),
     ],
     init,
 };
+
+/// The class of what `sys.unraisablehook` gets.
+fn unraisable_args(vm: &Vm) -> PyResult {
+    let names = ["exc_type", "exc_value", "exc_traceback", "err_msg", "object"];
+    let class = crate::objects::struct_sequence::class(vm, "UnraisableHookArgs", &names.map(StructField::Shown))?;
+    vm.state.unraisable_args.set(class.clone());
+    Ok(class)
+}
 
 fn init(vm: &Vm, module: &Obj) -> PyResult<()> {
     let dict = vm.module_dict(module);
@@ -97,6 +105,7 @@ fn init(vm: &Vm, module: &Obj) -> PyResult<()> {
         vec![n(major), n(minor), n(micro), vm.str("final"), n(0)],
     )?;
     set("version_info", version_info.clone());
+    set("UnraisableHookArgs", unraisable_args(vm)?);
     let hex = (major << 24) | (minor << 16) | (micro << 8) | 0xF0;
     set("hexversion", n(hex));
     set("version", vm.str(&format!("{major}.{minor}.{micro} (heapbook {})", env!("CARGO_PKG_VERSION"))));
@@ -247,6 +256,7 @@ fn getsizeof(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 /// `_PySys_GetSizeOf`: what `__sizeof__` says, and the collector's header.
 fn sizeof(vm: &Vm, obj: &Obj) -> PyResult<usize> {
     if let Some(method) = vm.state.sizeof[obj.kind().0 as usize].get().filter(|_| obj.extra().is_none()) {
+        let _bound = vm.heap.passing(kinds::BUILTIN_FUNCTION);
         let size = (method.call)(vm, obj, Args::NONE)?;
         return Ok(size.plain_int().unwrap_or(0) as usize + vm.with_class(obj, |class| vm.header_size(class)));
     }
@@ -261,6 +271,7 @@ fn sizeof(vm: &Vm, obj: &Obj) -> PyResult<usize> {
         // The kind has one class, and no builtin class can get another method in this one's place.
         vm.state.sizeof[obj.kind().0 as usize].set(Some(descriptor.method));
     }
+    let _bound = vm.passing_bound(&method);
     let size = vm.call_special(&method, obj, &[])?;
     let Ok(size) = usize::try_from(vm.index_isize(&size)?) else { return Err(vm.value_error("__sizeof__() should return >= 0")) };
     Ok(size + vm.with_class(obj, |class| vm.header_size(class)))

@@ -137,12 +137,12 @@ pub(crate) static LOCK_CLASS: ClassSpec = ClassSpec {
         }));
     },
     methods: &[
-        Method::new("acquire", acquire, Convention::Keywords),
+        Method::new("acquire", acquire, Convention::Keywords).varargs(),
         Method::new("acquire_lock", acquire, Convention::Keywords),
-        Method::new("__enter__", acquire, Convention::Keywords),
+        Method::new("__enter__", acquire, Convention::Keywords).varargs(),
         Method::new("release", release, Convention::NoArgs),
         Method::new("release_lock", release, Convention::NoArgs),
-        Method::new("__exit__", release, Convention::Positional),
+        Method::new("__exit__", release, Convention::Positional).varargs(),
         Method::new("locked", |vm, this, _| Ok(vm.bool(lock(this).held.get())), Convention::NoArgs),
         Method::new("locked_lock", |vm, this, _| Ok(vm.bool(lock(this).held.get())), Convention::NoArgs),
         Method::new(
@@ -218,10 +218,10 @@ pub(crate) static RLOCK_CLASS: ClassSpec = ClassSpec {
         }));
     },
     methods: &[
-        Method::new("acquire", reacquire, Convention::Keywords),
-        Method::new("__enter__", reacquire, Convention::Keywords),
+        Method::new("acquire", reacquire, Convention::Keywords).varargs(),
+        Method::new("__enter__", reacquire, Convention::Keywords).varargs(),
         Method::new("release", rerelease, Convention::NoArgs),
-        Method::new("__exit__", rerelease, Convention::Positional),
+        Method::new("__exit__", rerelease, Convention::Positional).varargs(),
         Method::new("locked", |vm, this, _| Ok(vm.bool(rlock(this).depth.get() > 0)), Convention::NoArgs),
         Method::new("_is_owned", |vm, this, _| Ok(vm.bool(rlock(this).depth.get() > 0)), Convention::NoArgs),
         Method::new("_recursion_count", |vm, this, _| Ok(vm.int(rlock(this).depth.get() as i64)), Convention::NoArgs),

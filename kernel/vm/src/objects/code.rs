@@ -275,7 +275,14 @@ pub static CODE: ClassSpec = ClassSpec {
         Method::new("co_positions", co_positions, Convention::NoArgs),
         Method::new("co_branches", co_branches, Convention::NoArgs),
         Method::new("_varname_from_oparg", varname_from_oparg, Convention::One),
-        Method { name: "__sizeof__", call: sizeof, convention: Convention::NoArgs, binding: Binding::Instance, signature: "" },
+        Method {
+            name: "__sizeof__",
+            call: sizeof,
+            convention: Convention::NoArgs,
+            binding: Binding::Instance,
+            signature: "",
+            varargs: false,
+        },
     ],
     getset: &[
         GetSet::member("co_argcount", |vm, code| Ok(vm.int(vm.code(code).code.argcount.into()))),

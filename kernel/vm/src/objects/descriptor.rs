@@ -139,12 +139,16 @@ impl Vm {
     /// Checks the arguments of a builtin by its convention, and calls it.
     pub(crate) fn call_native(&self, method: &'static Method, this: &Obj, args: Args<'_>, name: impl FnOnce() -> String) -> PyResult {
         if method.convention == Convention::Keywords {
+            let packs = method.varargs && !args.in_tuple();
+            let _tuple = packs.then(|| self.heap.passing_tuple(args.pos().len()));
+            let _dict = (packs && args.has_keywords()).then(|| self.heap.passing(heap::Kind::DICT));
             return (method.call)(self, this, args);
         }
         if args.has_keywords() {
             return Err(self.type_error(format!("{} takes no keyword arguments", name())));
         }
         let given = args.all().len();
+        let _tuple = (method.varargs && !args.in_tuple()).then(|| self.heap.passing_tuple(given));
         match method.convention {
             Convention::NoArgs if given != 0 => Err(self.type_error(format!("{} takes no arguments ({given} given)", name()))),
             Convention::One if given != 1 => Err(self.type_error(format!("{} takes exactly one argument ({given} given)", name()))),
@@ -208,6 +212,10 @@ fn wrapper_call(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
         let (name, class, other) = (payload.def.name, vm.class_name(&class), vm.type_name(instance));
         return Err(vm.type_error(format!("descriptor '{name}' requires a '{class}' object but received a '{other}'")));
     }
+    // A slot wrapper is called with a tuple, and calls the slot with what comes after the first item.
+    let n = args.pos().len();
+    let _tuples = (vm.heap.passing_tuple(if args.in_tuple() { 0 } else { n }), vm.heap.passing_tuple(n - 1));
+    let _dict = (args.has_keywords() && !args.in_tuple()).then(|| vm.heap.passing(heap::Kind::DICT));
     vm.call_wrapped(payload, instance, args.rest())
 }
 
@@ -277,6 +285,8 @@ fn bound_parts(this: &Obj) -> (Obj, Obj) {
 
 fn bound_call(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let (descriptor, instance) = bound_parts(this);
+    let _tuple = vm.heap.passing_tuple(if args.in_tuple() { 0 } else { args.pos().len() });
+    let _dict = (args.has_keywords() && !args.in_tuple()).then(|| vm.heap.passing(heap::Kind::DICT));
     vm.call_wrapped(wrapper(&descriptor), &instance, args)
 }
 

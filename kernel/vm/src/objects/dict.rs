@@ -43,7 +43,7 @@ pub static DICT: ClassSpec = ClassSpec {
         Method::new("keys", |vm, obj, _| Ok(dict_view::view(vm, obj, Flavour::Keys)), Convention::NoArgs).signature("($self, /)"),
         Method::new("items", |vm, obj, _| Ok(dict_view::view(vm, obj, Flavour::Items)), Convention::NoArgs).signature("($self, /)"),
         Method::new("values", |vm, obj, _| Ok(dict_view::view(vm, obj, Flavour::Values)), Convention::NoArgs).signature("($self, /)"),
-        Method::new("update", update, Convention::Keywords),
+        Method::new("update", update, Convention::Keywords).varargs(),
         Method::class("fromkeys", fromkeys, Convention::Positional).signature("($type, iterable, value=None, /)"),
         Method::new("clear", clear, Convention::NoArgs).signature("($self, /)"),
         Method::new("copy", |vm, obj, _| vm.dict_copy(obj), Convention::NoArgs).signature("($self, /)"),

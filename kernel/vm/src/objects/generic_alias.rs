@@ -255,13 +255,49 @@ fn dir(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
     Ok(vm.list(all))
 }
 
-/// `iter(list[int])` gives `*list[int]` once.
+/// The payload of a `generic_alias_iterator`.
+pub struct GenericAliasIterator {
+    /// The alias; empty once it was given.
+    alias: Slot,
+}
+
+crate::payload!(GenericAliasIterator, kinds::GENERIC_ALIAS_ITERATOR, { alias });
+
+/// `generic_alias_iterator`: `iter(list[int])` gives `*list[int]` once.
+pub static GENERIC_ALIAS_ITERATOR: ClassSpec = ClassSpec {
+    name: "generic_alias_iterator",
+    base: Some(&super::object::OBJECT),
+    kind: kinds::GENERIC_ALIAS_ITERATOR,
+    flags: flags::HAVE_GC | flags::DISALLOW_INSTANTIATION,
+    slots: |slots| {
+        slots.iter.set(Some(|_, obj| Ok(obj.clone())));
+        slots.iternext.set(Some(next));
+    },
+    methods: &[Method::new("__reduce__", reduce_iterator, Convention::NoArgs)],
+    getset: &[],
+    basicsize: 24,
+    itemsize: 0,
+    doc: "",
+};
+
 fn iter(vm: &Vm, obj: &Obj) -> PyResult {
-    let starred = vm.new_object(
-        &vm.types.generic_alias,
-        GenericAlias { origin: origin(obj).into(), args: arguments(obj).into(), parameters: Slot::empty(), starred: Cell::new(true) },
-    );
-    vm.iter(&vm.tuple(vec![starred]))
+    Ok(vm.heap.alloc(GenericAliasIterator { alias: obj.clone().into() }).tracked())
+}
+
+fn rest(obj: &Obj) -> &Slot {
+    &obj.get::<GenericAliasIterator>().expect("a method of an iterator gets one").alias
+}
+
+fn next(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
+    let Some(alias) = rest(obj).take() else { return Ok(None) };
+    let payload =
+        GenericAlias { origin: origin(&alias).into(), args: arguments(&alias).into(), parameters: Slot::empty(), starred: Cell::new(true) };
+    Ok(Some(vm.new_object(&vm.types.generic_alias, payload)))
+}
+
+fn reduce_iterator(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
+    let items = rest(obj).get().map_or_else(|| vm.consts.empty_tuple.clone(), |alias| vm.tuple(vec![alias]));
+    Ok(vm.pair(vm.builtin("iter")?, vm.tuple(vec![items])))
 }
 
 /// `types.GenericAlias`.

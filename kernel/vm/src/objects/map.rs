@@ -7,7 +7,7 @@ use heap::{Obj, Slot, Tuple};
 
 use crate::class::{ClassSpec, flags};
 use crate::objects::sequence::make;
-use crate::objects::zip::{check_lengths, strict};
+use crate::objects::zip::{check_lengths, iterators_in_tuple, strict};
 use crate::{Args, Convention, Method, PyResult, Vm, kinds};
 
 /// The payload of a `map`.
@@ -76,8 +76,7 @@ fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     if iterables.is_empty() {
         return Err(vm.type_error("map() must have at least two arguments."));
     }
-    let iterators = iterables.iter().map(|iterable| vm.iter(iterable)).collect::<PyResult<Vec<Obj>>>()?;
-    let iterators = vm.tuple(iterators);
+    let iterators = iterators_in_tuple(vm, iterables)?;
     Ok(make(vm, class, Map { iterators: iterators.into(), function: function.clone().into(), strict: Cell::new(strict) }))
 }
 

@@ -168,7 +168,7 @@ pub static MEMORYVIEW: ClassSpec = ClassSpec {
         Method::new("count", count, Convention::One).signature("($self, value, /)"),
         Method::new("index", index, Convention::Positional).signature("($self, value, start=0, stop=sys.maxsize, /)"),
         Method::new("__enter__", |vm, this, _| view(vm, this).map(|_| this.clone()), Convention::NoArgs).signature("($self, /)"),
-        Method::new("__exit__", release, Convention::Positional).signature("($self, /, *exc_info)"),
+        Method::new("__exit__", release, Convention::Positional).signature("($self, /, *exc_info)").varargs(),
         Method::class("__class_getitem__", super::sequence::class_getitem, Convention::One).signature("($type, object, /)"),
     ],
     getset: &[
@@ -397,7 +397,8 @@ fn ass_subscript(vm: &Vm, this: &Obj, key: &Obj, value: Option<&Obj>) -> PyResul
     let Some(value) = value else { return Err(vm.type_error("cannot delete memory")) };
     if key.get::<super::slice::Slice>().is_some() {
         let target = subscript(vm, this, key)?;
-        let source = vm.memoryview(value)?;
+        let not_bytes = || vm.type_error(format!("a bytes-like object is required, not '{}'", vm.type_name(value)));
+        let source = vm.memoryview(value).map_err(|_| not_bytes())?;
         let (to, from) = (view(vm, &target)?, view(vm, &source)?);
         if to.len != from.len || to.format != from.format {
             return Err(vm.value_error("memoryview assignment: lvalue and rvalue have different structures"));

@@ -9,7 +9,8 @@ use crate::protocol::{attribute, compare::identity_hash};
 use crate::{Compare, PyResult, Vm};
 
 /// `__new__` of a builtin class, as its dict holds it: bound to the class.
-pub(crate) static NEW_WRAPPER: Method = Method::new("__new__", new_wrapper, Convention::Keywords).signature("($type, *args, **kwargs)");
+pub(crate) static NEW_WRAPPER: Method =
+    Method::new("__new__", new_wrapper, Convention::Keywords).signature("($type, *args, **kwargs)").varargs();
 
 /// `tp_new_wrapper`.
 fn new_wrapper(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
@@ -33,6 +34,7 @@ fn new_wrapper(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
         let (name, wanted, at) = (name(), vm.class_name(wanted), vm.class_name(&at));
         return Err(vm.type_error(format!("{name}.__new__({wanted}) is not safe, use {at}.__new__()")));
     }
+    let _rest = vm.heap.passing_tuple(args.pos().len() - 1);
     own(vm, wanted, args.rest())
 }
 
@@ -143,6 +145,9 @@ fn set_class(vm: &Vm, this: &Obj, value: Option<&Obj>) -> PyResult<()> {
         return Err(vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"));
     }
     vm.compatible_for_assignment(&old, value, "__class__")?;
+    if value.is(&old) && this.extra().is_none() {
+        return Ok(());
+    }
     let Some(extra) = this.extra() else {
         return Err(vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"));
     };
@@ -326,10 +331,7 @@ fn default_state(vm: &Vm, this: &Obj, required: bool) -> PyResult {
     if required && payload.itemsize > 0 {
         return Err(vm.type_error(format!("cannot pickle '{}' object", vm.class_name(&class))));
     }
-    let state = match vm.getattr_opt(this, &vm.names.__dict__)? {
-        Some(dict) => dict,
-        None => vm.none(),
-    };
+    let state = if vm.has_no_attributes(this) { vm.none() } else { vm.instance_dict(this).unwrap_or_else(|| vm.none()) };
     let names = slot_names(vm, &class)?;
     if required && names.is_empty() && !payload.has_dict.get() && !payload.weakrefable.get() {
         let base = match payload.kind {

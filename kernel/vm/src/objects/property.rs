@@ -161,7 +161,7 @@ pub static PROPERTY: ClassSpec = ClassSpec {
         Method::new("getter", |vm, obj, args| copy(vm, obj, args.get(0), None, None), Convention::One),
         Method::new("setter", |vm, obj, args| copy(vm, obj, None, args.get(0), None), Convention::One),
         Method::new("deleter", |vm, obj, args| copy(vm, obj, None, None, args.get(0)), Convention::One),
-        Method::new("__set_name__", set_name, Convention::Positional),
+        Method::new("__set_name__", set_name, Convention::Positional).varargs(),
     ],
     getset: &[
         GetSet::member("fget", |vm, obj| or_none(vm, &payload(obj).get)),

@@ -60,9 +60,7 @@ pub(crate) fn make<T: Payload>(vm: &Vm, class: &Obj, payload: T) -> Obj {
 
 /// The attribute places of an instance of a class made in Python.
 pub(crate) fn extra_layout(vm: &Vm, class: &Obj) -> ExtraLayout {
-    let class = vm.class(class);
-    let values = class.has(flags::INLINE_VALUES).then(|| class.keys.borrow().len() as u8 + class.usable.get());
-    ExtraLayout { values, slots: class.n_slots.get(), dict: class.has_dict.get() }
+    vm.new_layout(vm.class(class))
 }
 
 /// Tracks a new instance of a class made in Python.

@@ -73,7 +73,7 @@ pub(super) const METHODS: &[Method] = &[
     Method::new("isidentifier", |vm, this, _| Ok(vm.bool(unicode::is_identifier(text_of(this)))), NoArgs).signature(PLAIN),
     Method::new("isprintable", |vm, this, _| Ok(vm.bool(code_points(text_of(this)).all(unicode::is_printable))), NoArgs).signature(PLAIN),
     Method::new("zfill", zfill, One).signature("($self, width, /)"),
-    Method::new("format", super::str_format::format, Keywords).signature("($self, /, *args, **kwargs)"),
+    Method::new("format", super::str_format::format, Keywords).signature("($self, /, *args, **kwargs)").varargs(),
     Method::new("format_map", |vm, this, args| super::str_format::format_map(vm, this, &args.pos()[0]), One)
         .signature("($self, mapping, /)"),
     Method::new("__format__", format_spec, One).signature("($self, format_spec, /)"),

@@ -13,11 +13,15 @@ pub(crate) enum StructField {
 
 /// A new struct sequence, of a class of its own.
 pub(crate) fn struct_sequence(vm: &Vm, name: &str, fields: &[StructField], values: Vec<Obj>) -> PyResult {
-    let class = class(vm, name, fields)?;
-    let made = vm.new_tuple_of(&class, values);
+    Ok(of_class(vm, &class(vm, name, fields)?, values))
+}
+
+/// A new struct sequence of a class that is there.
+pub(crate) fn of_class(vm: &Vm, class: &Obj, values: Vec<Obj>) -> Obj {
+    let made = vm.new_tuple_of(class, values);
     // `PyStructSequence_New` does not track what it makes.
     vm.heap.untrack(&made);
-    Ok(made)
+    made
 }
 
 /// The class: a tuple with a property for each field and a repr that names them.

@@ -52,11 +52,18 @@ pub(crate) fn strict(vm: &Vm, name: &str, args: Args<'_>) -> PyResult<bool> {
     Ok(strict)
 }
 
+/// A tuple of iterators over the arguments. The tuple is there first.
+pub(crate) fn iterators_in_tuple(vm: &Vm, iterables: &[Obj]) -> PyResult {
+    let tuple = vm.heap.passing_tuple(iterables.len());
+    let iterators = iterables.iter().map(|iterable| vm.iter(iterable)).collect::<PyResult<Vec<Obj>>>()?;
+    drop(tuple);
+    Ok(vm.tuple(iterators))
+}
+
 fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let strict = strict(vm, "zip", args)?;
-    let iterators = args.pos().iter().map(|iterable| vm.iter(iterable)).collect::<PyResult<Vec<Obj>>>()?;
-    let result = vm.tuple(vec![vm.none(); iterators.len()]);
-    let iterators = vm.tuple(iterators);
+    let iterators = iterators_in_tuple(vm, args.pos())?;
+    let result = vm.tuple(vec![vm.none(); args.pos().len()]);
     Ok(make(vm, class, Zip { iterators: iterators.into(), result: result.into(), strict: Cell::new(strict) }))
 }
 

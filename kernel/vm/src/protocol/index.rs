@@ -86,6 +86,7 @@ impl Vm {
     pub(crate) fn search(&self, container: &Obj, item: &Obj) -> PyResult<bool> {
         let iterator = match self.iter(container) {
             Err(raised) if raised.is(self, &self.types.type_error) => {
+                drop(raised);
                 let what = if self.version >= compile::Version::V3_14 { "a container or iterable" } else { "iterable" };
                 return Err(self.type_error(format!("argument of type '{}' is not {what}", self.type_name(container))));
             }

@@ -188,6 +188,19 @@ impl Vm {
         Some(extra.dict().unwrap_or_else(|| self.materialize(extra, self.class(&class))))
     }
 
+    /// Whether there are no attributes in the instance itself (`_PyObject_IsInstanceDictEmpty`). No dict comes into being.
+    pub(crate) fn has_no_attributes(&self, obj: &Obj) -> bool {
+        let empty = |dict: Option<Obj>| dict.and_then(|dict| dict.get::<Dict>().map(Dict::is_empty)).unwrap_or(true);
+        if let Some(slot) = own_dict(obj) {
+            return empty(slot.get());
+        }
+        match obj.extra() {
+            Some(extra) if extra.is_inline() => (0..extra.capacity()).all(|place| extra.value(place).is_empty()),
+            Some(extra) => empty(extra.dict()),
+            None => true,
+        }
+    }
+
     /// `obj.__dict__ = dict`; no dict deletes it.
     pub(crate) fn set_instance_dict(&self, obj: &Obj, value: Option<&Obj>) -> PyResult<()> {
         if let Some(value) = value

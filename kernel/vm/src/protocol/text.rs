@@ -71,6 +71,7 @@ impl Vm {
         let Some(special) = self.special(obj, &self.names.__format__)? else {
             return Err(self.type_error(format!("Type {} doesn't define __format__", self.type_name(obj))));
         };
+        let _bound = self.passing_bound(&special);
         let text = self.call_special(&special, obj, &[spec])?;
         if text.get::<Str>().is_none() {
             return Err(self.type_error(format!("__format__ must return a str, not {}", self.type_name(&text))));

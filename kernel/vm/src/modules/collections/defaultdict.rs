@@ -47,11 +47,15 @@ fn set_factory(this: &Obj, value: Option<Obj>) {
 }
 
 fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
+    let (_rest, _slice);
     let mut rest = args;
     if let Some(first) = args.get(0) {
         if !first.is(&vm.consts.none) && !vm.is_callable(first) {
             return Err(vm.type_error("first argument must be callable or None"));
         }
+        // `dict` gets a slice of the arguments, which is taken with a slice object from 3.14 on.
+        _rest = vm.heap.passing_tuple(args.pos().len() - 1);
+        _slice = (vm.version >= compile::Version::V3_14).then(|| vm.heap.passing(crate::kinds::SLICE));
         rest = args.rest();
         set_factory(this, Some(first.clone()).filter(|first| !first.is(&vm.consts.none)));
     }

@@ -39,7 +39,7 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
 fn count_elements(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let [mapping, iterable] = args.check(vm, "_count_elements", 2, 2)? else { unreachable!("two arguments were checked") };
     let one = vm.int(1);
-    let exact = mapping.extra().is_none() && mapping.get::<Dict>().is_some();
+    let exact = vm.counts_as_dict(mapping);
     let get = if exact { None } else { Some(vm.getattr_str(mapping, "get")?) };
     vm.iterate(iterable, &mut |item| {
         let before = match &get {
@@ -56,6 +56,17 @@ fn count_elements(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         }
     })?;
     Ok(vm.none())
+}
+
+impl Vm {
+    /// Whether a `Counter` uses the ways of `dict` to get and set items, so that its table can be used at once.
+    fn counts_as_dict(&self, mapping: &Obj) -> bool {
+        let same = |name: &Obj| {
+            let dict = self.class_lookup(&self.types.dict, name);
+            self.lookup_on_class(mapping, name).zip(dict).is_some_and(|(found, known)| found.is(&known))
+        };
+        mapping.get::<Dict>().is_some() && same(&self.intern("get")) && same(&self.names.__setitem__)
+    }
 }
 
 /// Makes the payloads known to a heap.

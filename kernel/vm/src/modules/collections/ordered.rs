@@ -45,7 +45,7 @@ pub(crate) static ORDERED_DICT: ClassSpec = ClassSpec {
         Method::new("keys", |vm, this, _| Ok(view(vm, this, Flavour::Keys)), Convention::NoArgs).signature("($self, /)"),
         Method::new("values", |vm, this, _| Ok(view(vm, this, Flavour::Values)), Convention::NoArgs).signature("($self, /)"),
         Method::new("items", |vm, this, _| Ok(view(vm, this, Flavour::Items)), Convention::NoArgs).signature("($self, /)"),
-        Method::new("update", update, Convention::Keywords),
+        Method::new("update", update, Convention::Keywords).varargs(),
         Method::new("clear", clear, Convention::NoArgs).signature("($self, /)"),
         Method::new("copy", copy, Convention::NoArgs).signature("($self, /)"),
         Method::new("__reversed__", |vm, this, _| Ok(iterator(vm, this, Flavour::Keys, true)), Convention::NoArgs).signature("($self, /)"),

@@ -76,6 +76,8 @@ fn reduce(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         Err(raised) if raised.is(vm, &vm.types.type_error) => return Err(vm.type_error("reduce() arg 2 must support iteration")),
         found => found?,
     };
+    // The two arguments travel in one tuple, again and again.
+    let _pair = vm.heap.passing_tuple(2);
     let mut result = initial.cloned();
     while let Some(item) = vm.next(&iterator)? {
         result = Some(match result {

@@ -46,6 +46,8 @@ pub(crate) struct TextIo {
     chunk: Cell<usize>,
     /// Encoded, and not yet with the buffer.
     pending: RefCell<Vec<u8>>,
+    /// From the second piece on, CPython keeps what is pending in a list, which its collector sees.
+    pieces: Slot,
     /// Read, and not yet decoded.
     undecoded: RefCell<Vec<u8>>,
     /// Decoded, and how much of it was handed out, in bytes of text.
@@ -59,7 +61,7 @@ pub(crate) struct TextIo {
     finalizing: Cell<bool>,
 }
 
-crate::payload!(TextIo, Kind(kinds::MODULES.0 + 76), { buffer, encoding, errors, decoder, encoder });
+crate::payload!(TextIo, Kind(kinds::MODULES.0 + 76), { buffer, encoding, errors, decoder, encoder, pieces });
 
 pub(crate) static TEXT_IO: ClassSpec = ClassSpec {
     name: "_io.TextIOWrapper",
@@ -173,6 +175,7 @@ fn fresh() -> TextIo {
         telling: Cell::new(false),
         chunk: Cell::new(CHUNK),
         pending: RefCell::default(),
+        pieces: Slot::empty(),
         undecoded: RefCell::default(),
         decoded: RefCell::default(),
         used: Cell::new(0),
@@ -281,6 +284,7 @@ fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
     stream.seen.set(Seen::default());
     forget(stream);
     stream.pending.borrow_mut().clear();
+    drop(stream.pieces.take());
     stream.buffer.set(below.clone());
     if stream.seekable.get() && stream.writable.get() {
         let at = vm.call_method(below, "tell", &[])?;
@@ -629,16 +633,21 @@ pub(crate) fn write(vm: &Vm, this: &Obj, text: &Obj) -> PyResult {
         Some(Encoding::Ascii | Encoding::Latin1) => payload.is_ascii(),
         _ => false,
     };
-    let written = stream.newline.get().written(bytes);
-    if plain {
-        stream.pending.borrow_mut().extend_from_slice(&written);
-    } else {
-        let data = match &written {
+    let mut written = stream.newline.get().written(bytes);
+    if !plain {
+        written = match &written {
             std::borrow::Cow::Borrowed(_) => encode(vm, stream, text)?,
             std::borrow::Cow::Owned(changed) => encode(vm, stream, &vm.str_from_bytes(changed))?,
-        };
-        stream.pending.borrow_mut().extend_from_slice(&data);
+        }
+        .into();
     }
+    let waits = stream.pending.borrow().len();
+    if waits + written.len() > stream.chunk.get() {
+        write_flush(vm, this, &below)?;
+    } else if waits > 0 && stream.pieces.is_empty() {
+        stream.pieces.set(vm.list(Vec::new()));
+    }
+    stream.pending.borrow_mut().extend_from_slice(&written);
     let waits = stream.pending.borrow().len();
     if waits >= stream.chunk.get() || stream.write_through.get() || has_line_end {
         write_flush(vm, this, &below)?;
@@ -664,6 +673,7 @@ fn write_flush(vm: &Vm, this: &Obj, below: &Obj) -> PyResult<()> {
     } else {
         drop(vm.call_method(below, "write", &[vm.bytes(&data)])?);
     }
+    drop(stream.pieces.take());
     // The room is kept for what is written next.
     let mut pending = stream.pending.borrow_mut();
     if pending.is_empty() {

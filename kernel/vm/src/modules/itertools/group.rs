@@ -191,6 +191,7 @@ pub(super) const TEE_FUNCTION: Method = Method {
     convention: Convention::Positional,
     binding: Binding::Instance,
     signature: "($module, iterable, n=2, /)",
+    varargs: false,
 };
 
 fn copy_tee(vm: &Vm, tee: &Tee) -> Obj {

@@ -30,7 +30,7 @@ pub(crate) static CHAIN: ClassSpec = iterator(
 
 fn new_chain(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     super::no_keywords(vm, class, &vm.types.itertools_chain, "chain", args)?;
-    let source = vm.iter(&vm.tuple(args.pos().to_vec()))?;
+    let source = vm.iter(&args.to_tuple(vm))?;
     Ok(vm.new_object(class, Chain { source: Slot::new(source), active: Slot::empty() }))
 }
 
@@ -97,10 +97,9 @@ fn new_zip_longest(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
         }
         fill = value.clone();
     }
-    let sources = args.pos().iter().map(|iterable| vm.iter(iterable)).collect::<PyResult<Vec<_>>>()?;
-    let active = Cell::new(sources.len());
-    let result = vm.tuple(vec![vm.none(); sources.len()]);
-    let sources = vm.tuple(sources).into();
+    let sources = crate::objects::zip::iterators_in_tuple(vm, args.pos())?.into();
+    let active = Cell::new(args.pos().len());
+    let result = vm.tuple(vec![vm.none(); args.pos().len()]);
     Ok(vm.new_object(class, ZipLongest { sources, result: result.into(), active, fill: Slot::new(fill) }))
 }
 

@@ -41,7 +41,7 @@ pub(crate) static MATCH: ClassSpec = ClassSpec {
         }));
     },
     methods: &[
-        Method::new("group", groups_asked, Convention::Positional),
+        Method::new("group", groups_asked, Convention::Positional).varargs(),
         Method::new("groups", groups, Convention::Keywords),
         Method::new("groupdict", groupdict, Convention::Keywords),
         Method::new(

@@ -1,6 +1,6 @@
 //! Who extends whom: `__subclasses__`, and the change of `__bases__`.
 
-use heap::{Dict, Obj, Tuple, WeakFlavour, WeakRef};
+use heap::{Dict, Int, Obj, Tuple, WeakFlavour, WeakRef};
 
 use super::items_of as items;
 use crate::class::Class;
@@ -32,6 +32,24 @@ impl Vm {
             dict.get::<Dict>()
                 .and_then(|dict| dict.remove(&key, hash, |other| Ok::<bool, std::convert::Infallible>(same_int(&key, other))).ok()),
         );
+        if dict.get::<Dict>().is_some_and(Dict::is_empty) {
+            drop(self.class(base).subclasses.take());
+        }
+    }
+
+    /// `remove_all_subclasses`, for the classes that have died: what a class and all that extend it remember of them goes.
+    pub(crate) fn forget_dead_subclasses(&self, class: &Obj) {
+        let payload = self.class(class);
+        let Some(dict) = payload.subclasses.get() else { return };
+        let Some(table) = dict.get::<Dict>() else { return };
+        let (mut at, mut dead) = (0, Vec::new());
+        while let Some((key, weakref)) = table.next_entry(&mut at) {
+            match weakref.get::<WeakRef>().and_then(WeakRef::target) {
+                Some(subclass) => self.forget_dead_subclasses(&subclass),
+                None => dead.extend(key.get::<Int>().map(|key| key.0)),
+            }
+        }
+        dead.into_iter().for_each(|id| self.remove_subclass(class, id as u64));
     }
 
     /// The classes that extend a class directly and are alive.

@@ -188,6 +188,8 @@ impl Vm {
             return Ok(());
         };
         let names = if slots.get::<Str>().is_some() { vec![slots] } else { self.to_vec(&slots)? };
+        // The names are sorted in a list, which then becomes a tuple.
+        let _list = self.heap.passing(heap::Kind::LIST);
         if !names.is_empty() && base.itemsize != 0 {
             return Err(self.type_error(format!("nonempty __slots__ not supported for subtype of '{}'", self.class_name(&plan.base))));
         }
@@ -305,6 +307,7 @@ impl Vm {
             keys: RefCell::default(),
             usable: Cell::new(0),
             built: Cell::new(false),
+            death: Some(self.state.class_died.clone()),
         };
         if plan.meta.is(&self.types.type_) {
             return self.heap.alloc(class).tracked();

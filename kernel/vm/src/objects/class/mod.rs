@@ -88,7 +88,7 @@ pub(crate) fn call(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
         args
     } else {
         tuple = args.to_tuple(vm);
-        _keywords = args.keywords().map(|(_, value)| value.clone()).collect::<Vec<_>>();
+        _keywords = (args.has_keywords() && !args.in_tuple()).then(|| vm.keyword_dict(args));
         args.with_tuple(&tuple)
     };
     let made = new(vm, class, args)?;
@@ -103,14 +103,14 @@ pub(crate) fn call(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
 }
 
 /// Whether a builtin class has a `tp_vectorcall`, which needs no tuple for its arguments.
-fn has_vectorcall(vm: &Vm, class: &Obj) -> bool {
+pub(crate) fn has_vectorcall(vm: &Vm, class: &Obj) -> bool {
     let types = &vm.types;
     let payload = vm.class(class);
     if payload.has(flags::HEAP_TYPE) {
         return false;
     }
     if payload.kind == kinds::EXCEPTION {
-        return vm.version >= compile::Version::V3_14;
+        return vm.version >= compile::Version::V3_14 && !vm.subclass_of(class, &types.base_exception_group);
     }
     [
         &types.list,
@@ -126,7 +126,7 @@ fn has_vectorcall(vm: &Vm, class: &Obj) -> bool {
         &types.enumerate,
         &types.reversed,
         &types.map,
-        &types.zip,
+        &types.filter,
         &types.super_,
         &types.object,
     ]

@@ -8,7 +8,7 @@ use heap::Obj;
 use crate::class::{Operator, flags};
 use crate::protocol::attribute::is_attribute_error;
 use crate::protocol::compare::unhashable;
-use crate::{Args, Compare, PyResult, Raised, Vm};
+use crate::{Args, Compare, PyResult, Raised, Vm, kinds};
 
 /// A special method as `lookup_maybe_method` finds it.
 pub(crate) enum Special {
@@ -30,6 +30,19 @@ impl Vm {
             Some(get) => Ok(Some(Special::Bound(get(self, &found, Some(obj), Some(&self.class_of(obj)))?))),
             None => Ok(Some(Special::Bound(found))),
         }
+    }
+
+    /// Counts the bound method that CPython makes of a special method where it does not call the function itself
+    /// (`_PyObject_LookupSpecial`).
+    pub(crate) fn passing_bound(&self, special: &Special) -> Option<heap::Passing<'_>> {
+        let Special::Function(function) = special else { return None };
+        let bound = match function.kind() {
+            kinds::FUNCTION => kinds::METHOD,
+            kinds::METHOD_DESCRIPTOR => kinds::BUILTIN_FUNCTION,
+            kinds::SLOT_WRAPPER => kinds::METHOD_WRAPPER,
+            _ => return None,
+        };
+        Some(self.heap.passing(bound))
     }
 
     /// Calls a special method. The arguments are lent: only the method itself counts them.
@@ -246,6 +259,7 @@ pub(super) fn call(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 impl Vm {
     /// Calls a function with an object in front of its arguments.
     pub(crate) fn call_with_self(&self, function: &Obj, this: &Obj, args: Args<'_>) -> PyResult {
+        let _names = self.heap.passing_tuple(args.names().len());
         self.call_with_first(function, this, args)
     }
 }

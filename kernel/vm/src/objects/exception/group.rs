@@ -67,7 +67,11 @@ fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     {
         return Err(vm.type_error("second argument (exceptions) must be a sequence"));
     }
-    let members = vm.to_vec(sequence)?;
+    let exceptions = match sequence.get::<Tuple>().filter(|_| sequence.extra().is_none()) {
+        Some(_) => sequence.clone(),
+        None => vm.tuple(vm.to_vec(sequence)?),
+    };
+    let members = exceptions.get::<Tuple>().map_or(&[][..], Tuple::items);
     if members.is_empty() {
         return Err(vm.value_error("second argument (exceptions) must be a non-empty sequence"));
     }
@@ -93,7 +97,7 @@ fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     }
     let this = vm.alloc_exception(&class, args.to_tuple(vm));
     store(&this, MESSAGE, Some(message.clone()));
-    store(&this, EXCEPTIONS, Some(vm.tuple(members)));
+    store(&this, EXCEPTIONS, Some(exceptions.clone()));
     Ok(this)
 }
 
