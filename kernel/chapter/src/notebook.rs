@@ -14,7 +14,7 @@ use crate::plan::Expect;
 use serde_json::{Value, json};
 
 /// What a Rust notebook runs first: a failed assertion is an error, and the heap crate is at hand.
-const RUST_START: &str = ":preserve_vars_on_panic 0\n:allow_static_linking 0\n:dep heap = { path = \"../kernel/heap\" }";
+const RUST_START: &str = ":preserve_vars_on_panic 0\n:dep heap = { path = \"../kernel/heap\" }";
 
 /// Makes the notebook of a page in a language; none for a page that has nothing to run in one.
 ///
@@ -124,7 +124,7 @@ impl Notebook<'_> {
         let run = self.runs.iter().find(|run| run.snippet == index && run.expect == Expect::Own);
         let outputs = match (run.and_then(|run| run.cells.first()), self.language) {
             (Some(outputs), _) => outputs.clone(),
-            (None, Language::Rust) => snippet.output(None).map(|output| Output::Stdout(output.fence.body.clone())).into_iter().collect(),
+            (None, Language::Rust) => snippet.output(None).map(|output| written(snippet, &output.fence.body)).into_iter().collect(),
             (None, _) => Vec::new(),
         };
         // A Rust kernel counts its cells in its own way.
@@ -151,6 +151,14 @@ impl Notebook<'_> {
     /// Whether a snippet runs in the notebook's one kernel.
     fn is_cell(&self, snippet: &Snippet) -> bool {
         snippet.language == self.language && snippet.options.session.is_none() && snippet.options.python.is_none()
+    }
+}
+
+/// What a page says that its Rust prints. A cell that ends with an expression shows its value, and prints nothing besides.
+fn written(snippet: &Snippet, output: &str) -> Output {
+    match snippet.code.body.trim_end().ends_with([';', '}']) {
+        true => Output::Stdout(output.to_owned()),
+        false => Output::Value(output.trim_end_matches('\n').to_owned()),
     }
 }
 

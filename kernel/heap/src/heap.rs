@@ -14,14 +14,16 @@ use crate::refcount::Dying;
 use crate::slot::Slot;
 use crate::space::Space;
 
-/// What the heap asks of the machine that runs on it.
+/// What the heap asks of the machine that runs on it. A machine says what it needs to say; by default nothing is done.
 pub trait Hooks {
-    /// Whether the object's class has a finalizer now.
-    fn has_finalizer(&self, obj: &Obj) -> bool;
+    /// Whether the object's class has a finalizer now: by default, what [`Obj::mark_finalizer`] said still holds.
+    fn has_finalizer(&self, obj: &Obj) -> bool {
+        obj.has_flag(HAS_FINALIZER)
+    }
     /// Runs the object's finalizer (`tp_finalize`); an exception in it is the machine's to report.
-    fn finalize(&self, obj: &Obj);
+    fn finalize(&self, _obj: &Obj) {}
     /// Calls a weak reference's callback with the dead reference.
-    fn weakref_callback(&self, weakref: &Obj, callback: &Obj);
+    fn weakref_callback(&self, _weakref: &Obj, _callback: &Obj) {}
     /// A collection starts: `gc.callbacks` with the phase `"start"`.
     fn collection_started(&self, _generation: usize) {}
     /// A collection has finished: `gc.callbacks` with the phase `"stop"`.

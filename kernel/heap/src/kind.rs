@@ -43,3 +43,26 @@ impl Kind {
     /// The first number that another crate may use for its own payloads.
     pub const FIRST_FREE: u8 = 24;
 }
+
+impl std::fmt::Display for Kind {
+    /// CPython's name for the type, or the number of a kind that another crate added.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match *self {
+            Kind::SINGLETON => "singleton",
+            Kind::INT => "int",
+            Kind::FLOAT => "float",
+            Kind::STR => "str",
+            Kind::BYTES => "bytes",
+            Kind::LIST => "list",
+            Kind::TUPLE => "tuple",
+            Kind::DICT => "dict",
+            Kind::SET => "set",
+            Kind::INSTANCE | Kind::WRAPPED => "object",
+            Kind::CELL => "cell",
+            Kind::WEAKREF => "weakref",
+            Kind::FROZENSET => "frozenset",
+            Kind::BOOL => "bool",
+            Kind(number) => return write!(f, "kind {number}"),
+        })
+    }
+}

@@ -56,6 +56,7 @@ mod object;
 mod payload;
 mod reached;
 mod refcount;
+mod repr;
 mod set;
 mod slot;
 mod space;

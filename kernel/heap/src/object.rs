@@ -210,9 +210,3 @@ impl PartialEq for Obj {
 }
 
 impl Eq for Obj {}
-
-impl std::fmt::Debug for Obj {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "<kind {} at {:#x}, refcount {}>", self.kind().0, self.id(), self.refcount())
-    }
-}

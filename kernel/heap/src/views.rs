@@ -2,6 +2,7 @@
 //!
 //! The machine uses the payloads themselves; these are for programs that tell a story about a heap.
 
+use crate::dict::Dict;
 use crate::extra::ExtraLayout;
 use crate::generation::GENERATIONS;
 use crate::heap::Heap;
@@ -39,6 +40,21 @@ impl Heap {
         self.weakref(target, WeakFlavour::Ref, None)
     }
 
+    /// A new dict: `{}`. See [`Obj::set_item`].
+    ///
+    /// ```
+    /// let heap = heap::Heap::new();
+    /// let (a, b) = (heap.dict(), heap.dict());
+    /// a.set_item("other", &b);
+    /// b.set_item("other", &a);
+    /// drop((a, b));
+    /// assert_eq!(heap.collect_all(), 2);
+    /// ```
+    pub fn dict(&self) -> Obj {
+        let dict = self.alloc(Dict::new());
+        if self.tracks_dicts_lazily() { dict } else { dict.tracked() }
+    }
+
     /// How many objects there are.
     pub fn len(&self) -> usize {
         let mut n = 0;
@@ -63,6 +79,11 @@ impl Obj {
         self.get()
     }
 
+    /// The payload of a dict.
+    pub fn as_dict(&self) -> Option<&Dict> {
+        self.get()
+    }
+
     /// The value of an integer of 64 bits.
     pub fn as_int(&self) -> Option<i64> {
         self.get::<Int>().map(|int| int.0)
@@ -78,6 +99,49 @@ impl Obj {
     /// Panics if this is no list.
     pub fn append(&self, item: &Obj) {
         self.as_list().expect("append is for lists").push(item.clone());
+    }
+
+    /// What a dict has for a text: `dict.get(key)`.
+    pub fn item(&self, key: &str) -> Option<Obj> {
+        self.as_dict().and_then(|dict| dict.get_str_key(&self.heap().str(key)))
+    }
+
+    /// Sets what a dict has for a text, and takes a reference of its own; what was there is released: `dict[key] = value`.
+    ///
+    /// Panics if this is no dict.
+    pub fn set_item(&self, key: &str, value: &Obj) {
+        let heap = self.heap();
+        let before = self.as_dict().expect("set_item is for dicts").set_str_key(&heap.str(key), value.clone());
+        if heap.tracks_dicts_lazily() && !value.is_leaf() {
+            heap.track(self);
+        }
+        drop(before);
+    }
+
+    /// The class of an instance, if the object names one itself: `type(x)`.
+    pub fn class(&self) -> Option<Obj> {
+        self.extra().and_then(|extra| extra.class().get())
+    }
+
+    /// What the object refers to, as far as the collector sees it, in order: `gc.get_referents(x)`.
+    pub fn referents(&self) -> Vec<Obj> {
+        let mut referents = Vec::new();
+        self.traverse(&mut |held| referents.push(held.clone()));
+        referents
+    }
+
+    /// Lets go of what the object holds, as the collector does with what it has found: `tp_clear`. The object lives on, empty, as long as
+    /// somebody refers to it; what cannot be emptied, as a tuple, stays as it is.
+    ///
+    /// ```
+    /// let heap = heap::Heap::new();
+    /// let a = heap.list([]);
+    /// a.append(&a);
+    /// a.clear();
+    /// assert_eq!(a.refcount(), 1);
+    /// ```
+    pub fn clear(&self) {
+        self.heap().clear_object(self);
     }
 
     /// What a weak reference stands for, while that lives.

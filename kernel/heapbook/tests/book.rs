@@ -2,7 +2,7 @@
 
 mod common;
 
-use chapter::{Chapter, Language, Snippet};
+use chapter::{Chapter, Language, Snippet, Tolerance};
 use common::{Book, says};
 use std::collections::BTreeSet;
 use std::fs;
@@ -110,6 +110,7 @@ fn the_rust_twins_print_what_their_pages_say() {
     const MARK: &str = "---8<---";
     let mut program = String::from("#![allow(unused, reason = \"a page shows what it needs to show\")]\n");
     let mut calls = String::new();
+    let mut crates = BTreeSet::from([format!("heap = {{ path = {:?} }}", root().join("kernel/heap"))]);
     let mut expected = Vec::new();
     let mut pages = BTreeSet::new();
     for chapter in chapters() {
@@ -118,34 +119,67 @@ fn the_rust_twins_print_what_their_pages_say() {
             program += &format!("fn {name}() {{\n");
             for step in &plan.steps {
                 let snippet = &chapter.snippets[step.snippet];
-                program += &format!("{}\nprintln!({MARK:?});\n", snippet.code.body);
+                let (commands, code): (Vec<&str>, Vec<&str>) = snippet.code.body.lines().partition(|line| line.starts_with(':'));
+                crates.extend(commands.iter().filter_map(|command| command.strip_prefix(":dep ")).map(from_the_root));
+                let code = code.join("\n");
+                // A cell's last value is shown.
+                let shown = if code.trim_end().ends_with([';', '}']) { "" } else { ".evcxr_display();" };
+                program += &format!("{}{shown}\nprintln!({MARK:?});\n", code.trim_end());
                 let place = format!("{}:{}", chapter.path.display(), snippet.code.line);
-                expected.push((place, snippet.output(None).map_or(String::new(), |output| output.fence.body.clone())));
+                let output = snippet.output(None);
+                expected.push((
+                    place,
+                    output.map_or(String::new(), |output| output.fence.body.clone()),
+                    output.is_some_and(|o| o.ellipsis),
+                ));
                 pages.insert(chapter.path.clone());
             }
             program += "}\n";
             calls += &format!("    {name}();\n");
         }
     }
-    assert!(pages.len() >= 4, "twins stand in four chapters at least, not in {}", pages.len());
+    assert!(pages.len() >= 12, "twins stand in twelve chapters at least, not in {}", pages.len());
     program += &format!("fn main() {{\n{calls}}}\n");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("twins");
     fs::create_dir_all(folder.join("src")).unwrap();
-    let heap = root().join("kernel/heap");
+    let crates: Vec<String> = crates.into_iter().collect();
     let manifest = format!(
-        "[package]\nname = \"twins\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[dependencies]\nheap = {{ path = {heap:?} }}\n\
-         [workspace]\n[profile.dev]\nopt-level = 1\ndebug = false\n"
+        "[package]\nname = \"twins\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[dependencies]\n{}\n\
+         [workspace]\n[profile.dev]\nopt-level = 1\ndebug = false\n",
+        crates.join("\n")
     );
     fs::write(folder.join("Cargo.toml"), manifest).unwrap();
     fs::write(folder.join("src/main.rs"), program).unwrap();
-    // The heap's manifest takes what it can from this workspace, whose lock it does not need: it depends on nothing.
+    // What the heap's manifest takes from this workspace needs no lock, and other crates are those of this workspace.
     let mut cargo = Command::new(env!("CARGO"));
     let output = cargo.current_dir(&folder).args(["run", "--quiet", "--offline", "--target-dir", "target"]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     let printed: Vec<&str> = text.split(&format!("{MARK}\n")).collect();
     assert_eq!(printed.len(), expected.len() + 1);
-    for (printed, (place, expected)) in printed.iter().zip(&expected) {
-        assert_eq!(printed, expected, "{place}");
+    for (printed, (place, expected, ellipsis)) in printed.iter().zip(&expected) {
+        let printed = plain_content(printed);
+        assert!(
+            chapter::align(expected, &printed, *ellipsis, Tolerance::default()).agrees(),
+            "{place} prints\n{printed}and says\n{expected}"
+        );
     }
+}
+
+/// What a cell's `:dep` says, from where the book is and not from beside the notebooks.
+fn from_the_root(dependency: &str) -> String {
+    dependency.replace("\"../", &format!("\"{}/", root().display()))
+}
+
+/// What is printed, of rich output (a block for each type) only the plain text.
+fn plain_content(printed: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = printed;
+    while let Some((before, block)) = rest.split_once("EVCXR_BEGIN_CONTENT ") {
+        plain += before;
+        let (block, after) = block.split_once("EVCXR_END_CONTENT\n").expect("a block has an end");
+        plain += block.strip_prefix("text/plain\n").unwrap_or("");
+        rest = after;
+    }
+    plain + rest
 }

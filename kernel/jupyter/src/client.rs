@@ -113,14 +113,15 @@ const MOST_TRIES: usize = 3;
 const ASK_AGAIN: Duration = Duration::from_millis(500);
 
 impl Client {
-    /// Starts a kernel in `folder`, with arguments and variables beside its own, and waits until it answers.
-    pub fn start(spec: &KernelSpec, arguments: &[&str], env: &[(&str, &str)], folder: &Path) -> Result<Client, ClientError> {
+    /// Starts a kernel that works in the folder `at`, with arguments and variables beside its own, and waits until it answers. The file
+    /// that tells it where to listen is put into `folder`.
+    pub fn start(spec: &KernelSpec, arguments: &[&str], env: &[(&str, &str)], folder: &Path, at: &Path) -> Result<Client, ClientError> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let (wires, language, version) = runtime.block_on(async {
             let mut tries = 0;
             loop {
                 tries += 1;
-                match timeout(START_LIMIT, start(spec, arguments, env, folder)).await {
+                match timeout(START_LIMIT, start(spec, arguments, env, folder, at)).await {
                     // Ports are chosen before the kernel takes them; another process may be faster.
                     Ok(Err(ClientError::Wire(_) | ClientError::Ended { .. })) if tries < MOST_TRIES => {}
                     Ok(started) => return started,
@@ -162,7 +163,13 @@ impl Drop for Client {
     }
 }
 
-async fn start(spec: &KernelSpec, arguments: &[&str], env: &[(&str, &str)], folder: &Path) -> Result<(Wires, String, String), ClientError> {
+async fn start(
+    spec: &KernelSpec,
+    arguments: &[&str],
+    env: &[(&str, &str)],
+    folder: &Path,
+    at: &Path,
+) -> Result<(Wires, String, String), ClientError> {
     let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let (ports, held) = peek_ports_with_listeners(ip, 5).await?;
     let info = ConnectionInfo {
@@ -190,7 +197,7 @@ async fn start(spec: &KernelSpec, arguments: &[&str], env: &[(&str, &str)], fold
         .args(arguments)
         .envs(spec.env.iter().map(|(key, value)| (key, value)))
         .envs(env.iter().copied())
-        .current_dir(folder)
+        .current_dir(at)
         .stdin(std::process::Stdio::null())
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())

@@ -3,6 +3,8 @@
 //! The files come from the `rustpython-pylib` crate when this crate is built; `modules.txt` chooses them. They stand under the licence of
 //! the Python Software Foundation, whose text is [`licence`].
 
+mod older;
+
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -51,6 +53,11 @@ fn unpack(name: &str) -> Option<Source> {
 /// The source of a module, by its full name.
 pub fn source(name: &str) -> Option<Source> {
     unpack(name).filter(|_| name != LICENCE)
+}
+
+/// The source of a module for versions up to 3.13, whose weak containers act in another way.
+pub fn source_up_to_3_13(name: &str) -> Option<Source> {
+    source(name).map(|source| Source { text: older::up_to_3_13(name, source.text), ..source })
 }
 
 /// The names of all embedded modules.

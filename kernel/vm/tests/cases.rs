@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
+use compile::Version;
 use vm::Vm;
 use vm::host::{Collected, Stream};
 
-fn check(name: &str, program: &str, expected: &str) {
+fn check(name: &str, version: Version, program: &str, expected: &str) {
     let host = Rc::new(Collected::default());
-    let vm = Vm::new(Default::default(), host.clone());
+    let vm = Vm::new(version, host.clone());
     assert!(vm.start().is_ok(), "a machine starts");
     vm.run_main(program, name);
     assert!(vm.end(), "the output is handed on");
@@ -30,7 +31,7 @@ macro_rules! programs {
             fn $name() {
                 let program = include_str!(concat!("cases/", stringify!($folder), "/", stringify!($name), ".py"));
                 let expected = include_str!(concat!("cases/", stringify!($folder), "/", stringify!($name), ".out"));
-                super::check(concat!(stringify!($name), ".py"), program, expected);
+                super::check(concat!(stringify!($name), ".py"), Default::default(), program, expected);
             })*
         })*
     };
@@ -46,4 +47,16 @@ programs! {
     standins: ndarrays addresses memory_traces;
     // Streams and files; the files are in memory.
     files: memory files;
+}
+
+/// Weak containers that change while somebody goes through them: 3.11 and 3.12 print what 3.13 prints.
+#[test]
+fn weak_walks() {
+    let program = include_str!("cases/versions/weak_walks.py");
+    let (new, old) = (include_str!("cases/versions/weak_walks.3.14.out"), include_str!("cases/versions/weak_walks.3.13.out"));
+    check("3.14", Version::V3_14, program, new);
+    for version in [Version::V3_13, Version::V3_12, Version::V3_11] {
+        check(&version.to_string(), version, program, old);
+    }
+    check("3.10", Version::V3_10, program, include_str!("cases/versions/weak_walks.3.10.out"));
 }

@@ -19,6 +19,8 @@ pub(crate) struct WithRust {
     python: Box<dyn Engine>,
     spec: KernelSpec,
     heap: Option<PathBuf>,
+    /// Where the kernel works: beside the notebooks, so that a path in a cell leads to the same place in both.
+    at: Option<PathBuf>,
     limit: Duration,
 }
 
@@ -36,13 +38,14 @@ impl WithRust {
         let own = std::path::absolute(root.join(OWN)).ok().filter(|own| own.is_file());
         let spec = own.map(|own| plain(&own)).or_else(known).unwrap_or_else(|| plain(Path::new("evcxr_jupyter")));
         let heap = root.join("kernel/heap");
-        WithRust { python, spec, heap: heap.is_dir().then_some(heap), limit }
+        let at = root.join("notebooks");
+        WithRust { python, spec, heap: heap.is_dir().then_some(heap), at: at.is_dir().then_some(at), limit }
     }
 
     fn start(&self) -> Result<Running> {
-        let mut running = Running::start(&self.spec, self.limit)?;
-        // A failed assertion ends the cell as an error; statics of the heap crate are one, not one a cell.
-        let mut first = String::from(":preserve_vars_on_panic 0\n:allow_static_linking 0\n");
+        let mut running = Running::start(&self.spec, self.limit, self.at.as_deref())?;
+        // A failed assertion ends the cell as an error. Each cell has the heap crate's statics for itself, and none of those ever changes.
+        let mut first = String::from(":preserve_vars_on_panic 0\n");
         if let Some(heap) = &self.heap {
             first += &format!(":dep heap = {{ path = {:?} }}\n", heap.display().to_string());
         }

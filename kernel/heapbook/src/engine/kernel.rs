@@ -8,6 +8,7 @@ use super::folder::Folder;
 use anyhow::{Result, bail};
 use chapter::{Cell, Engine, Language, Output, Session, Tolerance, Trouble, Version};
 use jupyter::{Client, Event, KernelSpec};
+use std::path::Path;
 use std::time::Duration;
 
 /// Run before the first cell of a kernel that is IPython.
@@ -27,7 +28,7 @@ impl Kernel {
     /// Finds a kernel and asks it for its version.
     pub(crate) fn new(name: &str, limit: Duration) -> Result<Kernel> {
         let spec = jupyter::find(name)?;
-        let asked = Running::start(&spec, limit)?;
+        let asked = Running::start(&spec, limit, None)?;
         if asked.client.language() != "python" {
             bail!("the kernel `{name}` speaks {}, not Python", asked.client.language());
         }
@@ -46,7 +47,7 @@ impl Engine for Kernel {
         if language == Language::Rust || version != self.version {
             return Ok(None);
         }
-        match Running::start(&self.spec, self.limit) {
+        match Running::start(&self.spec, self.limit, None) {
             Ok(running) => Ok(Some(Box::new(running))),
             Err(error) => Err(Trouble(format!("{error:#}"))),
         }
@@ -69,19 +70,20 @@ impl Engine for Kernel {
 pub(super) struct Running {
     client: Client,
     limit: Duration,
-    /// Where it works. Read by nobody: it goes when the session goes.
+    /// Where its files are. Read by nobody: it goes when the session goes.
     _folder: Folder,
 }
 
 impl Running {
-    pub(super) fn start(spec: &KernelSpec, limit: Duration) -> Result<Running> {
+    /// Starts a kernel, in a folder of its own if it is not said where.
+    pub(super) fn start(spec: &KernelSpec, limit: Duration, at: Option<&Path>) -> Result<Running> {
         let folder = Folder::new()?;
         let is_ipython = spec.argv.iter().any(|argument| argument.contains("ipykernel"));
         let arguments = if is_ipython { IPYTHON_ARGUMENTS } else { &[] };
         let home = folder.path().join("ipython");
         let home = home.to_string_lossy();
         let env = [("PYTHONHASHSEED", "0"), ("NO_COLOR", "1"), ("IPYTHONDIR", home.as_ref())];
-        let mut client = Client::start(spec, arguments, &env, folder.path())?;
+        let mut client = Client::start(spec, arguments, &env, folder.path(), at.unwrap_or(folder.path()))?;
         if is_ipython {
             client.prepare(IPYTHON_PRELUDE, limit)?;
         }
