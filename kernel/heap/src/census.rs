@@ -207,6 +207,26 @@ impl Census {
         film.unreachable.into_iter().flatten().collect()
     }
 
+    /// What is unreachable, and what hangs on that alone: of each object, whether it would go.
+    pub fn lost(&self) -> Vec<bool> {
+        let mut lost = vec![false; self.objects.len()];
+        let mut found = self.unreachable();
+        found.iter().for_each(|&i| lost[i] = true);
+        // What no collector looks at goes with its last holder.
+        let mut held = vec![0; self.objects.len()];
+        while let Some(i) = found.pop() {
+            for edge in &self.objects[i].edges {
+                let object = &self.objects[edge.to];
+                held[edge.to] += 1;
+                if !lost[edge.to] && !object.immortal && held[edge.to] == object.refcount {
+                    lost[edge.to] = true;
+                    found.push(edge.to);
+                }
+            }
+        }
+        lost
+    }
+
     /// How a collection of a generation goes, in the moments that concern the objects `shown`: all the phases, as if no finalizer brought
     /// an object back to life.
     ///

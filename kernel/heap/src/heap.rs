@@ -348,6 +348,11 @@ impl Heap {
         self.space.watched.set(on);
     }
 
+    /// Whether it is watched.
+    pub fn is_watched(&self) -> bool {
+        self.space.watched.get()
+    }
+
     /// The ids of the objects that went since the last time, while the heap was watched.
     pub fn take_gone(&self) -> Vec<u64> {
         self.space.gone.take()

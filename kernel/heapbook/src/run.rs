@@ -141,6 +141,7 @@ fn run(version: Version, start: Start, settings: &Settings, orig_argv: &[String]
     let interrupt = Arc::new(AtomicBool::new(false));
     let mut vm = Vm::new(version, Rc::new(Real::new(Arc::clone(&interrupt))));
     vm.interrupt = Arc::clone(&interrupt);
+    vm.show.set(Some(session::show));
     if !matches!(start.program, Program::Prompt) {
         // A second Ctrl-C, before the machine has seen the first, ends a program that does not listen.
         signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, INTERRUPTED, Arc::clone(&interrupt))?;

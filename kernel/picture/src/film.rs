@@ -76,16 +76,19 @@ pub fn film(taken: &Taken, generation: usize) -> Film {
     let mut frames = Vec::new();
     let mut frame = |phase: &str, sentence: String, states| frames.push(Frame { phase: phase.into(), sentence, states });
 
-    let lists =
-        if generation == 0 { "the youngest generation".to_owned() } else { format!("generation {generation} and all younger ones") };
+    let lists = match generation {
+        0 => "the young generation",
+        1 => "the young and the middle generation",
+        _ => "all three generations",
+    };
     frame(
         "start",
-        format!("The collector takes the list of {lists}. What it does not track is none of its business."),
+        format!("gc_collect_main: the collector takes the objects of {lists}. What it does not track, it does not look at."),
         each(&|_| State::Counted("in the list".into())),
     );
     frame(
         "copy",
-        "Each object gets a working count: a copy of its refcount.".into(),
+        "update_refs: each object gets a working count, a copy of its refcount.".into(),
         each(&|i| State::Counted(format!("count {}", start[i].unwrap_or(0)))),
     );
     let minus = |i: usize| {
@@ -94,14 +97,14 @@ pub fn film(taken: &Taken, generation: usize) -> Film {
     };
     frame(
         "subtract",
-        "Each reference that an object of the list holds is taken off. The names of a module are held by its dict, which is in the list too.".into(),
+        "subtract_refs: each reference that an object of the list holds is taken off. A module's names are held by its dict, and that is in the list too.".into(),
         each(&|i| State::Counted(minus(i))),
     );
     let kept = looked.iter().filter(|&&i| !is_lost(i)).count();
     let sentence = match (kept, lost.len()) {
-        (_, 0) => "What still counts more than 0 is held from outside, and keeps whatever it leads to: here, everything.".to_owned(),
-        (0, _) => "Nothing here counts more than 0, and nothing that does leads here.".to_owned(),
-        _ => "What still counts more than 0 is held from outside, and so is whatever that leads to; the rest moves to a list of its own."
+        (_, 0) => "move_unreachable: what still counts more than 0 is held from outside, and keeps whatever it leads to: here, everything.".to_owned(),
+        (0, _) => "move_unreachable: nothing here counts more than 0, and nothing that does leads here.".to_owned(),
+        _ => "move_unreachable: what still counts more than 0 is held from outside, and so is whatever that leads to; the rest moves to a list of its own."
             .to_owned(),
     };
     let split = |i: usize| {
@@ -137,24 +140,24 @@ pub fn film(taken: &Taken, generation: usize) -> Film {
     );
     let plural = |n: usize, word: &str| if n == 1 { format!("one {word}") } else { format!("{n} {word}s") };
     let sentence = match (weak, finalizers) {
-        (0, 0) => "No weak reference leads to the unreachable and none of them has a finalizer, so nothing is called.".to_owned(),
+        (0, 0) => {
+            "handle_weakrefs, finalize_garbage: no weak reference leads to the unreachable and none has a finalizer, so nothing is called."
+                .to_owned()
+        }
         _ => format!(
-            "{} cleared, {} called, {} run. After finalizers the collector looks again: what one of them has stored somewhere is kept.",
+            "handle_weakrefs, finalize_garbage: {} cleared, {} called, {} run. After finalizers the collector looks again: what one of them has \
+             stored somewhere is kept.",
             plural(weak, "weak reference"),
             plural(callbacks, "callback"),
             plural(finalizers, "finalizer"),
         ),
     };
-    let mut sentence = sentence;
-    if let Some(first) = sentence.get(..1).map(str::to_uppercase) {
-        sentence.replace_range(..1, &first);
-    }
     frame("call", sentence, calls);
     let order: Vec<u32> =
         moments.iter().filter_map(|moment| if let Some(Step::Deleted(place)) = moment.step { number(place) } else { None }).collect();
     let states = order.iter().enumerate().map(|(i, number)| (*number, State::Unreachable(format!("cleared {}.", i + 1)))).collect();
     let sentence = match whole {
-        0 => "There is nothing to clear: gc.collect() returns 0.".to_owned(),
+        0 => "delete_garbage: there is nothing to clear, and gc.collect() returns 0.".to_owned(),
         n => format!(
             "Their references are cut in the order of the list, the counts fall to 0, and memory is free: gc.collect() returns {n}."
         ),

@@ -2,6 +2,7 @@
 //!
 //! No line of it is blank, so it stands in Markdown as one block. Nothing in it needs JavaScript.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::layout::Form;
@@ -10,9 +11,6 @@ use crate::snapshot::{Holder, Snapshot};
 use crate::svg::{draw, escape};
 use crate::{Picture, STYLE, scene};
 
-/// A narrow form is of use only to a picture wider than this many objects.
-const FEW: usize = 0;
-
 /// A picture as HTML. `style`: whether the style goes along, as in a notebook; a book has it once.
 pub fn html(picture: &Picture, prefix: &str, style: bool) -> String {
     let mut html = format!("<figure class=\"hp\" id=\"{prefix}\">");
@@ -20,7 +18,8 @@ pub fn html(picture: &Picture, prefix: &str, style: bool) -> String {
     if style {
         rules += STYLE;
     }
-    if let Some(snapshot) = snapshot_of(picture) {
+    let snapshot = snapshot_of(picture);
+    if let Some(snapshot) = &snapshot {
         for object in &snapshot.objects {
             let n = object.number;
             let _ = write!(
@@ -35,8 +34,8 @@ pub fn html(picture: &Picture, prefix: &str, style: bool) -> String {
     }
     html += &body(picture, prefix);
     html += "<div class=\"hp-list\">";
-    if let Some(snapshot) = snapshot_of(picture).filter(|snapshot| !snapshot.objects.is_empty()) {
-        html += &table(snapshot, prefix);
+    if let Some(snapshot) = snapshot.filter(|snapshot| !snapshot.objects.is_empty()) {
+        html += &table(&snapshot, prefix);
     }
     let text = crate::text(picture);
     let _ = write!(html, "<details><summary>as text</summary><pre>{}</pre></details></div></figure>", lines(&text));
@@ -48,10 +47,14 @@ fn lines(text: &str) -> String {
     text.lines().map(escape).collect::<Vec<_>>().join("&#10;")
 }
 
-fn snapshot_of(picture: &Picture) -> Option<&Snapshot> {
+/// The objects of a picture.
+fn snapshot_of(picture: &Picture) -> Option<Cow<'_, Snapshot>> {
     match picture {
-        Picture::Heap(snapshot) => Some(snapshot),
-        Picture::Film(film) => Some(&film.snapshot),
+        Picture::Heap(snapshot) => Some(Cow::Borrowed(snapshot)),
+        Picture::Film(film) => Some(Cow::Borrowed(&film.snapshot)),
+        Picture::Diff(diff) => Some(Cow::Owned(diff.union())),
+        Picture::Why(why) => Some(Cow::Borrowed(&why.snapshot)),
+        Picture::Timeline(_) => None,
     }
 }
 
@@ -73,7 +76,11 @@ fn body(picture: &Picture, prefix: &str) -> String {
             }
             html + "</div>"
         }
-        Picture::Heap(_) => drawings(picture, prefix).concat(),
+        Picture::Why(why) => {
+            let answer: Vec<String> = why.answer.iter().map(|line| escape(line)).collect();
+            format!("<figcaption>{}</figcaption>{}", answer.join("<br>"), drawings(picture, prefix).concat())
+        }
+        _ => drawings(picture, prefix).concat(),
     }
 }
 
@@ -81,7 +88,13 @@ fn body(picture: &Picture, prefix: &str) -> String {
 pub(crate) fn drawings(picture: &Picture, prefix: &str) -> Vec<String> {
     let (title, text) = (picture.title(), description(picture));
     match picture {
-        Picture::Heap(snapshot) => both(&scene::of(snapshot), prefix, &title, &text, snapshot.objects.len() > FEW),
+        Picture::Heap(snapshot) => both(&scene::of(snapshot), prefix, &title, &text),
+        Picture::Why(why) => both(&scene::of(&why.snapshot), prefix, &title, &text),
+        Picture::Diff(diff) => both(&diff.scene(), prefix, &title, &text),
+        Picture::Timeline(timeline) => vec![
+            timeline.draw(&format!("{prefix}-w"), "hp-wide", 680.0, &title),
+            timeline.draw(&format!("{prefix}-n"), "hp-narrow", 340.0, &title),
+        ],
         Picture::Film(film) => film
             .frames
             .iter()
@@ -102,12 +115,9 @@ fn state_words(state: &crate::film::State) -> &str {
     }
 }
 
-fn both(scene: &Scene, prefix: &str, title: &str, text: &str, narrow: bool) -> Vec<String> {
-    let mut drawings = vec![draw(scene, Form::Wide, &format!("{prefix}-w"), title, text)];
-    if narrow {
-        drawings.push(draw(scene, Form::Narrow, &format!("{prefix}-n"), title, text));
-    }
-    drawings
+fn both(scene: &Scene, prefix: &str, title: &str, text: &str) -> Vec<String> {
+    let form = |form, letter| draw(scene, form, &format!("{prefix}-{letter}"), title, text);
+    vec![form(Form::Wide, 'w'), form(Form::Narrow, 'n')]
 }
 
 /// What a drawing shows, in sentences: who holds what.

@@ -218,7 +218,7 @@ impl<'a> Laying<'a> {
             *first = blocks.fold(*first, f32::max);
         }
         let least = if self.form == Form::Narrow { 190.0 } else { 0.0 };
-        widths.iter_mut().for_each(|width| *width = width.clamp(least, if self.form == Form::Narrow { 240.0 } else { 198.0 }).round());
+        widths.iter_mut().for_each(|width| *width = width.clamp(least, if self.form == Form::Narrow { 240.0 } else { 222.0 }).round());
         widths
     }
 

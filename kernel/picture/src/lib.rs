@@ -8,6 +8,7 @@
 //! `words.rs` is how a machine tells what its objects are called. No picture counts what it looks at: a badge is the refcount that the
 //! program has without it, and the sum of the holders that are listed with it.
 
+mod diff;
 mod film;
 mod html;
 mod layout;
@@ -17,13 +18,18 @@ mod snapshot;
 mod svg;
 mod take;
 pub mod text;
+mod timeline;
+mod why;
 mod words;
 
+pub use diff::{Diff, diff};
 pub use film::{Film, Frame, State, film};
 pub use html::html;
 pub use request::{Request, View};
 pub use snapshot::{Finalizer, Group, Holder, Name, Object, Place, Slot, Snapshot, Target, VERSION};
 pub use take::{Choice, Counts, Root, Taken, snapshot, take};
+pub use timeline::{Event, Moment, Timeline};
+pub use why::{Why, why};
 pub use words::{PlainWords, Words, label, plain, shortened};
 
 use serde_json::Value;
@@ -38,6 +44,12 @@ pub enum Picture {
     Heap(Snapshot),
     /// A collection, phase by phase.
     Film(Film),
+    /// What a statement changed.
+    Diff(Diff),
+    /// What keeps an object alive.
+    Why(Why),
+    /// Memory over time.
+    Timeline(Timeline),
 }
 
 impl Picture {
@@ -54,6 +66,9 @@ impl Picture {
                 n => format!("The heap: {n} objects"),
             },
             Picture::Film(film) => format!("A collection in {} steps", film.frames.len()),
+            Picture::Diff(_) => "The heap before and after".into(),
+            Picture::Why(why) => format!("Why is {} alive?", why.question),
+            Picture::Timeline(timeline) => format!("Memory over time, {} events", timeline.moments.len()),
         }
     }
 
@@ -62,6 +77,9 @@ impl Picture {
         match self {
             Picture::Heap(snapshot) => snapshot.to_json(),
             Picture::Film(film) => film.to_json(),
+            Picture::Diff(diff) => diff.to_json(),
+            Picture::Why(why) => why.to_json(),
+            Picture::Timeline(timeline) => timeline.to_json(),
         }
     }
 }
@@ -71,15 +89,19 @@ pub fn text(picture: &Picture) -> String {
     match picture {
         Picture::Heap(snapshot) => text::snapshot(snapshot),
         Picture::Film(film) => film.to_text(),
+        Picture::Diff(diff) => diff.to_text(),
+        Picture::Why(why) => why.to_text(),
+        Picture::Timeline(timeline) => timeline.to_text(),
     }
 }
 
 /// Reads a picture from its text; nothing, if it is none.
 pub fn read(text: &str) -> Option<Picture> {
-    if let Some(film) = Film::read(text) {
-        return Some(Picture::Film(film));
-    }
-    text::read(text).map(Picture::Heap)
+    let film = || Film::read(text).map(Picture::Film);
+    let diff = || Diff::read(text).map(Picture::Diff);
+    let why = || Why::read(text).map(Picture::Why);
+    let timeline = || Timeline::read(text).map(Picture::Timeline);
+    film().or_else(diff).or_else(why).or_else(timeline).or_else(|| text::read(text).map(Picture::Heap))
 }
 
 /// A picture as one SVG that stands for itself. All ids in it begin with `prefix`.

@@ -3,7 +3,6 @@
 use crate::snapshot::{Finalizer, Snapshot, Target};
 
 /// How a thing differs from before.
-#[expect(dead_code, reason = "a film only removes")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) enum Change {
     #[default]

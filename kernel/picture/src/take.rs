@@ -97,6 +97,14 @@ pub fn take(heap: &Heap, roots: &[Root], words: &dyn Words, choice: Choice) -> T
     Taken { snapshot, census, places }
 }
 
+/// A snapshot of these objects alone, in this order.
+pub(crate) fn draw_only(heap: &Heap, census: Census, roots: &[Root], words: &dyn Words, choice: Choice, chosen: &[usize]) -> Snapshot {
+    let by_id: HashMap<u64, usize> = census.objects.iter().enumerate().map(|(i, object)| (object.id, i)).collect();
+    let garbage = census.lost();
+    let taking = Taking { heap, words, census: &census, garbage, chosen: chosen.to_vec(), folded: HashMap::new() };
+    taking.finish(roots, &by_id, choice)
+}
+
 struct Taking<'a> {
     heap: &'a Heap,
     words: &'a dyn Words,
@@ -121,7 +129,9 @@ impl Taking<'_> {
 
     fn choose(&mut self, roots: &[Root], by_id: &HashMap<u64, usize>, choice: Choice) {
         let unreachable = if choice.unreachable { self.census.unreachable() } else { Vec::new() };
-        unreachable.iter().for_each(|&i| self.garbage[i] = true);
+        if choice.unreachable || choice.asked {
+            self.garbage = self.census.lost();
+        }
         let mut queue: VecDeque<usize> = VecDeque::new();
         for root in roots {
             let Some(&place) = by_id.get(&root.id) else { continue };
@@ -179,7 +189,8 @@ impl Taking<'_> {
             };
             let Some(label) = label else { continue };
             if !targets.contains(&edge.to) {
-                if targets.len() >= MOST_SLOTS {
+                // What is drawn already is never folded.
+                if targets.len() >= MOST_SLOTS && self.number(edge.to).is_none() {
                     more += 1;
                     continue;
                 }

@@ -17,6 +17,7 @@ mod magic;
 mod notebook;
 mod syntax;
 mod tally;
+mod words;
 mod world;
 
 use std::rc::Rc;
@@ -29,6 +30,7 @@ use vm::{PyResult, Raised, Vm};
 
 pub use compile::Version;
 pub use history::{Past, Question};
+pub use look::show;
 pub use notebook::{Cell, Completions, Done, Failure, HEAP, Notebook, Outlet};
 pub use syntax::Completeness;
 pub use world::World;
@@ -71,6 +73,8 @@ pub struct Session {
     history: Obj,
     /// `Out`.
     values: Obj,
+    /// What was seen before the cell that runs, if a picture of it is wanted.
+    before: look::Before,
 }
 
 /// A session could not start.
@@ -110,7 +114,8 @@ impl Session {
         vm.set_argv(&[String::new()]);
         vm.add_path("");
         vm.heap.collect(2);
-        Ok(Session { vm, world, names, history, values })
+        vm.show.set(Some(show));
+        Ok(Session { vm, world, names, history, values, before: None })
     }
 
     /// Runs a cell of a notebook: its last value is shown, and kept in `_` and `Out`. `name` is the file name in tracebacks.

@@ -1,209 +1,164 @@
-//! Pictures of a session's heap: which references are its roots, and what its objects are called. No code of the program runs for them.
+//! Pictures of a machine's heap: which references are roots, and what is asked for. No code of the program runs for them.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
+use std::time::Duration;
 
-use heap::{Label, Obj, Str};
-use picture::{Choice, Counts, Picture, Request, Root, View, Words};
-use vm::objects::function::Function;
-use vm::{Class, Vm, flags};
+use heap::{Dict, Obj, Str};
+use picture::{Choice, Counts, Picture, Request, Root, Taken, Timeline, View};
+use vm::{PyResult, Vm};
 
+use crate::words::Names;
 use crate::{Session, inspect};
 
-/// What the machine calls its objects.
-pub(crate) struct Names<'a> {
+/// How often a time line looks at the memory while nothing is called.
+const EVERY: Duration = Duration::from_millis(10);
+
+/// What was seen before a cell, to compare with.
+pub(crate) type Before = Option<Taken>;
+
+/// Looks at a machine's heap.
+pub(crate) struct Looker<'a> {
     vm: &'a Vm,
-    /// Dicts that are namespaces, by id: of `__main__` an empty text, of another module its name.
-    namespaces: HashMap<u64, String>,
+    /// The names of `__main__`.
+    names: Obj,
     /// `Out`.
-    values: u64,
+    values: Option<Obj>,
 }
 
-impl Names<'_> {
-    fn of<'a>(vm: &'a Vm, main: &Obj, values: &Obj) -> Names<'a> {
-        let modules = vm.modules.get().map(|modules| vm.dict_items(&modules)).unwrap_or_default();
-        let modules = modules.into_iter().filter(|(_, module)| is_module(vm, module));
-        let mut namespaces: HashMap<u64, String> = modules.map(|(name, module)| (vm.module_dict(&module).id(), vm.lossy(&name))).collect();
-        namespaces.insert(main.id(), String::new());
-        Names { vm, namespaces, values: values.id() }
-    }
-}
-
-fn is_module(vm: &Vm, obj: &Obj) -> bool {
-    vm.is_kind_of(obj, &vm.types.module)
-}
-
-/// The key of a label such as `['name']`.
-fn key_of(label: &str) -> &str {
-    label.strip_prefix("['").and_then(|label| label.strip_suffix("']")).unwrap_or(label)
-}
-
-impl Words for Names<'_> {
-    fn class(&self, obj: &Obj) -> String {
-        // A name with blanks would not be one.
-        self.vm.type_name(obj).replace(' ', "_")
+impl<'a> Looker<'a> {
+    /// Looks at the heap of a program: the names of its `__main__` are where it begins.
+    pub(crate) fn new(vm: &'a Vm) -> Looker<'a> {
+        let main = vm.modules.get().and_then(|modules| vm.dict_get_str(&modules, "__main__"));
+        let names = main.map_or_else(|| vm.dict(), |main| vm.module_dict(&main));
+        let values = vm.dict_get_str(&names, "Out").filter(|values| values.get::<Dict>().is_some());
+        Looker { vm, names, values }
     }
 
-    fn title(&self, obj: &Obj) -> String {
-        if let Some(function) = obj.get::<Function>() {
-            return function
-                .qualname
-                .get()
-                .map(|name| picture::shortened(&self.vm.lossy(&name).replace(".<locals>.", "…")))
-                .unwrap_or_default();
-        }
-        self.chip(obj).and_then(|chip| chip.split_once(' ').map(|(_, name)| name.to_owned())).unwrap_or_default()
-    }
-
-    fn plain(&self, obj: &Obj) -> Option<String> {
-        if let Some(plain) = picture::plain(obj).filter(|_| obj.extra().is_none()) {
-            return Some(plain);
-        }
-        let vm = self.vm;
-        let is_builtin = obj.get::<Class>().is_none() && !vm.class(&vm.class_of(obj)).has(flags::HEAP_TYPE);
-        let is_code = vm.type_name(obj) == "code";
-        (is_builtin && !is_code && (obj.is_leaf() || obj.is_immortal())).then(|| picture::shortened(&vm.repr_text(obj).unwrap_or_default()))
-    }
-
-    fn chip(&self, obj: &Obj) -> Option<String> {
-        let vm = self.vm;
-        if let Some(module) = self.namespaces.get(&obj.id()) {
-            return Some(format!("names of {}", if module.is_empty() { "__main__" } else { module }));
-        }
-        if obj.get::<Class>().is_some() {
-            return Some(format!("class {}", vm.class_name(obj)));
-        }
-        if is_module(vm, obj) {
-            return Some(format!("module {}", vm.module_name(obj).unwrap_or_default()));
-        }
-        if let Some(function) = obj.get::<Function>() {
-            let holds = [&function.closure, &function.defaults, &function.kwdefaults, &function.dict];
-            let is_simple = holds.into_iter().all(heap::Slot::is_empty);
-            return is_simple.then(|| format!("function {}", self.title(obj)));
-        }
-        match vm.type_name(obj).as_str() {
-            "code" => Some("code".into()),
-            "builtin_function_or_method" => {
-                let mut bound = false;
-                vm.heap.each_held(obj, &mut |_, held| bound |= !held.is_leaf() && !is_module(vm, held));
-                (!bound).then(|| "builtin".into())
-            }
-            "method_descriptor" | "wrapper_descriptor" | "getset_descriptor" | "member_descriptor" | "slot wrapper" => {
-                Some("descriptor".into())
-            }
-            _ => None,
-        }
-    }
-
-    fn label(&self, holder: &Obj, label: Label, key: Option<&Obj>) -> Option<String> {
-        let vm = self.vm;
-        match label {
-            Label::Attribute(i) => {
-                let name = vm.class(&vm.class_of(holder)).key_name(i).map(|name| vm.lossy(&name));
-                Some(format!(".{}", name.unwrap_or_default()))
-            }
-            Label::Value(_) => {
-                let key = key.map_or("…".into(), |key| self.plain(key).unwrap_or_else(|| format!("a {}", self.class(key))));
-                Some(format!("[{key}]"))
-            }
-            Label::Class => None,
-            Label::Field("__globals__" | "__builtins__" | "__code__" | "__name__" | "__qualname__" | "__module__" | "__doc__") => None,
-            Label::Field(field) => {
-                let name = match (vm.type_name(holder).as_str(), field) {
-                    ("method", "func") => "__func__",
-                    ("traceback", "next") => "tb_next",
-                    ("traceback", "frame") => "tb_frame",
-                    ("functools.partial", "function") => "func",
-                    (_, "self_") => "__self__",
-                    (_, "cause") => "__cause__",
-                    (_, "context") => "__context__",
-                    (_, "traceback") => "__traceback__",
-                    (_, field) => field.trim_end_matches(|c| c == '_' && !field.starts_with('_')),
-                };
-                Some(format!(".{name}"))
-            }
-            label => Some(picture::label(label, None)),
-        }
-    }
-
-    fn outside(&self, holder: &Obj, label: &str) -> String {
-        if holder.id() == self.values {
-            return format!("Out{label}");
-        }
-        match self.namespaces.get(&holder.id()) {
-            Some(module) if module.is_empty() => key_of(label).into(),
-            Some(module) => format!("{module}.{}", key_of(label)),
-            None => format!("{label} of {}", self.chip(holder).unwrap_or_else(|| format!("a {}", self.class(holder)))),
-        }
-    }
-}
-
-impl Session {
-    /// What its objects are called.
-    pub(crate) fn words(&self) -> Names<'_> {
-        Names::of(&self.vm, &self.names, &self.values)
+    fn words(&self) -> Names<'a> {
+        Names::of(self.vm, &self.names, self.values.as_ref().map_or(0, Obj::id))
     }
 
     /// The references that a picture begins with: the program's names, what it has shown, the locals of running calls; or the names given.
-    /// Nothing, with the name, if one of those is unknown.
-    pub(crate) fn roots(&self, names: &[String]) -> Result<Vec<Root>, String> {
-        let vm = &self.vm;
-        let root = |group: &str, name: &str, obj: &Obj, counts| Root { group: group.into(), name: name.into(), id: obj.id(), counts };
+    /// A name that leads nowhere is the error.
+    fn roots(&self, names: &[String]) -> Result<Vec<Root>, String> {
+        let vm = self.vm;
         let mut roots = Vec::new();
+        vm.each_local(&mut |function, name, obj, owned| {
+            if names.is_empty() || names.iter().any(|asked| asked == name) {
+                let counts = if owned { Counts::Itself } else { Counts::Nothing };
+                roots.push(Root { group: format!("call of {function}"), name: name.into(), id: obj.id(), counts });
+            }
+        });
         for name in names {
-            let found = inspect::find(vm, &self.names, name).ok_or_else(|| name.clone())?;
-            let group = if name.contains('.') { "asked for" } else { "module __main__" };
-            roots.push(root(group, name, &found, Counts::InHeap));
+            match inspect::find(vm, &self.names, name) {
+                Some(found) => roots.push(root(if name.contains('.') { "asked for" } else { "module __main__" }, name, &found)),
+                None if roots.iter().any(|root| root.name == *name) => {}
+                None => return Err(name.clone()),
+            }
         }
         if names.is_empty() {
             for (key, value) in vm.dict_items(&self.names) {
                 let Some(name) = key.get::<Str>().and_then(Str::to_str) else { continue };
                 if !is_hidden(name) && !name.starts_with("__") {
-                    roots.push(root("module __main__", name, &value, Counts::InHeap));
+                    roots.push(root("module __main__", name, &value));
                 }
             }
-            if self.values.get::<heap::Dict>().is_some() {
-                for (key, value) in vm.dict_items(&self.values) {
-                    let number = vm.repr_text(&key).unwrap_or_default();
-                    roots.push(root("shown before", &format!("Out[{number}]"), &value, Counts::InHeap));
-                }
+            for (key, value) in self.values.as_ref().map(|values| vm.dict_items(values)).unwrap_or_default() {
+                roots.push(root("shown before", &format!("Out[{}]", vm.repr_text(&key).unwrap_or_default()), &value));
             }
             for name in ["_", "__", "___"] {
-                if let Some(value) = vm.dict_get_str(&self.names, name) {
-                    roots.push(root("shown before", name, &value, Counts::InHeap));
-                }
+                roots.extend(vm.dict_get_str(&self.names, name).map(|value| root("shown before", name, &value)));
             }
         }
-        let mut calls: Vec<String> = Vec::new();
-        vm.each_local(&mut |function, name, obj, owned| {
-            let group = format!("call of {function}");
-            if names.is_empty() || names.iter().any(|asked| asked == name) {
-                calls.push(group.clone());
-                roots.push(root(&group, name, obj, if owned { Counts::Itself } else { Counts::Nothing }));
-            }
-        });
         Ok(roots)
     }
 
-    /// The picture that is asked for, as a page keeps it.
-    pub fn draw(&self, request: &Request) -> String {
-        picture::text(&self.picture(request))
+    fn take(&self, roots: &[Root], asked: bool, unreachable: bool) -> Taken {
+        picture::take(&self.vm.heap, roots, &self.words(), Choice { asked, unreachable })
+    }
+
+    /// Before a cell of which a picture is wanted.
+    pub(crate) fn before(&self, request: &Request) -> Before {
+        match request.view {
+            View::Diff => {
+                let known: Vec<String> =
+                    request.names.iter().filter(|name| inspect::find(self.vm, &self.names, name).is_some()).cloned().collect();
+                let all = request.names.is_empty();
+                let roots = if all || !known.is_empty() { self.roots(&known).unwrap_or_default() } else { Vec::new() };
+                let taken = self.take(&roots, !all, true);
+                if !self.vm.heap.is_watched() {
+                    self.vm.heap.take_gone();
+                    self.vm.heap.watch(true);
+                }
+                Some(taken)
+            }
+            View::Timeline => {
+                self.vm.start_recording();
+                self.vm.start_sampling(EVERY);
+                None
+            }
+            _ => None,
+        }
     }
 
     /// The picture that is asked for, of the heap as it is.
-    pub fn picture(&self, request: &Request) -> Picture {
-        let roots = match self.roots(&request.names) {
-            Ok(roots) => roots,
-            Err(name) => return Picture::note(format!("there is no `{name}`")),
-        };
-        let words = self.words();
+    pub(crate) fn picture(&self, request: &Request, before: Before) -> Picture {
         let asked = !request.names.is_empty();
-        let take = || picture::take(&self.vm.heap, &roots, &words, Choice { asked, unreachable: !asked || request.view == View::Film });
-        match &request.view {
-            View::Heap => Picture::Heap(take().snapshot),
-            View::Film => Picture::Film(picture::film(&take(), 2)),
-            _ => Picture::Heap(take().snapshot),
+        if request.view == View::Timeline {
+            self.vm.stop_sampling();
+            return Picture::Timeline(timeline(&self.vm.stop_recording()));
+        }
+        if request.view == View::Diff {
+            self.vm.heap.watch(false);
+            let gone: HashSet<u64> = self.vm.heap.take_gone().into_iter().collect();
+            let known: Vec<String> =
+                request.names.iter().filter(|name| inspect::find(self.vm, &self.names, name).is_some()).cloned().collect();
+            let roots = if !asked || !known.is_empty() { self.roots(&known).unwrap_or_default() } else { Vec::new() };
+            let after = self.take(&roots, asked, true);
+            return match before {
+                Some(before) => Picture::Diff(picture::diff(&before, &after, &gone)),
+                None => Picture::Heap(after.snapshot),
+            };
+        }
+        if let View::Why(name) = &request.view {
+            let found = inspect::find(self.vm, &self.names, name).map(|found| found.id());
+            return found.map_or_else(|| Picture::note(format!("there is no {name}")), |id| self.why(id, name));
+        }
+        match self.roots(&request.names) {
+            Err(name) => Picture::note(format!("there is no {name}")),
+            Ok(roots) if request.view == View::Film => self.film(&roots, asked, 2),
+            Ok(roots) => Picture::Heap(self.take(&roots, asked, !asked).snapshot),
         }
     }
+
+    /// A collection of a generation, of what the program has and what it has lost.
+    pub(crate) fn film(&self, roots: &[Root], asked: bool, generation: usize) -> Picture {
+        Picture::Film(picture::film(&self.take(roots, asked, true), generation))
+    }
+
+    /// The collection of a generation.
+    pub(crate) fn collection(&self, generation: usize) -> Picture {
+        self.film(&self.roots(&[]).unwrap_or_default(), false, generation)
+    }
+
+    /// What keeps an object alive, but for the name by which it was asked for.
+    pub(crate) fn why(&self, id: u64, asked: &str) -> Picture {
+        let words = self.words();
+        let mut roots = self.roots(&[]).unwrap_or_default();
+        roots.extend(words.modules());
+        Picture::Why(picture::why(&self.vm.heap, &roots, &words, id, asked, &|id| !words.is_namespace(id)))
+    }
+
+    /// Objects by their ids.
+    pub(crate) fn objects(&self, ids: &[(String, u64)]) -> Picture {
+        let roots: Vec<Root> =
+            ids.iter().map(|(name, id)| Root { group: "asked for".into(), name: name.clone(), id: *id, counts: Counts::InHeap }).collect();
+        Picture::Heap(self.take(&roots, true, false).snapshot)
+    }
+}
+
+fn root(group: &str, name: &str, obj: &Obj) -> Root {
+    Root { group: group.into(), name: name.into(), id: obj.id(), counts: Counts::InHeap }
 }
 
 /// Names that a notebook has for itself.
@@ -212,4 +167,65 @@ fn is_hidden(name: &str) -> bool {
     matches!(name, "In" | "Out" | "_" | "__" | "___" | "_i" | "_ii" | "_iii" | "get_ipython" | "exit" | "quit")
         || name.strip_prefix("_i").is_some_and(number)
         || name.strip_prefix('_').is_some_and(number)
+}
+
+/// A machine's record, in bytes beyond the start.
+pub(crate) fn timeline(moments: &[vm::recorder::Moment]) -> Timeline {
+    use vm::recorder::Event;
+    let (live, unreachable) = moments.first().map_or((0, 0), |first| (first.live as i64, first.unreachable as i64));
+    let moments = moments.iter().map(|moment| picture::Moment {
+        at: moment.at.as_micros() as u64,
+        live: moment.live as i64 - live,
+        unreachable: moment.unreachable as i64 - unreachable,
+        event: match &moment.event {
+            Event::Start => picture::Event::Start,
+            Event::Call(name) => picture::Event::Call(name.clone()),
+            Event::Return(name) => picture::Event::Return(name.clone()),
+            Event::Collection { generation, objects, bytes } => {
+                picture::Event::Collection { generation: *generation, objects: *objects, bytes: *bytes }
+            }
+            Event::Look => picture::Event::Look,
+            Event::End => picture::Event::End,
+        },
+    });
+    Timeline { moments: moments.collect() }
+}
+
+impl Session {
+    /// Before a cell of which a picture is wanted.
+    pub fn look(&mut self, request: &Request) {
+        self.before = Looker::new(&self.vm).before(request);
+    }
+
+    /// The picture that is asked for, as a page keeps it.
+    pub fn draw(&mut self, request: &Request) -> String {
+        let before = self.before.take();
+        picture::text(&Looker::new(&self.vm).picture(request, before))
+    }
+}
+
+/// `heapbook.show(*names_or_objects)`: a picture, in a notebook drawn and elsewhere printed.
+pub fn show(vm: &Vm, args: &[Obj]) -> PyResult<()> {
+    let looker = Looker::new(vm);
+    let picture = match args.iter().map(|arg| arg.get::<Str>().map(|_| vm.lossy(arg))).collect::<Option<Vec<String>>>() {
+        // Names alone, or nothing at all.
+        Some(names) => looker.picture(&Request { view: View::Heap, names }, None),
+        None => {
+            let called = |i: usize, obj: &Obj| {
+                let known = vm.dict_items(&looker.names).into_iter().find(|(key, value)| value.is(obj) && !is_hidden(&vm.lossy(key)));
+                known.map_or_else(|| format!("argument {}", i + 1), |(key, _)| vm.lossy(&key))
+            };
+            let ids: Vec<(String, u64)> = args.iter().enumerate().map(|(i, obj)| (called(i, obj), obj.id())).collect();
+            looker.objects(&ids)
+        }
+    };
+    match crate::notebook::notebook(vm) {
+        Ok(notebook) => notebook.show_picture(&picture),
+        Err(_) => {
+            if let Some(stdout) = vm.sys.get().and_then(|sys| vm.dict_get_str(&sys, "stdout")) {
+                vm.call_method(&stdout, "write", &[vm.str(&picture::text(&picture))])?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use compile::{Mode, Options, Version};
 use heap::Obj;
+use picture::Picture;
 use serde_json::{Map, Value, json};
 use vm::host::Host;
 use vm::{Args, Convention, Method, PyResult, Raised, Vm};
@@ -83,6 +84,8 @@ pub struct Notebook {
     /// The number of the next cell.
     count: Place<u64>,
     pub(crate) payload: RefCell<Vec<Value>>,
+    /// How many pictures were drawn.
+    pictures: Place<u64>,
     pub(crate) debugger: Debugger,
     /// Whether outputs are dropped: a cell is being captured.
     muted: Place<bool>,
@@ -158,6 +161,7 @@ impl Notebook {
             past: RefCell::default(),
             count: Place::new(1),
             payload: RefCell::default(),
+            pictures: Place::new(0),
             debugger: Debugger::default(),
             muted: Place::new(false),
             last_value: RefCell::default(),
@@ -290,17 +294,38 @@ impl Notebook {
 
     /// Shows what a magic found: as text, as HTML, and as data for tools.
     pub(crate) fn report(&self, head: &str, lines: &[String], media: &str, data: Value) {
-        self.report_drawn(head, lines, "", media, data);
+        self.tell(head, lines, None, media, data);
     }
 
-    /// As [`Notebook::report`], with a drawing above the text in HTML.
-    pub(crate) fn report_drawn(&self, head: &str, lines: &[String], drawing: &str, media: &str, data: Value) {
-        let text: Vec<&str> = Some(head).filter(|head| !head.is_empty()).into_iter().chain(lines.iter().map(String::as_str)).collect();
-        let text = text.join("\n");
-        let html = format!("{drawing}<pre>{}</pre>", inspect::escape(&text));
+    /// As [`Notebook::report`], with a picture below it.
+    pub(crate) fn report_drawn(&self, head: &str, lines: &[String], picture: &Picture, media: &str, data: Value) {
+        self.tell(head, lines, Some(picture), media, data);
+    }
+
+    fn tell(&self, head: &str, lines: &[String], picture: Option<&Picture>, media: &str, mut data: Value) {
+        let told: Vec<&str> = Some(head).filter(|head| !head.is_empty()).into_iter().chain(lines.iter().map(String::as_str)).collect();
+        let mut text = told.join("\n");
+        let mut html = if text.is_empty() { String::new() } else { format!("<pre>{}</pre>", inspect::escape(&text)) };
+        if let Some(picture) = picture {
+            let drawn = picture::text(picture);
+            text = [text.as_str(), drawn.trim_end()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
+            html += &picture::html(picture, &self.next_picture(), true);
+            data["picture"] = picture.to_json();
+        }
         let data = json!({ "text/plain": text, "text/html": html, media: data });
         self.vm().flush_streams();
         self.publish("display_data", json!({ "data": data, "metadata": {}, "transient": {} }));
+    }
+
+    /// Shows a picture alone.
+    pub(crate) fn show_picture(&self, picture: &Picture) {
+        self.report_drawn("", &[], picture, "application/vnd.heapbook.picture+json", json!({ "version": picture::VERSION }));
+    }
+
+    /// The beginning of the ids of a picture: no two in a notebook are the same.
+    fn next_picture(&self) -> String {
+        self.pictures.set(self.pictures.get() + 1);
+        format!("hp-{}-{}", self.running_count(), self.pictures.get())
     }
 
     /// An expression's value, as a reply to `user_expressions` has it.

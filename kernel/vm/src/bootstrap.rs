@@ -55,6 +55,8 @@ impl Vm {
             interrupt: Default::default(),
             tracing: Default::default(),
             sampler: Default::default(),
+            recorder: Default::default(),
+            show: Default::default(),
             traps: Default::default(),
             companion: RefCell::default(),
             added: RefCell::default(),
@@ -359,6 +361,7 @@ impl Hooks for Vm {
     }
 
     fn collection_started(&self, generation: usize) {
+        self.record_collection_start();
         self.call_gc_callbacks("start", generation, 0, 0);
     }
 
@@ -370,6 +373,7 @@ impl Hooks for Vm {
         if self.state.class_died.take() {
             self.forget_dead_subclasses(&self.types.object);
         }
+        self.record_collection_end(generation, collected);
         self.call_gc_callbacks("stop", generation, collected, uncollectable);
     }
 

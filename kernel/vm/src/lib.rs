@@ -28,6 +28,7 @@ pub mod protocol;
 mod quick;
 mod raise;
 mod rare;
+pub mod recorder;
 mod recursion;
 mod registers;
 mod running;

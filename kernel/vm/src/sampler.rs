@@ -68,6 +68,7 @@ impl Vm {
             sampler.next.set(now + sampler.every.get());
             let resident = self.resident_bytes();
             sampler.points.borrow_mut().push((now, resident));
+            self.record(crate::recorder::Event::Look);
         }
     }
 

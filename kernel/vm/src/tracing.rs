@@ -74,8 +74,8 @@ impl Tracing {
         self.trace.is_empty() && self.profile.is_empty()
     }
 
-    fn update(&self) {
-        self.active.set(!self.is_off() && self.depth.get() == 0);
+    fn update(&self, recording: bool) {
+        self.active.set((recording || !self.is_off()) && self.depth.get() == 0);
     }
 }
 
@@ -92,8 +92,8 @@ impl Vm {
         self.tracing_changed();
     }
 
-    fn tracing_changed(&self) {
-        self.tracing.update();
+    pub(crate) fn tracing_changed(&self) {
+        self.tracing.update(self.recorder.is_on());
         // The loops that run come by, and see which of them should.
         self.heap.ask_for_attention();
     }
@@ -163,6 +163,7 @@ impl Vm {
 
     /// A frame begins, or goes on after a `yield`.
     pub(crate) fn tell_call(&self, frame: &Frame) -> PyResult<()> {
+        self.record_call(frame, false);
         if let Some(function) = self.tracing.trace.get() {
             self.tell_trace(&function, frame, Event::Call, &self.none())?;
         }
@@ -170,6 +171,7 @@ impl Vm {
     }
 
     fn tell_return(&self, frame: &Frame, value: &Obj) -> PyResult<()> {
+        self.record_call(frame, true);
         self.tell_frame(frame, Event::Return, value)?;
         self.tell_profile(frame, Event::Return, value)
     }
@@ -302,7 +304,7 @@ impl Vm {
     /// Calls a trace function, which is not traced itself.
     fn tell(&self, function: &Obj, frame: &Obj, event: Event, arg: &Obj) -> PyResult {
         self.tracing.depth.set(self.tracing.depth.get() + 1);
-        self.tracing.update();
+        self.tracing.update(self.recorder.is_on());
         let result = self.call(function, &[frame.clone(), self.intern(event.name()), arg.clone()]);
         self.tracing.depth.set(self.tracing.depth.get() - 1);
         self.tracing_changed();

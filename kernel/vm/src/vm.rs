@@ -72,6 +72,10 @@ pub struct Vm {
     pub(crate) tracing: crate::tracing::Tracing,
     /// Who looks at the memory while a program runs.
     pub(crate) sampler: crate::sampler::Sampler,
+    /// Who records it event by event.
+    pub(crate) recorder: crate::recorder::Recorder,
+    /// What `heapbook.show` does: whoever owns the machine knows how to draw.
+    pub show: Cell<Option<fn(&Vm, &[Obj]) -> PyResult<()>>>,
     /// Places at which the machine stops and asks.
     pub(crate) traps: crate::trap::Traps,
     /// What the owner of the machine put beside it, for native functions of its own.

@@ -43,6 +43,10 @@ impl Session for Running {
         Ok(outputs.into_iter().map(translate).collect())
     }
 
+    fn look(&mut self, request: &Request) {
+        self.session.look(request);
+    }
+
     fn heap(&mut self, request: &Request) -> Option<String> {
         Some(self.session.draw(request))
     }

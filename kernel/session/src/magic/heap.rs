@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use heap::{Census, Obj, Step};
+use heap::Obj;
+use picture::{Request, View};
 use serde_json::{Value, json};
 use vm::{PyResult, Vm};
 
 use super::usage;
 use crate::inspect;
+use crate::look::Looker;
 use crate::notebook::Notebook;
 
 /// Rows that are shown at most.
 const MOST_ROWS: usize = 25;
-/// Objects whose working counts a stepped collection shows.
-const MOST_SHOWN: usize = 12;
 
 /// `%heap`: what is alive, by type. `%heap a b`: what these names hold.
 pub(super) fn heap(notebook: &Notebook, line: &str) -> PyResult {
@@ -39,7 +39,8 @@ pub(super) fn heap(notebook: &Notebook, line: &str) -> PyResult {
     let lines: Vec<String> = rows.iter().take(MOST_ROWS).map(|(name, (n, size))| format!("{n:>8} {size:>10}  {name}")).collect();
     let head = format!("{count} objects, {bytes} bytes as CPython counts them\n   count      bytes  type");
     let data = json!({ "version": 1, "objects": count, "size": bytes, "types": all });
-    notebook.report(&head, &lines, "application/vnd.heapbook.heap+json", data);
+    let picture = Looker::new(vm).picture(&Request::default(), None);
+    notebook.report_drawn(&head, &lines, &picture, "application/vnd.heapbook.heap+json", data);
     Ok(vm.none())
 }
 
@@ -69,7 +70,9 @@ fn named(notebook: &Notebook, names: &[&str]) -> PyResult {
             "refcount": if obj.is_immortal() { Value::Null } else { count.into() }, "referents": held.len(), "referrers": holders,
         }));
     }
-    notebook.report("", &lines, "application/vnd.heapbook.names+json", json!({ "version": 1, "names": rows }));
+    let request = Request { view: View::Heap, names: names.iter().map(|name| (*name).to_owned()).collect() };
+    let picture = Looker::new(vm).picture(&request, None);
+    notebook.report_drawn("", &lines, &picture, "application/vnd.heapbook.names+json", json!({ "version": 1, "names": rows }));
     Ok(vm.none())
 }
 
@@ -98,7 +101,7 @@ pub(super) fn gc(notebook: &Notebook, _: &str) -> PyResult {
     Ok(vm.none())
 }
 
-/// `%collect [generation] [--step]`: a full collection; in steps, what each phase does to the garbage it finds.
+/// `%collect [generation] [--step]`: a full collection; with `--step`, each phase of it is shown.
 pub(super) fn collect(notebook: &Notebook, line: &str) -> PyResult {
     let vm = notebook.vm();
     let words: Vec<&str> = line.split_whitespace().collect();
@@ -110,10 +113,8 @@ pub(super) fn collect(notebook: &Notebook, line: &str) -> PyResult {
             n.ok_or_else(|| usage(notebook, "a generation is 0, 1 or 2"))?
         }
     };
-    let (mut lines, mut moments) = (Vec::new(), Vec::new());
-    if step {
-        steps(vm, &vm.heap.census(|_| {}), generation, &mut lines, &mut moments);
-    }
+    // What will happen is worked out before it does.
+    let picture = step.then(|| Looker::new(vm).collection(generation));
     let stats = vm.heap.collect(generation);
     vm.flush_streams();
     let head = format!(
@@ -124,50 +125,13 @@ pub(super) fn collect(notebook: &Notebook, line: &str) -> PyResult {
             n => format!(", {n} could not be collected"),
         }
     );
-    let data = json!({
-        "version": 1, "generation": generation, "collected": stats.collected, "uncollectable": stats.uncollectable, "steps": moments,
-    });
-    notebook.report(&head, &lines, "application/vnd.heapbook.collection+json", data);
+    let data = json!({ "version": 2, "generation": generation, "collected": stats.collected, "uncollectable": stats.uncollectable });
+    const MEDIA: &str = "application/vnd.heapbook.collection+json";
+    match picture {
+        Some(picture) => notebook.report_drawn(&head, &[], &picture, MEDIA, data),
+        None => notebook.report(&head, &[], MEDIA, data),
+    }
     Ok(vm.none())
-}
-
-/// The phases of a collection, as far as they concern the garbage.
-fn steps(vm: &Vm, census: &Census, generation: usize, lines: &mut Vec<String>, moments: &mut Vec<Value>) {
-    let everything: Vec<usize> = (0..census.objects.len()).filter(|i| census.objects[*i].generation.is_some()).collect();
-    // The last moment of `move_unreachable` says what is garbage.
-    let all = census.collection(generation, &everything);
-    let garbage: Vec<usize> = all.last().map(|moment| moment.unreachable.clone()).unwrap_or_default();
-    let shown: Vec<usize> = garbage.iter().copied().take(MOST_SHOWN).collect();
-    if garbage.is_empty() {
-        lines.push("nothing is unreachable".into());
-        return;
-    }
-    let types: HashMap<u64, String> = vm.heap.all_objects().iter().map(|obj| (obj.id(), vm.type_name(obj))).collect();
-    let name = |i: usize| {
-        let at = shown.iter().position(|other| *other == i);
-        let kind = types.get(&census.objects[i].id).map_or("object", String::as_str);
-        at.map_or_else(|| format!("a {kind}"), |at| format!("{}:{kind}", (b'a' + at as u8) as char))
-    };
-    lines.push(format!("garbage: {}", shown.iter().map(|i| name(*i)).collect::<Vec<_>>().join(" ")));
-    if garbage.len() > shown.len() {
-        lines.push(format!("… and {} more", garbage.len() - shown.len()));
-    }
-    for moment in census.collection(generation, &shown) {
-        let done = match moment.step {
-            None => "copies the refcounts".to_owned(),
-            Some(Step::Subtracted(i)) => format!("takes off what {} holds", name(i)),
-            Some(Step::Reachable(i)) => format!("{} is reachable", name(i)),
-            Some(Step::PerhapsUnreachable(i)) => format!("{} is perhaps unreachable", name(i)),
-            Some(Step::Untracked(i)) => format!("{} is forgotten", name(i)),
-            Some(Step::Callback(_)) => "calls back for a weak reference".to_owned(),
-            Some(Step::Cleared(_)) => "clears a weak reference".to_owned(),
-            Some(Step::Finalized(i)) => format!("finalizes {}", name(i)),
-            Some(Step::Deleted(i)) => format!("clears {}", name(i)),
-        };
-        let counts: Vec<String> = moment.refs.iter().map(|count| count.map_or("-".to_owned(), |count| count.to_string())).collect();
-        lines.push(format!("{:<18} {:<34} {}", moment.name, done, counts.join(" ")));
-        moments.push(json!({ "phase": moment.name, "did": done, "counts": moment.refs }));
-    }
 }
 
 /// How many objects of each type are alive.
@@ -184,7 +148,11 @@ fn types(vm: &Vm) -> BTreeMap<String, i64> {
 pub(super) fn trace(notebook: &Notebook, body: &str) -> PyResult {
     let vm = notebook.vm();
     let (before, collected) = (types(vm), vm.heap.gc_stats());
+    let looker = Looker::new(vm);
+    let request = Request { view: View::Diff, names: Vec::new() };
+    let seen = looker.before(&request);
     let done = notebook.run_body(body);
+    let picture = looker.picture(&request, seen);
     let (after, stats) = (types(vm), vm.heap.gc_stats());
     let mut changes: Vec<(String, i64)> = Vec::new();
     for name in before.keys().chain(after.keys()) {
@@ -201,7 +169,7 @@ pub(super) fn trace(notebook: &Notebook, body: &str) -> PyResult {
     let head = format!("{total:+} objects; {collections} collections, {garbage} objects collected");
     let rows: Vec<Value> = changes.iter().map(|(name, change)| json!({ "type": name, "change": change })).collect();
     let data = json!({ "version": 1, "change": total, "collections": collections, "collected": garbage, "types": rows });
-    notebook.report(&head, &lines, "application/vnd.heapbook.trace+json", data);
+    notebook.report_drawn(&head, &lines, &picture, "application/vnd.heapbook.trace+json", data);
     done?;
     Ok(vm.none())
 }

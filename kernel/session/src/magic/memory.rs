@@ -1,13 +1,14 @@
 //! `%memit`, `%%memit`: how much memory a statement or a cell needs at most. `%%mprof`: memory over time.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use compile::{Mode, Options};
+use picture::Picture;
 use serde_json::json;
 use vm::PyResult;
 
 use super::usage;
+use crate::look;
 use crate::notebook::Notebook;
 
 /// How often memory is looked at, unless the line says otherwise.
@@ -16,8 +17,6 @@ const EVERY: Duration = Duration::from_millis(10);
 const MOST_ROWS: usize = 20;
 /// How wide the bars are.
 const BAR: usize = 40;
-/// The drawing's size.
-const SIZE: (f64, f64) = (640.0, 160.0);
 
 /// What was seen while something ran: seconds since the start, and bytes.
 struct Curve(Vec<(f64, u64)>);
@@ -60,21 +59,6 @@ impl Curve {
                 format!("{at:>9.3} s {:>9.1} MiB  {}", mib(*bytes), "█".repeat(length))
             })
             .collect()
-    }
-
-    fn drawing(&self) -> String {
-        let (width, height) = SIZE;
-        let (least, span, time) = (self.least(), (self.peak() - self.least()).max(1) as f64, self.last().0.max(1e-9));
-        let mut points = String::new();
-        for (at, bytes) in &self.0 {
-            let (x, y) = (at / time * (width - 20.0) + 10.0, height - 10.0 - (bytes - least) as f64 / span * (height - 20.0));
-            let _ = write!(points, "{x:.1},{y:.1} ");
-        }
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" \
-             aria-label=\"Memory over time\"><polyline fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\" points=\"{}\"/></svg>",
-            points.trim_end()
-        )
     }
 }
 
@@ -123,13 +107,15 @@ fn tell_peak(notebook: &Notebook, curve: &Curve) {
 /// `%%mprof [-i seconds]`.
 pub(super) fn mprof(notebook: &Notebook, line: &str, body: &str) -> PyResult {
     let (every, _) = interval(notebook, line)?;
+    notebook.vm().start_recording();
     let (curve, done) = Curve::of(notebook, every, || notebook.run_body(body));
+    let picture = Picture::Timeline(look::timeline(&notebook.vm().stop_recording()));
     let (time, last) = curve.last();
     let head =
         format!("{:.1} MiB at first, {:.1} MiB at most, {:.1} MiB after {time:.3} s", mib(curve.first()), mib(curve.peak()), mib(last));
     let points: Vec<_> = curve.0.iter().map(|(at, bytes)| json!([at, bytes])).collect();
     let data = json!({ "version": 1, "interval": every.as_secs_f64(), "points": points });
-    notebook.report_drawn(&head, &curve.bars(), &curve.drawing(), "application/vnd.heapbook.mprof+json", data);
+    notebook.report_drawn(&head, &curve.bars(), &picture, "application/vnd.heapbook.mprof+json", data);
     done?;
     Ok(notebook.vm().none())
 }

@@ -9,6 +9,7 @@ use vm::{Class, PyResult, Vm};
 
 use super::usage;
 use crate::inspect;
+use crate::look::Looker;
 use crate::notebook::Notebook;
 
 /// Lines that are shown at most; the rest is counted.
@@ -139,7 +140,11 @@ pub(super) fn refs(notebook: &Notebook, line: &str) -> PyResult {
         "refcount": if immortal { Value::Null } else { count.into() }, "holders": rows,
         "outside": count.saturating_sub(known),
     });
-    notebook.report(&head, &lines, "application/vnd.heapbook.refs+json", data);
+    let id = target.id();
+    // The picture counts what is there without our look.
+    drop(target);
+    let picture = Looker::new(vm).objects(&[(line.trim().to_owned(), id)]);
+    notebook.report_drawn(&head, &lines, &picture, "application/vnd.heapbook.refs+json", data);
     Ok(vm.none())
 }
 
@@ -204,6 +209,9 @@ pub(super) fn why(notebook: &Notebook, line: &str) -> PyResult {
         false => format!("nothing that a module names keeps {line} alive: the machine's stack does, or a cycle"),
     };
     let data = json!({ "version": 1, "expression": line, "id": target.id(), "type": vm.type_name(&target), "path": path });
-    notebook.report(&head, &steps, "application/vnd.heapbook.path+json", data);
+    let id = target.id();
+    drop(target);
+    let picture = Looker::new(vm).why(id, line);
+    notebook.report_drawn(&head, &steps, &picture, "application/vnd.heapbook.path+json", data);
     Ok(vm.none())
 }

@@ -156,6 +156,10 @@ fn unwatched<R>(vm: &Vm, run: impl FnOnce(&mut Traces) -> R) -> R {
 impl Vm {
     /// An object was made while `tracemalloc` is on.
     pub(crate) fn trace_birth(&self, obj: &Obj) {
+        // Somebody else may watch the heap.
+        if self.state.tracemalloc.borrow().limit == 0 {
+            return;
+        }
         unwatched(self, |traces| {
             let (size, origin) = (self.footprint(obj), traces.origin(self));
             if let Some(before) = traces.traces.insert(obj.id(), Trace { size, origin }) {

@@ -1,5 +1,5 @@
 """What no other Python can tell of its heap."""
 
-from _machine import held_bytes, refcount_at
+from _machine import held_bytes, refcount_at, show
 
-__all__ = ["held_bytes", "refcount_at"]
+__all__ = ["held_bytes", "refcount_at", "show"]

@@ -44,6 +44,7 @@ pub(super) static MACHINE: ModuleSpec = ModuleSpec {
         Method::new("source_lines", source_lines, Convention::One),
         Method::new("class_at", class_at, Convention::One),
         Method::new("object_at", object_at, Convention::One),
+        Method::new("show", show, Convention::Positional),
     ],
     init: |_, _| Ok(()),
 };
@@ -107,6 +108,14 @@ fn source_lines(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 /// The class of the object at an address; `None` where none lives.
 fn class_at(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     Ok(find(vm, args)?.map_or_else(|| vm.none(), |obj| vm.class_of(&obj)))
+}
+
+/// Draws names or objects, where somebody can draw.
+fn show(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    match vm.show.get() {
+        Some(show) => show(vm, args.pos()).map(|()| vm.none()),
+        None => Err(vm.runtime_error("nobody draws here")),
+    }
 }
 
 /// The object itself, in a tuple; an empty one where none lives.
