@@ -135,7 +135,7 @@ impl Notebook<'_> {
             "execution_count": execution_count,
             "id": id,
             "metadata": metadata(snippet),
-            "outputs": outputs.iter().map(|output| value(output, count)).collect::<Vec<Value>>(),
+            "outputs": outputs.iter().map(|output| value(output, count)).chain(shown(snippet, count)).collect::<Vec<Value>>(),
             "source": lines(snippet.code.body.trim_end_matches('\n')),
         }));
     }
@@ -160,6 +160,20 @@ fn written(snippet: &Snippet, output: &str) -> Output {
         true => Output::Stdout(output.to_owned()),
         false => Output::Value(output.trim_end_matches('\n').to_owned()),
     }
+}
+
+/// The picture that a cell in Rust has for its value, as its page says.
+fn shown(snippet: &Snippet, count: usize) -> Option<Value> {
+    let heap = snippet.heap.as_ref().filter(|_| snippet.language == Language::Rust)?;
+    let text = heap.fence.body.trim_end_matches('\n');
+    let drawn = picture::read(&heap.fence.body).map(|picture| picture::html(&picture, &format!("hp-{count}"), true));
+    let drawn = drawn.unwrap_or_default();
+    Some(json!({
+        "data": { "text/html": lines(&drawn), "text/plain": lines(text) },
+        "execution_count": count,
+        "metadata": {},
+        "output_type": "execute_result",
+    }))
 }
 
 /// A line of prose without what folds it: the summary becomes a line of its own in bold.

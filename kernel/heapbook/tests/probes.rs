@@ -91,8 +91,8 @@ fn compare(version: &str) -> (Vec<String>, usize) {
     (wrong.collect(), n)
 }
 
-/// What is known to differ, by version. The weak containers and the lines of `weakref.py` are 3.14's in every version, as all the library is.
-const KNOWN: [(&str, &[&str]); 2] = [("3.14", &[]), ("3.13", &["gc_19_objects", "wr_03_containers", "wr_04_finalize"])];
+/// What is known to differ, by version.
+const KNOWN: [(&str, &[&str]); 2] = [("3.14", &[]), ("3.13", &["gc_19_objects"])];
 
 #[test]
 fn probes_print_what_cpython_printed() {

@@ -9,6 +9,7 @@
 //! program has without it, and the sum of the holders that are listed with it.
 
 mod diff;
+mod evcxr;
 mod film;
 mod html;
 mod layout;
@@ -23,6 +24,7 @@ mod why;
 mod words;
 
 pub use diff::{Diff, diff};
+pub use evcxr::Shown;
 pub use film::{Film, Frame, State, film};
 pub use html::html;
 pub use request::{Request, View};

@@ -7,6 +7,7 @@ use super::kernel::{Running, output};
 use anyhow::Result;
 use chapter::{Cell, Engine, Language, Output, Session, Tolerance, Trouble, Version};
 use jupyter::{Event, KernelSpec};
+use picture::Request;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -68,7 +69,7 @@ impl Engine for WithRust {
             return self.python.open(language, version);
         }
         match self.start() {
-            Ok(running) => Ok(Some(Box::new(RustSession(running)))),
+            Ok(running) => Ok(Some(Box::new(RustSession { running, picture: None, draws: false }))),
             Err(error) => Err(Trouble(format!("{error:#}\n`{INSTALL}` installs the Rust kernel"))),
         }
     }
@@ -89,16 +90,38 @@ impl Engine for WithRust {
     }
 }
 
-struct RustSession(Running);
+struct RustSession {
+    running: Running,
+    /// The picture that the last cell showed.
+    picture: Option<String>,
+    /// Whether the page wants one of the next cell, beside what the cell prints.
+    draws: bool,
+}
 
 impl Session for RustSession {
     fn run(&mut self, cell: &Cell) -> Result<Vec<Output>, Trouble> {
-        let events = self.0.execute(&cell.source)?;
-        let outputs = events.into_iter().map(|event| match event {
-            // The report says what is wrong and where; the class is the same for every error.
-            Event::Error { traceback, .. } => Output::Error { ename: "an error".into(), evalue: traceback.clone(), traceback },
-            event => output(event, &cell.name),
-        });
-        Ok(outputs.collect())
+        let events = self.running.execute(&cell.source)?;
+        let (draws, mut outputs) = (std::mem::take(&mut self.draws), Vec::new());
+        self.picture = None;
+        for event in events {
+            match event {
+                // The report says what is wrong and where; the class is the same for every error.
+                Event::Error { traceback, .. } => {
+                    outputs.push(Output::Error { ename: "an error".into(), evalue: traceback.clone(), traceback })
+                }
+                Event::Result(text) if draws && picture::read(&format!("{text}\n")).is_some() => self.picture = Some(text + "\n"),
+                event => outputs.push(output(event, &cell.name)),
+            }
+        }
+        Ok(outputs)
+    }
+
+    fn look(&mut self, _request: &Request) {
+        self.draws = true;
+    }
+
+    /// In Rust the picture is the cell's own value: what it shows is said in its code.
+    fn heap(&mut self, _request: &Request) -> Option<String> {
+        self.picture.take()
     }
 }
