@@ -364,7 +364,11 @@ impl Heap {
     /// The tracked objects of one generation, or of all but the permanent one, in order (`gc.get_objects`).
     pub fn tracked_objects(&self, generation: Option<usize>) -> Vec<Obj> {
         let which = generation.map_or(0..GENERATIONS, |g| g..g + 1);
-        which.flat_map(|g| self.generations.list(g).iter().flatten()).map(|header| self.reference(*header)).collect()
+        let mut objects = Vec::with_capacity(which.clone().map(|g| self.generations.size(g)).sum());
+        for g in which {
+            objects.extend(self.generations.list(g).iter().flatten().map(|header| self.reference(*header)));
+        }
+        objects
     }
 
     /// The tracked objects that refer to one of `objs`, in the order of the generations (`gc.get_referrers`).

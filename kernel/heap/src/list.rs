@@ -185,9 +185,35 @@ impl List {
         unsafe { std::slice::from_raw_parts_mut(self.data(), self.len()) }.reverse();
     }
 
+    /// Where the next item goes, if there is room to spare in a buffer.
+    #[inline(always)]
+    fn spare(&self) -> Option<*mut Obj> {
+        let (len, room) = (self.len.get(), self.room.get());
+        // SAFETY: the bit says which side of the union is in use, and the buffer has room for `allocated` items.
+        (room & SPILLED != 0 && len < room & !(SPILLED | PAIRS)).then(|| unsafe { (*self.row.get()).buffer.add(len as usize) })
+    }
+
+    /// Whether one item more is not too many.
+    #[inline(always)]
+    pub fn has_room_for_one(&self) -> bool {
+        self.spare().is_some() || self.has_room_for(1)
+    }
+
     /// Appends an item.
-    #[inline]
+    #[inline(always)]
     pub fn push(&self, item: Obj) {
+        match self.spare() {
+            Some(place) => {
+                // SAFETY: nothing is there yet.
+                unsafe { place.write(item) };
+                self.len.set(self.len.get() + 1);
+            }
+            None => self.push_into_new_room(item),
+        }
+    }
+
+    #[inline(never)]
+    fn push_into_new_room(&self, item: Obj) {
         let len = self.len();
         if len >= self.allocated() || len >= self.place() {
             // The figure may be ahead of the place: a list that knows how long it will be.

@@ -40,7 +40,7 @@ const MODEL_BASE: u64 = 0x7f00_0000_0000;
 struct Page {
     heap: NonNull<Heap>,
     model: u64,
-    /// Bytes a slot takes; of a large object, all of the page after this header.
+    /// Bytes a slot takes; of a large object, all of the page after this header; nothing, if the page waits to be cut anew.
     slot: usize,
     /// Bytes taken from the system, if this page was taken alone.
     alone: usize,
@@ -230,15 +230,21 @@ impl Space {
         if wait > 0 {
             return self.patience.set((wait - 1, next));
         }
-        let looked_at: usize = (0..CLASSES).map(|index| self.take_empty_pages(index)).sum();
+        let looked_at = self.set_empty_pages_aside();
         let in_vain = looked_at > WORTH_A_LOOK && self.empty.borrow().len() < PAGES_AT_ONCE;
         let next = if in_vain { next.saturating_mul(2) } else { 1 };
         self.patience.set((next - 1, next));
+    }
+
+    /// Gives the number of free slots that were looked at.
+    fn set_empty_pages_aside(&self) -> usize {
+        let looked_at = (0..CLASSES).map(|index| self.take_empty_pages(index)).sum();
         // The lowest is cut first.
         self.empty.borrow_mut().sort_by_key(|page| {
             // SAFETY: pages stay.
             std::cmp::Reverse(unsafe { page.as_ref() }.model)
         });
+        looked_at
     }
 
     /// Takes the pages of a size class that have no objects off its free list; the other slots keep their order. Gives the number of
@@ -272,10 +278,12 @@ impl Space {
                 }
             }
             for page in pages {
-                if is_empty(page) {
+                let empty = is_empty(page);
+                page.as_ref().free.set(0);
+                if empty {
+                    (*page.as_ptr()).slot = 0;
                     self.empty.borrow_mut().push(page);
                 }
-                page.as_ref().free.set(0);
             }
         }
         looked_at
@@ -385,6 +393,9 @@ impl Space {
             if alone != 0 {
                 return (offset == 0).then(|| base.add(size_of::<Page>()));
             }
+            if slot == 0 {
+                return None;
+            }
             let class = self.classes[class_of(slot)].get();
             let end = if class.page == Some(base) { class.bump } else { PAGE };
             if !offset.is_multiple_of(slot) || size_of::<Page>() + offset + slot > end {
@@ -416,8 +427,10 @@ impl Space {
         }
     }
 
-    /// The address of every object there is, in the order of their ids.
+    /// The address of every object there is, in the order of their ids. Pages without objects are set aside first: whoever looks once
+    /// is likely to look again.
     pub(crate) fn for_each(&self, mut visit: impl FnMut(NonNull<u8>)) {
+        self.set_empty_pages_aside();
         let bumps: Vec<Class> = self.classes.iter().map(Cell::get).collect();
         let pages: Vec<_> = self.pages.borrow().values().copied().collect();
         for page in pages {
@@ -428,6 +441,9 @@ impl Space {
                 let base = page.cast::<u8>();
                 if alone != 0 {
                     visit(base.add(size_of::<Page>()));
+                    continue;
+                }
+                if slot == 0 {
                     continue;
                 }
                 let class = &bumps[class_of(slot)];

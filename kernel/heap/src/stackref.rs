@@ -5,6 +5,7 @@
 
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
+use std::num::NonZeroUsize;
 use std::ptr::NonNull;
 
 use crate::heap::Heap;
@@ -13,20 +14,22 @@ use crate::object::Obj;
 const BORROWED: usize = 2;
 
 /// An owned or borrowed reference, or nothing; as wide as a pointer.
+///
+/// Nothing is the mark of a borrower alone, so that one look tells whether there is a count to give back.
 #[repr(transparent)]
-pub struct StackRef(Option<NonNull<u8>>);
+pub struct StackRef(NonNull<u8>);
 
 /// A look at the object in a [`StackRef`].
 pub struct View<'a>(ManuallyDrop<Obj>, PhantomData<&'a StackRef>);
 
 impl StackRef {
     /// Nothing: CPython's `PyStackRef_NULL`.
-    pub const NULL: StackRef = StackRef(None);
+    pub const NULL: StackRef = StackRef(NonNull::without_provenance(NonZeroUsize::new(BORROWED).unwrap()));
 
     /// A place that owns its count.
     #[inline(always)]
     pub fn owned(obj: Obj) -> StackRef {
-        StackRef(Some(obj.into_bits()))
+        StackRef(obj.into_bits())
     }
 
     /// A place that borrows.
@@ -35,7 +38,7 @@ impl StackRef {
     /// Somebody else holds a count on the object for as long as the place is used.
     #[inline(always)]
     pub unsafe fn borrowed(obj: &Obj) -> StackRef {
-        StackRef(Some(obj.bits().map_addr(|a| a | BORROWED)))
+        StackRef(obj.bits().map_addr(|a| a | BORROWED))
     }
 
     /// A second place for the object in this one, which lives longer.
@@ -44,51 +47,38 @@ impl StackRef {
     /// An object is here, and stays here for as long as the second place is used.
     #[inline(always)]
     pub unsafe fn borrow(&self) -> StackRef {
-        // SAFETY: the caller's word.
-        StackRef(Some(unsafe { self.0.unwrap_unchecked() }.map_addr(|a| a | BORROWED)))
+        StackRef(self.0.map_addr(|a| a | BORROWED))
     }
 
-    /// Gives the place up, as dropping it does, where an object is known to be there (`PyStackRef_CLOSE`).
-    ///
-    /// # Safety
-    /// An object is there.
+    /// Whether there is a count to give back.
     #[inline(always)]
-    pub unsafe fn close(self) {
-        // SAFETY: the caller's word.
-        let bits = unsafe { self.0.unwrap_unchecked() };
-        std::mem::forget(self);
-        if bits.addr().get() & BORROWED == 0 {
-            // SAFETY: an owned place holds a count.
-            drop(unsafe { Obj::from_bits(bits) });
-        }
+    fn owns(&self) -> bool {
+        self.0.addr().get() & BORROWED == 0
     }
 
-    /// As [`StackRef::close`], for an object that is known to be an exact `int` of 64 bits or an exact `float` of this heap.
+    /// Gives the place up, as dropping it does, where an object is an exact `int` of 64 bits or an exact `float` of this heap.
     ///
     /// # Safety
     /// Such an object is there.
     #[inline(always)]
     pub unsafe fn close_number(self, heap: &Heap) {
-        // SAFETY: the caller's word.
-        unsafe {
-            let bits = self.0.unwrap_unchecked();
-            std::mem::forget(self);
-            if bits.addr().get() & BORROWED == 0 {
-                Obj::from_bits(bits).release_number(heap);
-            }
+        let place = ManuallyDrop::new(self);
+        if place.owns() {
+            // SAFETY: the caller's word, and an owned place holds a count.
+            unsafe { Obj::from_bits(place.0).release_number(heap) };
         }
     }
 
     /// Whether nothing is there.
     #[inline(always)]
     pub fn is_null(&self) -> bool {
-        self.0.is_none()
+        self.0.addr().get() == BORROWED
     }
 
     /// Whether the place borrows.
     #[inline(always)]
     pub fn is_borrowed(&self) -> bool {
-        self.0.is_some_and(|bits| bits.addr().get() & BORROWED != 0)
+        !self.owns() && !self.is_null()
     }
 
     /// A look at the object.
@@ -96,9 +86,9 @@ impl StackRef {
     /// Panics if nothing is there.
     #[inline(always)]
     pub fn obj(&self) -> View<'_> {
-        let bits = self.0.expect("a place on the stack that is looked at holds an object");
-        // SAFETY: the bits without the mark are an object's, alive while the place is; the view never drops it.
-        View(ManuallyDrop::new(unsafe { Obj::from_bits(unmarked(bits)) }), PhantomData)
+        assert!(!self.is_null(), "a place on the stack that is looked at holds an object");
+        // SAFETY: an object is there, alive while the place is.
+        unsafe { self.look() }
     }
 
     /// As [`StackRef::obj`], for a place that is known to hold an object.
@@ -108,7 +98,7 @@ impl StackRef {
     #[inline(always)]
     pub unsafe fn look<'a>(&self) -> View<'a> {
         // SAFETY: the caller's word; the view never drops the object.
-        unsafe { View(ManuallyDrop::new(Obj::from_bits(unmarked(self.0.unwrap_unchecked()))), PhantomData) }
+        View(ManuallyDrop::new(unsafe { Obj::from_bits(unmarked(self.0)) }), PhantomData)
     }
 
     /// A look at the object, if there is one.
@@ -122,13 +112,12 @@ impl StackRef {
     /// Panics if nothing is there.
     #[inline(always)]
     pub fn into_obj(self) -> Obj {
-        if self.is_borrowed() {
+        if !self.owns() {
             return self.obj().clone();
         }
-        let bits = self.0.expect("a place on the stack that is taken holds an object");
-        std::mem::forget(self);
+        let place = ManuallyDrop::new(self);
         // SAFETY: an owned place holds a count.
-        unsafe { Obj::from_bits(bits) }
+        unsafe { Obj::from_bits(place.0) }
     }
 
     /// As [`StackRef::into_obj`]; nothing gives nothing.
@@ -136,10 +125,11 @@ impl StackRef {
         (!self.is_null()).then(|| self.into_obj())
     }
 
-    /// A second place for the same object: borrowed if this one is, else with a count of its own (`PyStackRef_DUP`).
+    /// A second place for the same object, or nothing: borrowed if this one is, else with a count of its own (`PyStackRef_DUP`).
     #[inline(always)]
     pub fn dup(&self) -> StackRef {
-        if self.is_null() || self.is_borrowed() { StackRef(self.0) } else { StackRef::owned(self.obj().clone()) }
+        // SAFETY: an owned place holds an object.
+        if self.owns() { StackRef::owned(unsafe { self.look() }.clone()) } else { StackRef(self.0) }
     }
 }
 
@@ -152,11 +142,9 @@ fn unmarked(bits: NonNull<u8>) -> NonNull<u8> {
 impl Drop for StackRef {
     #[inline(always)]
     fn drop(&mut self) {
-        if let Some(bits) = self.0
-            && bits.addr().get() & BORROWED == 0
-        {
+        if self.owns() {
             // SAFETY: an owned place holds a count.
-            drop(unsafe { Obj::from_bits(bits) });
+            drop(unsafe { Obj::from_bits(self.0) });
         }
     }
 }

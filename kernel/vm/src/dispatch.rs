@@ -102,7 +102,6 @@ impl Vm {
     #[expect(clippy::cognitive_complexity, reason = "one arm an instruction")]
     unsafe fn execute<const TRACED: bool>(&self, start: Registers) -> Result<Obj, Fault> {
         let mut at = start;
-        let mut machine: *const Vm = self;
         // The instruction was told of, and stands there once more, because a debugger's trap was in its place.
         let mut told = false;
 
@@ -125,8 +124,7 @@ impl Vm {
 
         loop {
             at.hide();
-            machine = hidden(machine);
-            let vm = &*machine;
+            let vm = &*hidden(std::ptr::from_ref(self));
             if TRACED {
                 let before = at.frame().lasti();
                 at.frame().ip.set(at.ip);
@@ -210,7 +208,7 @@ impl Vm {
                     let truth: bool = $truth;
                     let right = at.pop();
                     at.release();
-                    right.close();
+                    drop(right);
                     decide!(truth);
                 }};
             }
@@ -255,6 +253,78 @@ impl Vm {
                         }
                     }
                 };
+            }
+            // What an iterator gave, stored as the next instruction stores it.
+            macro_rules! iterated {
+                ($value:expr) => {{
+                    let value = StackRef::owned($value);
+                    let next = *at.ip;
+                    if !TRACED && next.op == Quick::StoreFast {
+                        at.frame().ip.set(at.ip);
+                        at.ip = at.ip.add(1);
+                        drop(std::mem::replace(at.local(next.arg as usize), value));
+                    } else if !TRACED && next.op == Quick::StoreFastLoadFast {
+                        at.frame().ip.set(at.ip);
+                        at.ip = at.ip.add(1);
+                        let before = std::mem::replace(at.local(next.arg as usize >> 4), value);
+                        let value = at.local(next.arg as usize & 15).dup();
+                        at.push(value);
+                        drop(before);
+                    } else {
+                        at.push(value);
+                    }
+                }};
+            }
+            // The special forms of `FOR_ITER`; `ip` is behind it.
+            macro_rules! for_range {
+                ($distance:expr) => {{
+                    if at.top(1).kind() != kinds::RANGE_ITERATOR {
+                        miss!(Quick::ForIter);
+                    }
+                    match at.top(1).payload_unchecked::<RangeIterator>().next() {
+                        Some(value) => iterated!(vm.int(value)),
+                        None => at.jump($distance),
+                    }
+                }};
+            }
+            macro_rules! for_list {
+                ($distance:expr) => {{
+                    if at.top(1).kind() != kinds::LIST_ITERATOR {
+                        miss!(Quick::ForIter);
+                    }
+                    match at.top(1).payload_unchecked::<ListIterator>().next() {
+                        Some(item) => iterated!(item),
+                        None => at.jump($distance),
+                    }
+                }};
+            }
+            // The end of a loop's body, and the head of the loop if it is a `for`; `ip` is behind the jump.
+            macro_rules! jump_backward {
+                ($distance:expr) => {{
+                    at.jump($distance);
+                    pending!(at.ip);
+                    let head = *at.ip;
+                    if !TRACED && matches!(head.op, Quick::ForIterList | Quick::ForIterRange) {
+                        at.frame().ip.set(at.ip);
+                        at.ip = at.ip.add(1);
+                        if head.op == Quick::ForIterList {
+                            for_list!(head.arg as usize)
+                        } else {
+                            for_range!(head.arg as usize)
+                        }
+                    }
+                }};
+            }
+            // Takes the jump back at once that ends a loop's body.
+            macro_rules! loop_end {
+                () => {{
+                    let next = *at.ip;
+                    if !TRACED && next.op == Quick::JumpBackward {
+                        at.frame().ip.set(at.ip);
+                        at.ip = at.ip.add(1);
+                        jump_backward!(next.arg as usize);
+                    }
+                }};
             }
             macro_rules! leave {
                 ($result:expr) => {{
@@ -323,7 +393,10 @@ impl Vm {
                 // An immortal object needs no count.
                 Quick::LoadConstImmortal => at.push(StackRef::borrowed(&*at.consts.add(arg))),
                 Quick::LoadSmallInt => at.push(StackRef::borrowed(vm.small_int(arg))),
-                Quick::PopTop | Quick::EndFor | Quick::PopIter => drop(at.pop()),
+                Quick::PopTop | Quick::EndFor | Quick::PopIter => {
+                    drop(at.pop());
+                    loop_end!();
+                }
                 Quick::PushNull => at.push(StackRef::NULL),
                 Quick::Copy => {
                     let value = at.place(arg).dup();
@@ -381,10 +454,7 @@ impl Vm {
 
                 // Jumps.
                 Quick::JumpForward | Quick::JumpBackwardNoInterrupt => at.jump(arg),
-                Quick::JumpBackward => {
-                    at.jump(arg);
-                    pending!(at.ip);
-                }
+                Quick::JumpBackward => jump_backward!(arg),
                 Quick::PopJumpIfFalse => {
                     if at.pop().look().is(&vm.consts.false_) {
                         at.jump(arg);
@@ -521,10 +591,8 @@ impl Vm {
                 }
                 Quick::ListAppend => {
                     let item = at.pop_obj();
-                    match at.top(arg).get::<List>() {
-                        Some(list) => attempt!(vm.list_push(list, item)),
-                        None => stop!(vm.system_error("LIST_APPEND without a list").into()),
-                    }
+                    attempt!(vm.list_push(at.top(arg).payload_unchecked::<List>(), item));
+                    loop_end!();
                 }
                 Quick::FormatSimple => match at.top(1).kind() {
                     Kind::STR => {}
@@ -583,7 +651,7 @@ impl Vm {
                         && matches!(state.state.get(), GenState::Created | GenState::Suspended | GenState::Delegating)
                     {
                         // Its end is a return value, which END_FOR drops.
-                        let return_to = at.code().instrs().add(arg - 1);
+                        let return_to = at.target(arg).sub(1);
                         attempt!(vm.enter_generator(&mut at, state, StackRef::borrowed(&vm.consts.none), return_to));
                     } else {
                         let found = if TRACED { vm.next_traced(at.frame(), &iterator) } else { vm.next(&iterator) };
@@ -644,13 +712,7 @@ impl Vm {
                     }
                 }
                 Quick::LoadGlobalBuiltin => {
-                    let cache = cache!();
-                    let globals = at.frame().globals.payload_unchecked::<Dict>();
-                    let builtins = at.frame().builtins.payload_unchecked::<Dict>();
-                    if u64::from(globals.known_keys_version()) | u64::from(builtins.known_keys_version()) << 32 != cache.version {
-                        miss!(Quick::LoadGlobal);
-                    }
-                    match builtins.value_at(cache.index as usize) {
+                    match vm.global_builtin(at.frame(), cache!()) {
                         Some(value) => at.push_obj(value),
                         None => miss!(Quick::LoadGlobal),
                     }
@@ -720,7 +782,7 @@ impl Vm {
                     let init = (*(&raw const cache.word).cast::<Obj>()).clone();
                     let made = vm.new_instance(&class);
                     callable.add(1).write(StackRef::owned(made.clone()));
-                    std::ptr::replace(callable, StackRef::owned(made)).close();
+                    drop(std::ptr::replace(callable, StackRef::owned(made)));
                     at.sp = callable.add(1);
                     let callee = attempt!(vm.push_call(StackRef::owned(init), at.sp, arg + 1, &[]));
                     (*callee).flags.set(INIT);
@@ -756,6 +818,7 @@ impl Vm {
                     // The None that would be dropped is never pushed.
                     if (*at.ip).op == Quick::PopTop {
                         at.ip = at.ip.add(1);
+                        loop_end!();
                     } else {
                         at.push_obj(vm.none());
                     }
@@ -815,7 +878,7 @@ impl Vm {
                         at.release();
                         let held = std::mem::replace(at.local(variable), StackRef::NULL).into_obj();
                         let result = vm.str_append(held, &right.obj());
-                        right.close();
+                        drop(right);
                         at.push_obj(attempt!(result));
                     } else {
                         let result = attempt!(vm.str_append((*left).clone(), &right));
@@ -992,24 +1055,8 @@ impl Vm {
                     at.set_top(1, second);
                     at.push_obj(first);
                 }
-                Quick::ForIterRange => {
-                    if at.top(1).kind() != kinds::RANGE_ITERATOR {
-                        miss!(Quick::ForIter);
-                    }
-                    match at.top(1).payload_unchecked::<RangeIterator>().next() {
-                        Some(value) => deliver!(vm.int(value)),
-                        None => at.jump(arg),
-                    }
-                }
-                Quick::ForIterList => {
-                    if at.top(1).kind() != kinds::LIST_ITERATOR {
-                        miss!(Quick::ForIter);
-                    }
-                    match at.top(1).payload_unchecked::<ListIterator>().next() {
-                        Some(item) => deliver!(item),
-                        None => at.jump(arg),
-                    }
-                }
+                Quick::ForIterRange => for_range!(arg),
+                Quick::ForIterList => for_list!(arg),
 
                 // Fused forms: several instructions whose operands are read where they stand. No Python code can run meanwhile, so nobody
                 // sees that the stack was not used. What does not fit is done one by one, and the parts give way by themselves.
@@ -1077,6 +1124,17 @@ impl Vm {
                             decide!(ordered(part.arg as usize >> 5, &a, &b));
                         }
                         _ => miss!(Quick::LoadFastBorrow),
+                    }
+                }
+                Quick::TypeOfLocal => {
+                    let (load, call) = (*at.ip, *at.ip.add(1));
+                    let is_whole = matches!(load.op, Quick::LoadFastBorrow | Quick::LoadFast) && call.op == Quick::CallType1;
+                    match vm.global_builtin(at.frame(), cache!()) {
+                        Some(found) if is_whole && found.is(&vm.types.type_) => {
+                            at.ip = at.ip.add(2);
+                            at.push_obj(vm.class_of(&at.local(load.arg as usize).look()));
+                        }
+                        _ => miss!(Quick::LoadGlobalBuiltin),
                     }
                 }
                 Quick::LocalAttr => {

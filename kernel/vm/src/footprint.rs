@@ -6,7 +6,8 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 
-use heap::{Int, Kind, List, Obj, Tuple};
+use compile::Version;
+use heap::{Dict, Int, Kind, List, Obj, Tuple};
 
 use crate::class::Native;
 use crate::objects::descriptor::MethodDescriptor;
@@ -46,21 +47,36 @@ impl Vm {
 
     fn measured(&self, obj: &Obj, measure: Measure) -> usize {
         let Measure { sizeof, basic, header } = measure;
-        // Those that come by the million.
-        let own = match obj.kind() {
+        let own = self.known_size(obj, basic).unwrap_or_else(|| {
+            let told = sizeof.and_then(|sizeof| sizeof(self, obj, Args::NONE).ok());
+            told.and_then(|size| size.get::<Int>().map(|size| size.0 as usize)).unwrap_or(basic)
+        });
+        own + header
+    }
+
+    /// The bytes of objects that come by the million, without the collector's header; `basic` is the class's `__basicsize__`.
+    #[inline]
+    fn known_size(&self, obj: &Obj, basic: usize) -> Option<usize> {
+        Some(match obj.kind() {
             Kind::INT => {
                 let bits = obj.get::<Int>().map_or(0, |value| 64 - value.0.unsigned_abs().leading_zeros() as usize);
-                24 + 4 * bits.div_ceil(30).max(1)
+                24 + 4 * bits.div_ceil(30).max(usize::from(self.version >= Version::V3_11))
             }
             Kind::FLOAT => basic,
             Kind::LIST => basic + obj.get::<List>().map_or(0, |list| 8 * list.allocated()),
             Kind::TUPLE => basic + obj.get::<Tuple>().map_or(0, |tuple| 8 * tuple.len()),
-            _ => {
-                let told = sizeof.and_then(|sizeof| sizeof(self, obj, Args::NONE).ok());
-                told.and_then(|size| size.get::<Int>().map(|size| size.0 as usize)).unwrap_or(basic)
-            }
-        };
-        own + header
+            Kind::DICT => basic + obj.get::<Dict>().map_or(0, |dict| self.dict_table_size(dict)),
+            _ => return None,
+        })
+    }
+
+    /// What `sys.getsizeof` tells of an object of a builtin class that comes by the million.
+    #[inline]
+    pub(crate) fn plain_size(&self, obj: &Obj) -> Option<usize> {
+        if obj.extra().is_some() {
+            return None;
+        }
+        self.with_class(obj, |class| Some(self.known_size(obj, class.basicsize.get())? + self.header_size(class)))
     }
 
     /// Calls `each` with every object that there is and its bytes.

@@ -64,6 +64,7 @@ quick! {
     BinarySubtractFloat, BinaryMultiplyFloat, SubscriptListInt, SubscriptTupleInt, SubscriptDict, StoreSubscriptListInt, StoreSubscriptDict,
     CompareInt, CompareFloat, CompareStr, ToBoolBool, ToBoolInt, ToBoolNone, ToBoolList, ToBoolStr, UnpackPair, LoadConstImmortal,
     ForIterRange, ForIterList, PairInts, PairFloats, PairCompare, LocalConstInts, LocalConstFloats, LocalConstCompare, LocalAttr,
+    TypeOfLocal,
     ]
 }
 

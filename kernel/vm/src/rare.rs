@@ -339,7 +339,7 @@ impl Vm {
                     && let Some(state) = gen_of(&at.top(1))
                     && (state.is_suspended() || state.state.get() == GenState::Created && value.look().is(&self.consts.none))
                 {
-                    let return_to = at.code().instrs().add(arg as usize);
+                    let return_to = at.target(arg as usize);
                     self.enter_generator(at, state, StackRef::owned(value.into_obj()), return_to)?;
                 } else {
                     let sent = self.send_to(&at.top(1), &value.look());

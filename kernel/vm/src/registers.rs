@@ -63,19 +63,19 @@ impl Registers {
     /// See [`hidden`].
     #[inline(always)]
     pub(crate) fn hide(&mut self) {
-        self.frame = hidden(self.frame);
         self.ip = hidden(self.ip).cast_mut();
         self.sp = hidden(self.sp).cast_mut();
     }
 
+    /// The running frame. It is hidden where it is used, so that it need not be written back after every instruction.
     #[inline(always)]
     pub(crate) unsafe fn frame<'a>(&self) -> &'a Frame {
-        &*self.frame
+        &*hidden(self.frame)
     }
 
     #[inline(always)]
     pub(crate) unsafe fn code<'a>(&self) -> &'a CodeObject {
-        (*self.frame).code()
+        self.frame().code()
     }
 
     /// The next instruction in the form that the compiler gave it.
@@ -87,7 +87,7 @@ impl Registers {
     /// A local variable, cell or free variable.
     #[inline(always)]
     pub(crate) unsafe fn local<'a>(&self, index: usize) -> &'a mut StackRef {
-        &mut *(*self.frame).local(index)
+        &mut *self.frame().local(index)
     }
 
     #[inline(always)]
@@ -95,9 +95,16 @@ impl Registers {
         &*self.code().name_items().add(index)
     }
 
+    /// Goes on so many instructions further, or back: the argument of a jump, as an [`Instr`] has it.
     #[inline(always)]
-    pub(crate) unsafe fn jump(&mut self, index: usize) {
-        self.ip = self.code().instrs().add(index);
+    pub(crate) unsafe fn jump(&mut self, distance: usize) {
+        self.ip = self.target(distance);
+    }
+
+    /// Where a jump leads.
+    #[inline(always)]
+    pub(crate) unsafe fn target(&self, distance: usize) -> *mut Instr {
+        self.ip.offset(distance as i32 as isize)
     }
 
     /// The object that is `depth` deep on the stack.
@@ -152,13 +159,13 @@ impl Registers {
     /// Pops an object and releases it.
     #[inline(always)]
     pub(crate) unsafe fn release(&mut self) {
-        self.pop().close();
+        drop(self.pop());
     }
 
     /// Puts an object in a place and releases the one that was there.
     #[inline(always)]
     pub(crate) unsafe fn set_top(&mut self, depth: usize, value: Obj) {
-        std::ptr::replace(self.sp.sub(depth), StackRef::owned(value)).close();
+        drop(std::ptr::replace(self.sp.sub(depth), StackRef::owned(value)));
     }
 
     /// `[left, right] → [result]`: the left operand is released first.
@@ -166,7 +173,7 @@ impl Registers {
     pub(crate) unsafe fn replace_two(&mut self, result: Obj) {
         let right = self.pop();
         self.set_top(1, result);
-        right.close();
+        drop(right);
     }
 
     /// The topmost items, each with a count of its own.

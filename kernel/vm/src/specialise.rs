@@ -49,6 +49,22 @@ unsafe fn fuse(frame: &Frame, at: *mut Instr, pair: Quick, local_const: Quick) {
     }
 }
 
+/// As [`fuse`], for the class of a variable: `type` is loaded, then the variable.
+///
+/// # Safety
+/// As there.
+unsafe fn fuse_type(frame: &Frame, at: *mut Instr) {
+    // SAFETY: as there.
+    unsafe {
+        if at.offset_from(frame.code().instrs()) >= 2
+            && matches!((*at.sub(1)).op, Quick::LoadFastBorrow | Quick::LoadFast)
+            && (*at.sub(2)).op == Quick::LoadGlobalBuiltin
+        {
+            become_(at.sub(2), Quick::TypeOfLocal);
+        }
+    }
+}
+
 fn is_exact(obj: &Obj, kind: Kind) -> bool {
     obj.kind() == kind && obj.extra().is_none()
 }
@@ -88,6 +104,18 @@ impl Vm {
         // SAFETY: the kind says so; nothing runs that could change the module's dict.
         let dict = unsafe { owner.payload_unchecked::<Module>().dict.borrow() }?.get::<Dict>()?;
         if u64::from(dict.known_keys_version()) == cache.version { dict.value_at(cache.index as usize) } else { None }
+    }
+
+    /// The builtin that the cache names, if globals and builtins have the keys that they had.
+    ///
+    /// # Safety
+    /// The cache is one of an instruction that loads globals.
+    #[inline(always)]
+    pub(crate) unsafe fn global_builtin(&self, frame: &Frame, cache: &Cache) -> Option<Obj> {
+        // SAFETY: only where both are dicts is the instruction specialised.
+        let (globals, builtins) = unsafe { (frame.globals.payload_unchecked::<Dict>(), frame.builtins.payload_unchecked::<Dict>()) };
+        let version = u64::from(globals.known_keys_version()) | u64::from(builtins.known_keys_version()) << 32;
+        if version == cache.version { builtins.value_at(cache.index as usize) } else { None }
     }
 
     pub(crate) fn specialise_binary(&self, frame: &Frame, at: *mut Instr, left: &Obj, right: &Obj) {
@@ -280,7 +308,11 @@ impl Vm {
         unsafe {
             let class = (*callable).look();
             if let Some((op, word)) = self.native_form(&class, callable.add(1), at) {
-                return self.remember(frame, at, op, Cache { version: 0, index: 0, word });
+                self.remember(frame, at, op, Cache { version: 0, index: 0, word });
+                if op == Quick::CallType1 {
+                    fuse_type(frame, at);
+                }
+                return;
             }
             if class.kind() != kinds::CLASS || !(*callable.add(1)).is_null() || !self.class_of(&class).is(&self.types.type_) {
                 return later(at);

@@ -20,8 +20,6 @@ pub(crate) struct State {
     pub(crate) int_max_str_digits: Cell<usize>,
     /// The current context of `contextvars`, once somebody asked for it.
     pub(crate) context: Slot,
-    /// What `__sizeof__` of a builtin class is, by the kind of its objects, once it was asked for.
-    pub(crate) sizeof: [Cell<Option<&'static crate::Method>>; 256],
     /// The formats that `struct` has read, by their texts.
     pub(crate) structs: RefCell<std::collections::HashMap<Vec<u8>, std::rc::Rc<crate::modules::struct_::Format>>>,
     /// `csv.field_size_limit`.
@@ -69,7 +67,6 @@ impl Default for State {
             gc_started: Cell::default(),
             int_max_str_digits: Cell::new(4300),
             context: Slot::empty(),
-            sizeof: [const { Cell::new(None) }; 256],
             structs: RefCell::default(),
             csv_limit: Cell::new(131_072),
             input: RefCell::default(),

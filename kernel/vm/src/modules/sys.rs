@@ -6,8 +6,6 @@ use heap::{Kind, Obj, Str};
 use super::ModuleSpec;
 use crate::class::{Convention, Method};
 use crate::import::STDLIB;
-use crate::objects::class::Special;
-use crate::objects::descriptor::MethodDescriptor;
 use crate::objects::exception::Exception;
 use crate::objects::struct_sequence::{StructField, struct_sequence};
 use crate::{Args, PyResult, Raised, Signature, Vm, kinds};
@@ -255,22 +253,13 @@ fn getsizeof(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 
 /// `_PySys_GetSizeOf`: what `__sizeof__` says, and the collector's header.
 fn sizeof(vm: &Vm, obj: &Obj) -> PyResult<usize> {
-    if let Some(method) = vm.state.sizeof[obj.kind().0 as usize].get().filter(|_| obj.extra().is_none()) {
+    if let Some(size) = vm.plain_size(obj) {
         let _bound = vm.heap.passing(kinds::BUILTIN_FUNCTION);
-        let size = (method.call)(vm, obj, Args::NONE)?;
-        return Ok(size.plain_int().unwrap_or(0) as usize + vm.with_class(obj, |class| vm.header_size(class)));
+        return Ok(size);
     }
     let Some(method) = vm.special(obj, &vm.names.__sizeof__)? else {
         return Err(vm.type_error(format!("Type {} doesn't define __sizeof__", vm.type_name(obj))));
     };
-    if let Special::Function(found) = &method
-        && let Some(descriptor) = found.get::<MethodDescriptor>()
-        && obj.extra().is_none()
-        && !matches!(obj.kind(), Kind::SINGLETON | Kind::WEAKREF)
-    {
-        // The kind has one class, and no builtin class can get another method in this one's place.
-        vm.state.sizeof[obj.kind().0 as usize].set(Some(descriptor.method));
-    }
     let _bound = vm.passing_bound(&method);
     let size = vm.call_special(&method, obj, &[])?;
     let Ok(size) = usize::try_from(vm.index_isize(&size)?) else { return Err(vm.value_error("__sizeof__() should return >= 0")) };

@@ -26,6 +26,7 @@ pub(crate) struct Instr {
     pub(crate) counter: u8,
     /// Its inline cache, if it has one.
     pub(crate) cache: u16,
+    /// The compiler's, but for jumps: how many instructions their target is further on than the instruction behind them.
     pub(crate) arg: u32,
 }
 
@@ -148,6 +149,11 @@ fn looks_like_name(text: &PyStr) -> bool {
     text.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }
 
+/// How far an instruction is from the one behind the jump at `index`, as a signed number in the bits of an argument.
+fn distance(index: usize, target: u32) -> u32 {
+    target.wrapping_sub(index as u32 + 1)
+}
+
 impl Vm {
     /// The code object of compiled code. Equal constants of everything compiled together are one object, as in CPython.
     pub fn load_code(&self, code: &Rc<Code>) -> Obj {
@@ -169,7 +175,8 @@ impl Vm {
         let instrs: Box<[Instr]> = code
             .instrs
             .iter()
-            .map(|instr| {
+            .enumerate()
+            .map(|(index, instr)| {
                 let immortal =
                     |arg: u32| consts.get::<Tuple>().and_then(|consts| consts.items().get(arg as usize)).is_some_and(Obj::is_immortal);
                 let op = if instr.op == Op::LoadConst && immortal(instr.arg) { Quick::LoadConstImmortal } else { Quick::from_op(instr.op) };
@@ -182,8 +189,12 @@ impl Vm {
                 } else {
                     u16::MAX
                 };
-                // A finished `for` goes on behind its END_FOR.
-                let arg = if instr.op == Op::ForIter { instr.arg + 1 } else { instr.arg };
+                let arg = match instr.op {
+                    // A finished `for` goes on behind its END_FOR.
+                    Op::ForIter => distance(index, instr.arg + 1),
+                    op if op.is_jump() => distance(index, instr.arg),
+                    _ => instr.arg,
+                };
                 Instr { op, counter: if cache == u16::MAX { 0 } else { crate::quick::WARMUP }, cache, arg }
             })
             .collect();

@@ -177,10 +177,16 @@ fn ior(vm: &Vm, obj: &Obj, other: &Obj) -> PyResult {
     Ok(obj.clone())
 }
 
+impl Vm {
+    /// What `sys.getsizeof` tells of a dict's table.
+    pub(crate) fn dict_table_size(&self, dict: &Dict) -> usize {
+        (if self.version <= Version::V3_10 { dict.sizeof_model_3_10() } else { dict.sizeof_model() }) - 64
+    }
+}
+
 fn sizeof(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
     let basic = vm.class(&vm.class_of(obj)).basicsize.get();
-    let size = if vm.version <= Version::V3_10 { dict(obj).sizeof_model_3_10() } else { dict(obj).sizeof_model() };
-    Ok(vm.int((basic + size - 64) as i64))
+    Ok(vm.int((basic + vm.dict_table_size(dict(obj))) as i64))
 }
 
 fn get(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {

@@ -72,7 +72,9 @@ impl Vm {
     /// Appends an item, if the list is not as long as can be.
     #[inline(always)]
     pub(crate) fn list_push(&self, list: &List, item: Obj) -> PyResult<()> {
-        self.check_room(list, 1)?;
+        if !list.has_room_for_one() {
+            return Err(self.no_memory());
+        }
         list.push(item);
         Ok(())
     }
