@@ -49,12 +49,14 @@ struct Head {
     keys_version: u32,
     /// 0 is the shared empty table: no room at all.
     log2_size: u8,
+    /// Of the bytes that the indices take (`dk_log2_index_bytes`).
+    log2_index_bytes: u8,
     /// All keys are exact strings, and entries are key and value; otherwise key, value and hash.
     unicode: bool,
 }
 
 /// What every dict without room of its own points to. It is never written to.
-static NO_KEYS: Head = Head { usable: 0, n_entries: 0, keys_version: KEYS_OF_NONE, log2_size: 0, unicode: true };
+static NO_KEYS: Head = Head { usable: 0, n_entries: 0, keys_version: KEYS_OF_NONE, log2_size: 0, log2_index_bytes: 0, unicode: true };
 /// The `keys_version` of all dicts without keys.
 const KEYS_OF_NONE: u32 = 1;
 /// The first `keys_version` that is given to a dict.
@@ -92,20 +94,21 @@ impl Table {
     }
 
     fn new(log2_size: u8, unicode: bool) -> Table {
-        let (layout, indices) = Table::layout(log2_size, unicode);
+        let (layout, log2_index_bytes) = Table::layout(log2_size, unicode);
+        let usable = usable_fraction(1 << log2_size) as u32;
         // SAFETY: the layout is not empty; every index starts as EMPTY, which is all ones in any width.
         unsafe {
             let Some(at) = NonNull::new(alloc(layout)) else { handle_alloc_error(layout) };
-            at.cast().write(Head { usable: usable_fraction(1 << log2_size) as u32, n_entries: 0, keys_version: 0, log2_size, unicode });
-            at.add(size_of::<Head>()).write_bytes(0xFF, indices);
+            at.cast().write(Head { usable, n_entries: 0, keys_version: 0, log2_size, log2_index_bytes, unicode });
+            at.add(size_of::<Head>()).write_bytes(0xFF, 1 << log2_index_bytes);
             Table { head: at.cast(), used: 0, split: 0, order: 0 }
         }
     }
 
-    fn layout(log2_size: u8, unicode: bool) -> (Layout, usize) {
-        let indices = 1_usize << (log2_size + Table::index_shift(log2_size));
-        let size = size_of::<Head>() + indices + usable_fraction(1 << log2_size) * if unicode { 16 } else { 24 };
-        (Layout::from_size_align(size, 8).expect("a dict has fewer than 2^31 entries"), indices)
+    fn layout(log2_size: u8, unicode: bool) -> (Layout, u8) {
+        let log2_index_bytes = log2_size + Table::index_shift(log2_size);
+        let size = size_of::<Head>() + (1 << log2_index_bytes) + usable_fraction(1 << log2_size) * if unicode { 16 } else { 24 };
+        (Layout::from_size_align(size, 8).expect("a dict has fewer than 2^31 entries"), log2_index_bytes)
     }
 
     #[inline(always)]
@@ -195,8 +198,7 @@ impl Table {
     #[inline]
     fn entry(&self, i: usize) -> *mut Entry {
         debug_assert!(!self.is_shared());
-        let log2_size = self.head().log2_size;
-        let indices = 1_usize << (log2_size + Table::index_shift(log2_size));
+        let indices = 1_usize << self.head().log2_index_bytes;
         // SAFETY: the entries follow the indices in the same allocation, and i is within the room.
         unsafe { self.indices().add(indices + i * self.stride()) }.cast().as_ptr()
     }
@@ -366,11 +368,11 @@ impl Clone for Table {
             copy.split = self.split;
             return copy;
         }
-        let (layout, indices) = Table::layout(self.head().log2_size, self.unicode());
+        let (layout, log2_index_bytes) = Table::layout(self.head().log2_size, self.unicode());
         // SAFETY: the copy's entries get counts of their own before anybody sees it.
         unsafe {
             let Some(at) = NonNull::new(alloc(layout)) else { handle_alloc_error(layout) };
-            at.copy_from_nonoverlapping(self.head.cast(), size_of::<Head>() + indices + self.n_entries() * self.stride());
+            at.copy_from_nonoverlapping(self.head.cast(), size_of::<Head>() + (1 << log2_index_bytes) + self.n_entries() * self.stride());
             for i in 0..self.n_entries() {
                 std::mem::forget((self.key(i).cloned(), self.value(i).cloned()));
             }

@@ -18,7 +18,7 @@ use crate::objects::generator::{GenState, gen_of};
 use crate::objects::list_iterator::ListIterator;
 use crate::objects::range_iterator::RangeIterator;
 use crate::objects::tuple_iterator::TupleIterator;
-use crate::quick::Quick;
+use crate::quick::{Quick, rare};
 use crate::registers::{Left, Registers, hidden};
 use crate::unwind::{Fault, Unwound};
 use crate::{Class, PyResult, Raised, Vm, kinds};
@@ -124,7 +124,7 @@ impl Vm {
 
         loop {
             at.hide();
-            let vm = &*hidden(std::ptr::from_ref(self));
+            let vm = self;
             if TRACED {
                 let before = at.frame().lasti();
                 at.frame().ip.set(at.ip);
@@ -307,11 +307,7 @@ impl Vm {
                     if !TRACED && matches!(head.op, Quick::ForIterList | Quick::ForIterRange) {
                         at.frame().ip.set(at.ip);
                         at.ip = at.ip.add(1);
-                        if head.op == Quick::ForIterList {
-                            for_list!(head.arg as usize)
-                        } else {
-                            for_range!(head.arg as usize)
-                        }
+                        if head.op == Quick::ForIterList { for_list!(head.arg as usize) } else { for_range!(head.arg as usize) }
                     }
                 }};
             }
@@ -1132,7 +1128,7 @@ impl Vm {
                     match vm.global_builtin(at.frame(), cache!()) {
                         Some(found) if is_whole && found.is(&vm.types.type_) => {
                             at.ip = at.ip.add(2);
-                            at.push_obj(vm.class_of(&at.local(load.arg as usize).look()));
+                            at.push_obj(vm.class_ref(&at.local(load.arg as usize).look()).clone());
                         }
                         _ => miss!(Quick::LoadGlobalBuiltin),
                     }
@@ -1149,7 +1145,7 @@ impl Vm {
                     }
                 }
 
-                _ => {
+                rare!() => {
                     let mut lent = at;
                     let done = if TRACED { vm.rare_traced(&mut lent, here!()) } else { vm.rare(&mut lent, here!()) };
                     at = lent;

@@ -12,8 +12,7 @@ pub(crate) const BACKOFF: u8 = 60;
 
 macro_rules! quick {
     ([$($op:ident,)*] [$($special:ident,)*]) => {
-        /// One instruction of the running machine. The loop itself carries the first and the last, so that every number leads somewhere
-        /// and none is compared with a bound.
+        /// One instruction of the running machine.
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         #[repr(u8)]
         pub(crate) enum Quick {
@@ -67,6 +66,79 @@ quick! {
     TypeOfLocal,
     ]
 }
+
+/// The instructions that `rare.rs` runs, as a pattern: with it the loop's own match is whole, and no instruction is compared with a bound.
+macro_rules! rare {
+    () => {
+        Quick::BinarySlice
+            | Quick::BuildTemplate
+            | Quick::CallFunctionEx
+            | Quick::CheckEgMatch
+            | Quick::CleanupThrow
+            | Quick::DeleteSubscr
+            | Quick::EndSend
+            | Quick::FormatWithSpec
+            | Quick::GetAiter
+            | Quick::GetAnext
+            | Quick::GetLen
+            | Quick::GetYieldFromIter
+            | Quick::LoadBuildClass
+            | Quick::LoadLocals
+            | Quick::MakeFunction
+            | Quick::MatchKeys
+            | Quick::MatchMapping
+            | Quick::MatchSequence
+            | Quick::SetupAnnotations
+            | Quick::StoreSlice
+            | Quick::UnaryInvert
+            | Quick::UnaryNegative
+            | Quick::WithExceptStart
+            | Quick::BuildInterpolation
+            | Quick::BuildMap
+            | Quick::BuildSet
+            | Quick::BuildSlice
+            | Quick::CallIntrinsic1
+            | Quick::CallIntrinsic2
+            | Quick::CallKw
+            | Quick::ConvertValue
+            | Quick::DeleteAttr
+            | Quick::DeleteDeref
+            | Quick::DeleteFast
+            | Quick::DeleteGlobal
+            | Quick::DeleteName
+            | Quick::DictMerge
+            | Quick::DictUpdate
+            | Quick::EndAsyncFor
+            | Quick::GetAwaitable
+            | Quick::ImportFrom
+            | Quick::ImportName
+            | Quick::ListExtend
+            | Quick::LoadCommonConstant
+            | Quick::LoadFromDictOrDeref
+            | Quick::LoadFromDictOrGlobals
+            | Quick::LoadSpecial
+            | Quick::LoadSuperAttr
+            | Quick::MakeCell
+            | Quick::MapAdd
+            | Quick::MatchClass
+            | Quick::RaiseVarargs
+            | Quick::Reraise
+            | Quick::Send
+            | Quick::SetAdd
+            | Quick::SetFunctionAttribute
+            | Quick::SetUpdate
+            | Quick::StoreGlobal
+            | Quick::UnpackEx
+            | Quick::UnpackSequence
+            | Quick::BeforeAsyncWith
+            | Quick::BeforeWith
+            | Quick::BuildConstKeyMap
+            | Quick::LoadAssertionError
+            | Quick::Trap
+            | Quick::Bad
+    };
+}
+pub(crate) use rare;
 
 impl Quick {
     /// Whether special forms of the instruction remember something.

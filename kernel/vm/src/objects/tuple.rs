@@ -145,9 +145,9 @@ impl Vm {
     #[inline]
     pub(crate) fn tuple_contains(&self, items: &[Obj], value: &Obj) -> PyResult<bool> {
         // Classes are compared again and again, in tuples of them.
-        let class = self.is_plain_class(value);
+        let differ = |item| self.is_plain_class(value) && self.is_plain_class(item);
         for item in items {
-            if item.is(value) || !(class && self.is_plain_class(item)) && self.eq(item, value)? {
+            if item.is(value) || !differ(item) && self.eq(item, value)? {
                 return Ok(true);
             }
         }
