@@ -69,6 +69,11 @@ impl Code {
         op.is_jump() && op.has_target(self.version)
     }
 
+    /// How many bytes `co_code` has.
+    pub fn co_code_len(&self) -> usize {
+        2 * self.offsets().starts.last().map_or(0, |&end| end as usize)
+    }
+
     /// `co_code`.
     pub fn co_code(&self) -> Vec<u8> {
         let offsets = self.offsets();

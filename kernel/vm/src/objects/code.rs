@@ -86,6 +86,8 @@ pub struct CodeObject {
     pub(crate) simple: bool,
     /// The first `RESUME`.
     pub(crate) first_traceable: usize,
+    /// How many bytes `co_code` has, once somebody has asked for the object's size.
+    code_len: OnceCell<usize>,
     /// The instructions at which lines begin, once somebody has traced the code.
     line_starts: OnceCell<Box<[bool]>>,
 }
@@ -203,6 +205,7 @@ impl Vm {
             n_locals,
             n_places: n_locals + code.stacksize as usize + 1,
             simple: code.flags & (CO_VARARGS | CO_VARKEYWORDS) == 0 && code.kwonlyargcount == 0,
+            code_len: OnceCell::new(),
             line_starts: OnceCell::new(),
             first_traceable: code.instrs.iter().position(|instr| instr.op == Op::Resume).unwrap_or(0),
             caches: UnsafeCell::new(vec![Cache::default(); n_caches].into()),
@@ -358,7 +361,8 @@ fn compare(vm: &Vm, a: &Obj, b: &Obj, how: crate::Compare) -> PyResult {
 }
 
 fn sizeof(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
-    Ok(vm.int(208 + vm.code(code).code.co_code().len() as i64))
+    let code = vm.code(code);
+    Ok(vm.int(208 + *code.code_len.get_or_init(|| code.code.co_code_len()) as i64))
 }
 
 fn varname_from_oparg(vm: &Vm, code: &Obj, args: Args<'_>) -> PyResult {
