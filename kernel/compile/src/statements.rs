@@ -13,8 +13,9 @@ pub struct Statement {
     pub is_expression: bool,
 }
 
-/// The top-level statements of a text; `None` if it does not parse (compiling the whole tells why).
-pub fn statements(text: &str) -> Option<Vec<Statement>> {
+/// The top-level statements of a text; `None` if it does not parse (compiling the whole tells why). What stands on one line is one
+/// piece, with constants in common, as at the prompt; or it is taken `apart`, as in a notebook.
+pub fn statements(text: &str, apart: bool) -> Option<Vec<Statement>> {
     let module = parse_module(text).ok()?.into_syntax();
     let mut found: Vec<Statement> = Vec::new();
     let mut end = 0;
@@ -23,8 +24,7 @@ pub fn statements(text: &str) -> Option<Vec<Statement>> {
         let start = usize::from(range.start());
         let is_expression = matches!(statement, Stmt::Expr(_));
         match found.last_mut() {
-            // What stands on one line is one piece, with constants in common.
-            Some(before) if !text[end..start].contains('\n') => {
+            Some(before) if !apart && !text[end..start].contains('\n') => {
                 before.text.pop();
                 before.text += &text[end..usize::from(range.end())];
                 before.text.push('\n');
@@ -33,10 +33,17 @@ pub fn statements(text: &str) -> Option<Vec<Statement>> {
             _ => {
                 let lines = "\n".repeat(text[..start].matches('\n').count());
                 let source = &text[start..usize::from(range.end())];
-                found.push(Statement { text: format!("{lines}{source}\n"), is_expression });
+                found.push(Statement { text: format!("{lines}{}{source}\n", margin(&text[..start])), is_expression });
             }
         }
         end = usize::from(range.end());
     }
     Some(found)
+}
+
+/// What stands for the statements before one on its line, so that columns are those of the whole: a form feed ends what would be its
+/// indentation.
+fn margin(before: &str) -> String {
+    let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
+    if column == 0 { String::new() } else { " ".repeat(column - 1) + "\u{c}" }
 }

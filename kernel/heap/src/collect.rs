@@ -12,6 +12,7 @@ use crate::heap::{DebugEvent, Heap};
 use crate::kind::Kind;
 use crate::object::{EXTRA, FINALIZED, GENERATION_MASK, HAS_FINALIZER, Header, Obj, UNCOUNTED, UNTRACKED, WEAKLY_REFERENCED};
 use crate::reached::Branch;
+use crate::watch::CollectionPhase;
 use crate::weakref::WeakRef;
 
 /// How far ahead headers are asked for.
@@ -93,6 +94,10 @@ impl Heap {
         }
         generations.counts[..=generation].iter().for_each(|count| count.set(0));
 
+        if self.tells_phases() {
+            use CollectionPhase::{MoveUnreachable, SubtractRefs, UpdateRefs};
+            [UpdateRefs, SubtractRefs, MoveUnreachable].into_iter().for_each(|phase| self.tell_phase(generation, phase));
+        }
         let risky = self.deduce_unreachable(generation, old);
         if generation == GENERATIONS - 1 {
             self.untrack_dicts();
@@ -104,7 +109,7 @@ impl Heap {
             });
         }
         self.move_legacy_finalizers();
-        let collected = self.dispose(old, risky);
+        let collected = self.dispose(generation, old, risky);
         let uncollectable = self.handle_legacy_finalizers(old);
         if generations.debug.get() & DEBUG_STATS != 0 {
             let unreachable = collected + uncollectable;
@@ -128,12 +133,14 @@ impl Heap {
     }
 
     /// Gets rid of the unreachable, and gives their number. Survivors move to `old`.
-    fn dispose(&self, old: usize, risky: bool) -> usize {
-        if self.generations.list(UNREACHABLE).is_empty() {
+    fn dispose(&self, generation: usize, old: usize, risky: bool) -> usize {
+        if self.generations.list(UNREACHABLE).iter().all(Option::is_none) {
+            self.generations.list(UNREACHABLE).clear();
             self.reach(Branch::NoGarbage);
+            return 0;
         }
         let debug = self.generations.debug.get();
-        if debug == 0 && !self.late_finalizers.get() && !(risky && self.anything_to_call(UNREACHABLE)) {
+        if debug == 0 && self.concerns.get() == 0 && !(risky && self.anything_to_call(UNREACHABLE)) {
             self.reach(Branch::InBulk);
             return self.delete_garbage_in_bulk(UNREACHABLE);
         }
@@ -141,14 +148,20 @@ impl Heap {
             self.debug_cycle();
         }
         let freed = self.handle_weakrefs(old);
-        let garbage = if self.finalize_garbage() { self.handle_resurrected_objects(old) } else { UNREACHABLE };
-        if debug == 0 && !self.late_finalizers.get() && !self.anything_to_call(garbage) {
+        self.tell_phase(generation, CollectionPhase::HandleWeakrefs);
+        let finalized = self.finalize_garbage();
+        self.tell_phase(generation, CollectionPhase::FinalizeGarbage);
+        // Whoever looked on may have kept something, too.
+        let garbage = if finalized || self.tells_phases() { self.handle_resurrected_objects(old) } else { UNREACHABLE };
+        self.tell_phase(generation, CollectionPhase::HandleResurrectedObjects);
+        if debug == 0 && self.concerns.get() == 0 && !self.anything_to_call(garbage) {
             self.reach(Branch::InBulkAfterFinalizers);
             return freed + self.delete_garbage_in_bulk(garbage);
         }
         self.reach(Branch::OneByOne);
         let collected = freed + self.generations.size(garbage);
         self.delete_garbage(garbage, old);
+        self.tell_phase(generation, CollectionPhase::DeleteGarbage);
         collected
     }
 
@@ -421,7 +434,7 @@ impl Heap {
     fn finalize_garbage(&self) -> bool {
         let Some(hooks) = self.hooks() else { return false };
         let generations = &self.generations;
-        let wants = |flags: u8| flags & FINALIZED == 0 && (flags & HAS_FINALIZER != 0 || self.late_finalizers.get());
+        let wants = |flags: u8| flags & FINALIZED == 0 && (flags & HAS_FINALIZER != 0 || self.has_late_finalizers());
         // SAFETY: objects in a list are alive.
         if !generations.list(UNREACHABLE).iter().flatten().any(|at| wants(unsafe { at.as_ref() }.leaf.flags.get())) {
             return false;

@@ -13,6 +13,7 @@ use crate::payload::{Instance, Payload, VTable, Wrapped, end, offset};
 use crate::refcount::Dying;
 use crate::slot::Slot;
 use crate::space::Space;
+use crate::watch::{CollectionPhase, LATE_FINALIZERS};
 
 /// What the heap asks of the machine that runs on it. A machine says what it needs to say; by default nothing is done.
 pub trait Hooks {
@@ -33,6 +34,10 @@ pub trait Hooks {
     fn would_be_tracked(&self, _obj: &Obj) -> bool {
         false
     }
+    /// An object's count has come to zero, after [`Heap::tell`] was asked for deaths. Whoever clones it keeps it alive.
+    fn dying(&self, _obj: &Obj) {}
+    /// A phase of a collection has ended, after [`Heap::tell`] was asked for phases.
+    fn collection_phase(&self, _generation: usize, _phase: CollectionPhase) {}
     /// An object was made, while the heap is watched: see [`Heap::watch`].
     fn born(&self, _obj: &Obj) {}
     /// Something that `gc.set_debug` asks to be told on the standard error stream.
@@ -70,8 +75,8 @@ pub struct Heap {
     pub(crate) dying: UnsafeCell<Vec<Dying>>,
     /// While a payload is dropped, deaths are put on the stack instead of happening at once.
     pub(crate) deferring: Cell<bool>,
-    /// Some class got a finalizer after it had instances: the flag in the header is not the whole truth.
-    pub(crate) late_finalizers: Cell<bool>,
+    /// Why a death may concern the machine although the flags in the header do not say so: see `watch.rs`.
+    pub(crate) concerns: Cell<u8>,
     hooks: Cell<Option<NonNull<dyn Hooks>>>,
     machines: RefCell<Vec<Rc<dyn Hooks>>>,
     pub(crate) generations: crate::generation::Generations,
@@ -145,7 +150,7 @@ impl Heap {
             vtables: [const { OnceCell::new() }; 256],
             dying: UnsafeCell::default(),
             deferring: Cell::new(false),
-            late_finalizers: Cell::new(false),
+            concerns: Cell::new(0),
             hooks: Cell::new(None),
             machines: RefCell::default(),
             generations: Default::default(),
@@ -245,7 +250,7 @@ impl Heap {
 
     /// A class got its finalizer after it had instances.
     pub fn expect_late_finalizers(&self) {
-        self.late_finalizers.set(true);
+        self.concerns.set(self.concerns.get() | LATE_FINALIZERS);
     }
 
     /// Header and room; nothing tracked or counted.
@@ -314,7 +319,10 @@ impl Heap {
                 let kind = at.cast::<LeafHeader>().as_ref().kind.get();
                 std::mem::ManuallyDrop::new(Obj::from_header(at, self.vtable(kind).leaf))
             };
-            all.push(Obj::clone(&obj));
+            // One that is dying has no reference that could be given back.
+            if obj.refcount() > 0 {
+                all.push(Obj::clone(&obj));
+            }
         });
         all
     }
@@ -339,7 +347,7 @@ impl Heap {
             let kind = at.cast::<LeafHeader>().as_ref().kind.get();
             std::mem::ManuallyDrop::new(Obj::from_header(at, self.vtable(kind).leaf))
         };
-        Some(Obj::clone(&obj))
+        (obj.refcount() > 0).then(|| Obj::clone(&obj))
     }
 
     /// From now on the machine is told of every object that is made ([`Hooks::born`]), and those that go are written down

@@ -64,6 +64,7 @@ mod stackref;
 mod system;
 mod tuple;
 mod views;
+mod watch;
 mod weakref;
 
 /// The examples of the README.
@@ -93,4 +94,5 @@ pub use slot::Slot;
 pub use stackref::{StackRef, View};
 pub use system::keep_no_large_buffers;
 pub use tuple::Tuple;
+pub use watch::CollectionPhase;
 pub use weakref::{WeakFlavour, WeakRef};

@@ -17,6 +17,7 @@ use crate::list::List;
 use crate::object::{EXTRA, FINALIZED, HAS_FINALIZER, Header, Obj, UNCOUNTED, WEAKLY_REFERENCED};
 use crate::reached::Branch;
 use crate::tuple::Tuple;
+use crate::watch::DEATHS;
 
 /// The count of an immortal object (PEP 683). A count with the top bit set never changes.
 pub const IMMORTAL: u32 = 3 << 30;
@@ -370,7 +371,7 @@ impl Heap {
             };
             self.generations.remove(header);
             let flags = header.leaf.flags.get();
-            if (flags & (HAS_FINALIZER | WEAKLY_REFERENCED) != 0 || self.late_finalizers.get()) && !self.last_rites(&obj, header) {
+            if (flags & (HAS_FINALIZER | WEAKLY_REFERENCED) != 0 || self.concerns.get() != 0) && !self.last_rites(&obj, header) {
                 return None;
             }
             header.index.set(BEGAN_TO_DIE);
@@ -388,12 +389,16 @@ impl Heap {
         }
     }
 
-    /// Finalizer and weak references of a dying object. False if it lives again.
+    /// Whoever looks on, the finalizer and the weak references of a dying object. False if it lives again.
     ///
     /// # Safety
     /// The count is zero and no reference is left.
     #[cold]
     unsafe fn last_rites(&self, obj: &Obj, header: &Header) -> bool {
+        // SAFETY: the caller is the one that handles the dying.
+        if self.concerns.get() & DEATHS != 0 && unsafe { self.is_kept_when_told(obj, header) } {
+            return false;
+        }
         if obj.has_flag(WEAKLY_REFERENCED) && self.vtable(obj.kind()).weakrefs_first {
             self.clear_weakrefs_of_dying(obj);
         }
@@ -411,6 +416,25 @@ impl Heap {
             }
         }
         true
+    }
+
+    /// Tells the machine of a death. True if somebody has kept the object, which lives on as one of the youngest.
+    ///
+    /// # Safety
+    /// The object's count is zero, and it stands in no generation.
+    unsafe fn is_kept_when_told(&self, obj: &Obj, header: &Header) -> bool {
+        let Some(hooks) = self.hooks() else { return false };
+        // SAFETY: a count is lent, so the object is alive while it is shown; it is taken back after.
+        unsafe {
+            obj.set_refcount(1);
+            hooks.dying(obj);
+            obj.set_refcount(obj.refcount() - 1);
+        }
+        let kept = obj.refcount() > 0;
+        if kept && !obj.has_flag(UNCOUNTED) {
+            self.generations.append(header, 0);
+        }
+        kept
     }
 
     /// Puts all references of a dying object on the stack, in the order of `subtype_dealloc`: slots, attributes, what the payload holds,
@@ -457,7 +481,7 @@ impl Heap {
     /// # Safety
     /// The object's count is zero.
     unsafe fn finalize_dying(&self, obj: &Obj, header: &Header) -> bool {
-        if !(obj.has_flag(HAS_FINALIZER) || self.late_finalizers.get()) {
+        if !(obj.has_flag(HAS_FINALIZER) || self.has_late_finalizers()) {
             return false;
         }
         let Some(hooks) = self.hooks() else { return false };

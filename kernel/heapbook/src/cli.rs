@@ -146,6 +146,9 @@ pub(crate) struct KernelArgs {
     /// The connection file that Jupyter wrote
     #[arg(short = 'f', long = "connection-file", value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// Keep no cells for later sessions
+    #[arg(long)]
+    pub(crate) no_history: bool,
     /// Which CPython to be: 3.14, 3.13, 3.12, 3.11, 3.10, or 2.7-gc for the collector of 2.7
     #[arg(long, value_name = "VERSION", default_value_t)]
     pub(crate) python: Version,

@@ -93,7 +93,7 @@ fn folder(place: &PlaceArgs) -> anyhow::Result<PathBuf> {
 }
 
 /// The user's data folder of Jupyter, as `jupyter_core.paths` finds it.
-fn user_data() -> anyhow::Result<PathBuf> {
+pub(crate) fn user_data() -> anyhow::Result<PathBuf> {
     if let Some(folder) = env::var_os("JUPYTER_DATA_DIR").filter(|folder| !folder.is_empty()) {
         return Ok(folder.into());
     }

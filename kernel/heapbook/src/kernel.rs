@@ -1,5 +1,6 @@
 //! `heapbook kernel`: a notebook's session behind Jupyter's wire.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,15 +11,14 @@ use serde_json::{Map, Value, json};
 use session::{Cell, Notebook, Past, Question, Version};
 
 use crate::cli::KernelArgs;
+use crate::history::{self, HistoryFile};
 use crate::kernel_host::KernelHost;
-
-/// The session's number in its history: sessions before it are not kept.
-const SESSION: i64 = 1;
 
 pub(crate) fn command(args: &KernelArgs) -> anyhow::Result<ExitCode> {
     let version = args.python;
+    let kept = if args.no_history { None } else { history::file() };
     let connection = jupyter::Connection::read(&args.file)?;
-    jupyter::serve(&connection, info(version), move |frontend| match Python::start(version, frontend) {
+    jupyter::serve(&connection, info(version), move |frontend| match Python::start(version, frontend, kept.clone()) {
         Ok(python) => python,
         Err(why) => {
             eprintln!("heapbook: the machine did not start: {why}");
@@ -58,9 +58,10 @@ struct Python {
 }
 
 impl Python {
-    fn start(version: Version, frontend: &Frontend) -> Result<Rc<dyn Interpreter>, String> {
+    fn start(version: Version, frontend: &Frontend, kept: Option<PathBuf>) -> Result<Rc<dyn Interpreter>, String> {
         let host = Rc::new(KernelHost::new(frontend.clone()));
-        let notebook = Notebook::start(version, Rc::clone(&host) as _, Rc::clone(&host) as _).map_err(|error| error.0)?;
+        let archive = kept.map(|file| Rc::new(HistoryFile::new(file)) as _);
+        let notebook = Notebook::start(version, Rc::clone(&host) as _, Rc::clone(&host) as _, archive).map_err(|error| error.0)?;
         let python = Rc::new(Python { notebook });
         host.connect(Rc::downgrade(&(Rc::clone(&python) as Rc<dyn Interpreter>)));
         Ok(python)
@@ -108,12 +109,10 @@ impl Interpreter for Python {
     fn history(&self, question: &History) -> Vec<Remembered> {
         let question = match question {
             History::Tail(n) => Question::Tail(*n),
-            // 0 is the running session, −1 the one before.
-            History::Range(session, ..) if ![0, SESSION].contains(session) => return Vec::new(),
-            History::Range(_, start, stop) => Question::Range(*start, *stop),
+            History::Range(session, start, stop) => Question::Range(*session, *start, *stop),
             History::Search(pattern, n, unique) => Question::Search(pattern.clone(), *n, *unique),
         };
-        let remembered = |Past { number, source, output }| Remembered { session: SESSION, number, source, output };
+        let remembered = |Past { session, number, source, output }| Remembered { session, number, source, output };
         self.notebook.history(&question).into_iter().map(remembered).collect()
     }
 

@@ -43,6 +43,10 @@ impl Outlet for KernelHost {
     fn wait(&self, goes_on: &dyn Fn() -> bool) -> bool {
         self.interpreter().is_none_or(|interpreter| self.frontend.attend_until(&*interpreter, goes_on))
     }
+
+    fn interrupt(&self) {
+        self.frontend.interrupt();
+    }
 }
 
 impl Host for KernelHost {

@@ -8,6 +8,7 @@ mod claims;
 mod cli;
 mod compare;
 mod engine;
+mod history;
 mod host;
 mod http;
 mod install;

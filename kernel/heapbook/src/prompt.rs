@@ -79,7 +79,7 @@ pub(crate) fn run(vm: &Vm) -> anyhow::Result<i32> {
 
 /// Runs what was typed; what was pasted may be several statements.
 fn run_typed(vm: &Vm, text: &str, name: &str, main: &Obj) -> Option<i32> {
-    match compile::statements(text) {
+    match compile::statements(text, false) {
         Some(statements) if statements.len() > 1 => statements.iter().find_map(|statement| vm.run_statement(&statement.text, name, main)),
         _ => vm.run_statement(text, name, main),
     }

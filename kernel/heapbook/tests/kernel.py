@@ -104,6 +104,10 @@ def magics(kernel):
     assert (report["version"], report["refcount"], len(report["holders"])) == (1, 3, 3), report
     assert kernel.value("%who_ls dict") == "['c']"
     assert kernel.value("a;") is None
+    assert kernel.value("a = 1; a") == "1"
+    kernel.client.complete("x = str.isalp")
+    matches = kernel.client.get_shell_msg(timeout=LIMIT)["content"]
+    assert (matches["matches"], matches["cursor_start"]) == (["isalpha"], 8), matches
     reply, _ = kernel.run("!ls")
     assert reply["ename"] == "UsageError" and "runs Python only" in reply["evalue"], reply
     kernel.run("class N: pass\nn = N(); n.self = n; del n")
@@ -152,33 +156,63 @@ def versions(kernel):
     assert reply["ename"] == "UsageError" and "2.7-gc" in reply["evalue"], reply
 
 
-def debugger(kernel):
-    """A breakpoint in a loop, a step, a variable, and the end of it."""
-    client, seq = kernel.client, iter(range(1, 1000))
+class Debug:
+    """The debugger of a kernel, attached."""
 
-    def ask(command, **arguments):
-        client.control_channel.send(client.session.msg(
-            "debug_request", {"type": "request", "seq": next(seq), "command": command, "arguments": arguments}))
+    def __init__(self, kernel):
+        self.client, self.seq = kernel.client, 0
+        filters = self.ask("initialize")["exceptionBreakpointFilters"]
+        assert {f["filter"] for f in filters} == {"raised", "uncaught", "death", "collection"}, filters
+        self.ask("attach")
+
+    def ask(self, command, **arguments):
+        self.seq += 1
+        self.client.control_channel.send(self.client.session.msg(
+            "debug_request", {"type": "request", "seq": self.seq, "command": command, "arguments": arguments}))
         while True:
-            reply = client.get_control_msg(timeout=LIMIT)
+            reply = self.client.get_control_msg(timeout=LIMIT)
             if reply["msg_type"] == "debug_reply":
                 assert reply["content"]["success"], reply["content"]
                 return reply["content"]["body"]
 
-    def stopped():
+    def stopped(self):
+        """What the next stop says, and the innermost frame there."""
         while True:
-            message = client.get_iopub_msg(timeout=LIMIT)
+            message = self.client.get_iopub_msg(timeout=LIMIT)
             if message["msg_type"] == "debug_event" and message["content"]["event"] == "stopped":
-                frame = ask("stackTrace", threadId=1)["stackFrames"][0]
-                return frame["name"], frame["line"], ask("evaluate", expression="i", frameId=frame["id"])["result"]
+                return message["content"]["body"], self.ask("stackTrace", threadId=1)["stackFrames"][0]
 
-    ask("initialize")
-    ask("attach")
+    def evaluate(self, expression, frame):
+        return self.ask("evaluate", expression=expression, frameId=frame["id"])["result"]
+
+    def scope(self, name, frame):
+        """The variables of a scope."""
+        scopes = self.ask("scopes", frameId=frame["id"])["scopes"]
+        number = [s["variablesReference"] for s in scopes if s["name"] == name][0]
+        return {v["name"]: v for v in self.ask("variables", variablesReference=number)["variables"]}
+
+    def reply(self, id):
+        """The answer to a cell, once it has run to its end."""
+        while True:
+            reply = self.client.get_shell_msg(timeout=LIMIT)
+            if reply["parent_header"].get("msg_id") == id:
+                return reply["content"]
+
+
+def debugger(kernel):
+    """A breakpoint in a loop, a step, a variable, and the end of it."""
+    debug = Debug(kernel)
+    ask = debug.ask
+
+    def stopped():
+        _, frame = debug.stopped()
+        return frame["name"], frame["line"], debug.evaluate("i", frame)
+
     code = "def f(n):\n    total = 0\n    for i in range(n):\n        total += i\n        total -= 1\n    return total\nf(4)"
     path = ask("dumpCell", code=code)["sourcePath"]
     ask("setBreakpoints", source={"path": path}, breakpoints=[{"line": 4, "condition": "i != 1"}])
     ask("configurationDone")
-    id = client.execute(code)
+    id = kernel.client.execute(code)
     assert stopped() == ("f", 4, "0")
     ask("next", threadId=1)
     assert stopped() == ("f", 5, "0")
@@ -186,13 +220,204 @@ def debugger(kernel):
     assert stopped() == ("f", 4, "2")
     ask("setBreakpoints", source={"path": path}, breakpoints=[])
     ask("stepOut", threadId=1)
-    while True:
-        reply = client.get_shell_msg(timeout=LIMIT)
-        if reply["parent_header"].get("msg_id") == id:
-            break
-    assert reply["content"]["status"] == "ok", reply["content"]
+    assert debug.reply(id)["status"] == "ok"
     ask("disconnect")
     assert kernel.value("f(4)") == "2"
+
+
+def deaths(kernel):
+    """The program stops where a refcount falls to zero: of an object of a class, of one object that was chosen."""
+    kernel.run("class Node:\n    def __init__(self, name): self.name, self.next = name, None\n    def __repr__(self): return 'Node ' + self.name\nimport collections")
+    debug = Debug(kernel)
+    debug.ask("setExceptionBreakpoints", filters=["death"])
+    id = kernel.client.execute("def f():\n    a = Node('a')\n    a.next = Node('b')\n    del a\n    return 1\nkept = Node('kept')\nf()")
+    body, frame = debug.stopped()
+    assert body["reason"] == "exception" and body["text"] == "Node", body
+    assert "the refcount of a Node at 0x" in body["description"] and "Node a has fallen to zero" in body["description"], body
+    assert (frame["name"], frame["line"]) == ("f", 4), frame
+    assert body["heapbook"]["type"] == "Node" and body["heapbook"]["repr"] == "Node a", body
+    assert debug.evaluate("__dying__.next.name + kept.name", frame) == "'bkept'"
+    heap = debug.scope("Heap", frame)
+    assert heap["__dying__"]["value"] == "Node a" and heap["dies with it [0]"]["value"] == "Node b", heap
+    assert debug.ask("exceptionInfo", threadId=1)["exceptionId"] == "Node"
+    debug.ask("continue", threadId=1)
+    body, frame = debug.stopped()
+    assert body["heapbook"]["repr"] == "Node b" and frame["line"] == 4, body
+    debug.ask("next", threadId=1)
+    body, frame = debug.stopped()
+    assert (body["reason"], frame["name"], frame["line"]) == ("step", "f", 5), (body, frame)
+    debug.ask("continue", threadId=1)
+    assert debug.reply(id)["status"] == "ok"
+    # Whoever keeps a dying object saves it.
+    kernel.run("saved = []")
+    id = kernel.client.execute("x = Node('x')\ndel x\nsaved[0].name")
+    _, frame = debug.stopped()
+    debug.evaluate("saved.append(__dying__)", frame)
+    debug.ask("continue", threadId=1)
+    assert debug.reply(id)["status"] == "ok"
+    # Classes by name, and a name that is none.
+    told = debug.ask("setExceptionBreakpoints", filters=[], filterOptions=[
+        {"filterId": "death", "condition": "dict, collections.deque"}, {"filterId": "death", "condition": "1 +"}])["breakpoints"]
+    assert [t["verified"] for t in told] == [True, False], told
+    debug.ask("setExceptionBreakpoints", filters=[], filterOptions=[{"filterId": "death", "condition": "dict, collections.deque"}])
+    id = kernel.client.execute("d = {'k': Node('v')}; q = collections.deque([1]); l = []\ndel l, d, q")
+    assert [debug.stopped()[0]["text"], debug.ask("continue", threadId=1) and debug.stopped()[0]["text"]] == ["dict", "collections.deque"]
+    debug.ask("continue", threadId=1)
+    assert debug.reply(id)["status"] == "ok"
+    debug.ask("setExceptionBreakpoints", filters=[])
+    # One object, by a data breakpoint: when it dies its breakpoint goes.
+    kernel.run("a, b = [1], [2]; s = 'text' * 100")
+    assert debug.ask("dataBreakpointInfo", name="s")["dataId"] is None
+    info = debug.ask("dataBreakpointInfo", name="b")
+    assert "the death of `b`, a list at 0x" in info["description"], info
+    told = debug.ask("setDataBreakpoints", breakpoints=[{"dataId": info["dataId"]}, {"dataId": "0x10"}])["breakpoints"]
+    assert [t["verified"] for t in told] == [True, False], told
+    id = kernel.client.execute("a = None\nc = b\nb = None\nc = None\n3")
+    body, frame = debug.stopped()
+    assert body["reason"] == "data breakpoint" and "a list at " + info["dataId"] + ", [2]" in body["description"], body
+    assert frame["line"] == 4, frame
+    # An interrupt ends the wait, and then the program.
+    kernel.manager.interrupt_kernel()
+    reply = debug.reply(id)
+    assert reply["status"] == "ok" or reply["ename"] == "KeyboardInterrupt", reply
+    debug.ask("disconnect")
+    assert kernel.value("b = [2]; b = None; 4") == "4"
+
+
+def collections(kernel):
+    """The program stops after each phase of a collection, with the phase's working counts."""
+    kernel.run("import gc\ngc.collect()\nclass N:\n    def __del__(self): print('finalizer')\nheld = []\ndef make():\n    n = N(); n.me = n; held.append([n] and [])\n")
+    debug = Debug(kernel)
+    debug.ask("setExceptionBreakpoints", filters=["collection"])
+    kernel.run("gc.disable(); make()")
+    id = kernel.client.execute("gc.collect()")
+    phases, unreachable = [], None
+    names = ["update_refs", "subtract_refs", "move_unreachable", "handle_weakrefs", "finalize_garbage", "handle_resurrected_objects", "delete_garbage"]
+    for name in names:
+        body, frame = debug.stopped()
+        phases.append(body["text"])
+        assert body["description"].startswith("collection of generation 2, " + name + ": "), body
+        assert body["heapbook"]["phase"] == name and body["heapbook"]["generation"] == 2, body
+        heap = debug.scope("Heap", frame)
+        if name == "subtract_refs":
+            assert heap["held"]["value"].startswith("gc_refs ") and " of " in heap["held"]["value"], heap
+        if name == "move_unreachable":
+            assert heap["held"]["value"].startswith("reachable"), heap
+            unreachable = [v for v in heap.values() if v["value"].startswith("unreachable")]
+            assert len(unreachable) == 1 and unreachable[0]["type"] == "N", heap
+        if name == "finalize_garbage":
+            assert [v["type"] for v in heap.values()] == ["N"] and "refcount 1" in list(heap.values())[0]["value"], heap
+        assert debug.evaluate("1 + len(held)", frame) == "2"
+        debug.ask("continue", threadId=1)
+    assert phases == names, phases
+    assert debug.reply(id)["status"] == "ok"
+    # Chosen phases of chosen generations; an automatic collection stops as well.
+    debug.ask("setExceptionBreakpoints", filters=[], filterOptions=[{"filterId": "collection", "condition": "0 delete_garbage"}])
+    id = kernel.client.execute("gc.enable()\nfor i in range(3000): make()\ngc.collect()")
+    body, frame = debug.stopped()
+    assert body["text"] == "delete_garbage" and body["heapbook"]["generation"] == 0, body
+    debug.ask("setExceptionBreakpoints", filters=[])
+    debug.ask("continue", threadId=1)
+    assert debug.reply(id)["status"] == "ok"
+    # A kept object lives, whatever the collector thought of it.
+    debug.ask("setExceptionBreakpoints", filters=[], filterOptions=[{"filterId": "collection", "condition": "move_unreachable, finalize_garbage"}])
+    kernel.run("class P: pass\ngc.disable()\nimport weakref\nkept = []\np = P(); p.me = p; p.you = [p]; w = weakref.ref(p); del p")
+    id = kernel.client.execute("gc.collect()")
+    _, frame = debug.stopped()
+    debug.evaluate("kept.append(w())", frame)
+    debug.ask("continue", threadId=1)
+    assert debug.reply(id)["status"] == "ok"
+    debug.ask("disconnect")
+    assert kernel.value("gc.enable(); kept[0].you[0] is kept[0]") == "True"
+
+
+def exceptions(kernel):
+    """The program stops where an exception is raised, or where one has ended a cell."""
+    debug = Debug(kernel)
+    code = "def f(x):\n    return 1 / x\ntry:\n    f(0)\nexcept ZeroDivisionError:\n    pass\nfor x in iter([1]): pass\nf(0)"
+    debug.ask("setExceptionBreakpoints", filters=["raised"])
+    id = kernel.client.execute(code)
+    for _ in range(2):
+        body, frame = debug.stopped()
+        assert (body["reason"], body["text"]) == ("exception", "ZeroDivisionError: division by zero"), body
+        assert (frame["name"], frame["line"], debug.evaluate("x", frame)) == ("f", 2, "0"), frame
+        assert debug.ask("exceptionInfo", threadId=1)["exceptionId"] == "ZeroDivisionError"
+        debug.ask("continue", threadId=1)
+    assert debug.reply(id)["ename"] == "ZeroDivisionError"
+    debug.ask("setExceptionBreakpoints", filters=["uncaught"])
+    id = kernel.client.execute(code)
+    body, frame = debug.stopped()
+    assert (frame["name"], frame["line"], debug.evaluate("__exception__.args[0] + str(x)", frame)) == ("f", 2, "'division by zero0'"), frame
+    assert [f["line"] for f in debug.ask("stackTrace", threadId=1)["stackFrames"]] == [2, 8]
+    debug.ask("continue", threadId=1)
+    assert debug.reply(id)["ename"] == "ZeroDivisionError"
+    debug.ask("disconnect")
+
+
+def history(kernel):
+    """Cells are found again in later sessions, whatever other kernels do meanwhile, and whatever happened to the file."""
+    def ask(asked, **arguments):
+        asked.client.history(raw=True, output=False, **arguments)
+        while True:
+            reply = asked.client.get_shell_msg(timeout=LIMIT)
+            if reply["msg_type"] == "history_reply":
+                return reply["content"]["history"]
+
+    kernel.run("first_cell = 'ä'\nof_two_lines = 1")
+    session = ask(kernel, hist_access_type="tail", n=1)[0][0]
+    kernel.manager.restart_kernel()
+    kernel.client.wait_for_ready(timeout=LIMIT)
+    other = Kernel()
+    try:
+        kernel.run("second = 1")
+        with open(os.environ["HEAPBOOK_KERNEL_HISTORY"], "a") as f:
+            f.write("garbage\n[1, 2\n{}\n[\"x\"]\n\xff\n[7, \"cut")
+        other.run("third = 1")
+        kernel.run("second = 1")
+        one, two = (ask(k, hist_access_type="tail", n=1)[0][0] for k in (kernel, other))
+        assert sorted({session, one, two}) == [session, one, two] or sorted({session, one, two}) == [session, two, one], (session, one, two)
+        assert ask(kernel, hist_access_type="range", session=0, start=1, stop=3) == [[0, 1, "second = 1"], [0, 2, "second = 1"]]
+        old = [session, "first_cell = 'ä'\nof_two_lines = 1"]
+        assert [[s, text] for s, _, text in ask(kernel, hist_access_type="range", session=session - one, start=1)][-1] == old
+        assert [[s, text] for s, _, text in ask(other, hist_access_type="search", pattern="first_cell*of_*", n=1)] == [old]
+        assert [text for *_, text in ask(other, hist_access_type="tail", n=2)][-1] == "third = 1"
+        assert len(ask(kernel, hist_access_type="search", pattern="second = 1")) == 2
+        assert len(ask(kernel, hist_access_type="search", pattern="second = 1", unique=True)) == 1
+        assert len(ask(kernel, hist_access_type="tail")) == 10
+        _, messages = kernel.run("%history -g first_cell")
+        text = "".join(m["content"]["text"] for m in messages if m["msg_type"] == "stream")
+        assert text.strip().startswith("%d/" % session) and text.endswith(": %history -g first_cell\n"), text
+        reply, _ = kernel.run("%%recall ~%d/1" % (one - two))  if one > two else kernel.run("%%recall %d/1" % two)
+        assert reply["payload"] == [{"source": "set_next_input", "text": "third = 1", "replace": False}], reply
+    finally:
+        other.close()
+
+
+def silent_history():
+    """Whoever wants no history has none."""
+    file = os.environ["HEAPBOOK_KERNEL_HISTORY"]
+    before = pathlib.Path(file).read_bytes()
+    os.environ["HEAPBOOK_KERNEL_HISTORY"] = ""
+    kernel = Kernel()
+    try:
+        kernel.run("1")
+    finally:
+        kernel.close()
+        os.environ["HEAPBOOK_KERNEL_HISTORY"] = file
+    assert pathlib.Path(file).read_bytes() == before
+
+
+def blocked_input(kernel):
+    """An interrupt ends a wait for input that nobody answers."""
+    for code in ("import sys; sys.stdin.readline()", "input()"):
+        id = kernel.client.execute(code, allow_stdin=True)
+        kernel.client.get_stdin_msg(timeout=LIMIT)
+        kernel.manager.interrupt_kernel()
+        while True:
+            reply = kernel.client.get_shell_msg(timeout=LIMIT)
+            if reply["parent_header"].get("msg_id") == id:
+                break
+        assert reply["content"]["ename"] == "KeyboardInterrupt", reply
 
 
 def garbage(kernel):
@@ -283,10 +508,12 @@ def notebook():
 def main():
     kernel = Kernel()
     try:
-        for test in (soak, outputs, magics, watching, versions, debugger, garbage, deaf_subscriber, restarts):
+        for test in (soak, outputs, magics, watching, versions, debugger, deaths, collections, exceptions, blocked_input, history, garbage,
+                     deaf_subscriber, restarts):
             test(kernel)
     finally:
         kernel.close()
+    silent_history()
     notebook()
 
 

@@ -30,6 +30,7 @@ fn jupyter_drives_the_kernel() {
     let driven = Command::new(environment.join("bin/python"))
         .arg(script)
         .env("JUPYTER_PATH", prefix.join("share/jupyter"))
+        .env("HEAPBOOK_KERNEL_HISTORY", target().join("history.jsonl"))
         .output()
         .expect("it runs");
     assert!(driven.status.success(), "{}", text(&driven));

@@ -104,6 +104,11 @@ impl Frontend {
         }
     }
 
+    /// Interrupts what runs, as the user does.
+    pub fn interrupt(&self) {
+        self.0.inbox.interrupt();
+    }
+
     /// Serves what is urgent, inside of what runs. Gives whether an interrupt came.
     pub fn attend(&self, interpreter: &dyn Interpreter) -> bool {
         while let Some(event) = self.0.inbox.next_urgent() {

@@ -143,6 +143,9 @@ fn answer(interpreter: &dyn Interpreter, message: &Message, shared: &Shared) -> 
     })
 }
 
+/// So many cells are told to whoever does not say how many.
+const TAIL: usize = 10;
+
 fn history(interpreter: &dyn Interpreter, content: &Value) -> Value {
     let number = |name: &str| content[name].as_i64();
     let count = |name: &str| number(name).and_then(|n| usize::try_from(n).ok());
@@ -152,7 +155,7 @@ fn history(interpreter: &dyn Interpreter, content: &Value) -> Value {
             let pattern = content["pattern"].as_str().unwrap_or("*").to_owned();
             History::Search(pattern, count("n"), content["unique"] == true)
         }
-        _ => History::Tail(count("n").unwrap_or(usize::MAX)),
+        _ => History::Tail(count("n").unwrap_or(TAIL)),
     };
     let output = content["output"] == true;
     let cells = interpreter.history(&question).into_iter().map(|cell| match output {

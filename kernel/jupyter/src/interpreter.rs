@@ -90,7 +90,7 @@ pub enum Completeness {
 pub enum History {
     /// The last so many cells.
     Tail(usize),
-    /// The cells of a session from one number to before another.
+    /// The cells of a session from one number to before another; 0 is the session that runs, -1 the one before.
     Range(i64, usize, Option<usize>),
     /// Cells that match a pattern: the last so many, each only once if so wished.
     Search(String, Option<usize>, bool),

@@ -29,7 +29,7 @@ use vm::host::{Host, Stream};
 use vm::{PyResult, Raised, Vm};
 
 pub use compile::Version;
-pub use history::{Past, Question};
+pub use history::{Archive, Past, Question};
 pub use look::show;
 pub use notebook::{Cell, Completions, Done, Failure, HEAP, Notebook, Outlet};
 pub use syntax::Completeness;
@@ -151,7 +151,7 @@ impl Session {
     fn statements(&self, source: &str, name: &str, shown: Shown, put: &mut dyn FnMut(Output)) -> PyResult<()> {
         let vm = &self.vm;
         vm.remember_source(name, source);
-        let Some(statements) = compile::statements(source) else {
+        let Some(statements) = compile::statements(source, shown != Shown::Every) else {
             return vm.compile_text(source, name, Mode::Exec, Options::default()).map(drop);
         };
         // A cell's literals live until the cell ends.

@@ -4,6 +4,7 @@ mod files;
 mod heap;
 mod memory;
 mod names;
+mod past;
 mod refs;
 mod time;
 mod version;
@@ -29,15 +30,17 @@ pub(crate) static LINE: &[Magic<Line>] = &[
     Magic { name: "collect", run: heap::collect },
     Magic { name: "gc", run: heap::gc },
     Magic { name: "heap", run: heap::heap },
-    Magic { name: "hist", run: names::history },
-    Magic { name: "history", run: names::history },
+    Magic { name: "hist", run: past::history },
+    Magic { name: "history", run: past::history },
     Magic { name: "load", run: files::load },
     Magic { name: "lsmagic", run: |notebook, _| list(notebook) },
     Magic { name: "memit", run: memory::memit },
     Magic { name: "pinfo", run: |notebook, line| page(notebook, line, 0) },
     Magic { name: "pinfo2", run: |notebook, line| page(notebook, line, 1) },
     Magic { name: "pwd", run: |notebook, _| files::pwd(notebook) },
+    Magic { name: "recall", run: past::recall },
     Magic { name: "refs", run: refs::refs },
+    Magic { name: "rep", run: past::recall },
     Magic { name: "reset", run: names::reset },
     Magic { name: "run", run: files::run },
     Magic { name: "time", run: time::line },

@@ -13,7 +13,7 @@ use vm::host::Host;
 use vm::{Args, Convention, Method, PyResult, Raised, Vm};
 
 use crate::debug::Debugger;
-use crate::history::{self, Past, Question};
+use crate::history::{self, Archive, Past, Question};
 use crate::tally::Tally;
 use crate::{NoStart, Output, Session, Shown, color, complete, display, inspect, json as to_json, magic, syntax};
 
@@ -23,6 +23,8 @@ pub trait Outlet {
     fn publish(&self, kind: &str, content: Value);
     /// The program is stopped: serves the debugger's requests until `goes_on` says so. Gives whether an interrupt came instead.
     fn wait(&self, goes_on: &dyn Fn() -> bool) -> bool;
+    /// Interrupts the program that runs, as its user does.
+    fn interrupt(&self);
 }
 
 /// A cell to run.
@@ -81,6 +83,8 @@ pub struct Notebook {
     pub(crate) session: Session,
     pub(crate) outlet: Rc<dyn Outlet>,
     past: RefCell<Vec<Past>>,
+    /// Where the cells of all sessions are kept.
+    archive: Option<Rc<dyn Archive>>,
     /// The number of the next cell.
     count: Place<u64>,
     pub(crate) payload: RefCell<Vec<Value>>,
@@ -126,8 +130,13 @@ static BUILTINS: [Method; 2] =
 
 impl Notebook {
     /// A new notebook.
-    pub fn start(version: Version, host: Rc<dyn Host>, outlet: Rc<dyn Outlet>) -> Result<Rc<Notebook>, NoStart> {
-        Notebook::start_with(version, host, outlet, None)
+    pub fn start(
+        version: Version,
+        host: Rc<dyn Host>,
+        outlet: Rc<dyn Outlet>,
+        archive: Option<Rc<dyn Archive>>,
+    ) -> Result<Rc<Notebook>, NoStart> {
+        Notebook::start_with(version, host, outlet, archive, None)
     }
 
     /// A new notebook that is interrupted by a flag that is there already.
@@ -135,6 +144,7 @@ impl Notebook {
         version: Version,
         host: Rc<dyn Host>,
         outlet: Rc<dyn Outlet>,
+        archive: Option<Rc<dyn Archive>>,
         breaker: Option<Arc<AtomicBool>>,
     ) -> Result<Rc<Notebook>, NoStart> {
         let mut session = Session::start(version, host, None)?;
@@ -159,6 +169,7 @@ impl Notebook {
             session,
             outlet,
             past: RefCell::default(),
+            archive,
             count: Place::new(1),
             payload: RefCell::default(),
             pictures: Place::new(0),
@@ -220,14 +231,15 @@ impl Notebook {
             vm.dict_set_str(self.names(), "_iii", two);
             vm.dict_set_str(self.names(), "_ii", one);
             vm.dict_set_str(self.names(), "_i", vm.str(cell.code));
-            self.past.borrow_mut().push(Past { number: count, source: cell.code.to_owned(), output: None });
+            self.past.borrow_mut().push(Past { session: 0, number: count, source: cell.code.to_owned(), output: None });
+            self.archive.as_ref().inspect(|archive| archive.keep(count, cell.code));
         }
         let before = Tally::of(self.vm());
         let name = format!("Cell In[{count}]");
         self.debug_cell(&name, cell.code);
         let python = syntax::python(cell.code);
         let shown = if cell.silent || python.quiet { Shown::Nothing } else { Shown::Last };
-        let failure = self.run_text(&python.text, &name, shown, count);
+        let failure = self.debugged(|| self.run_text(&python.text, &name, shown, count));
         let value = self.last_value.take();
         if cell.store
             && let Some(past) = self.past.borrow_mut().iter_mut().rev().find(|past| past.number == count)
@@ -240,6 +252,7 @@ impl Notebook {
     /// Runs a text of Python; its values are shown.
     fn run_text(&self, text: &str, name: &str, shown: Shown, count: u64) -> Option<Failure> {
         let raised = self.session.statements(text, name, shown, &mut |output| self.show(output, count)).err()?;
+        self.debug_uncaught(&raised);
         let mut failure = None;
         self.session.report(raised, &mut |output| {
             if let Output::Error { ename, evalue, traceback } = output {
@@ -369,7 +382,12 @@ impl Notebook {
 
     /// Cells of the past.
     pub fn history(&self, question: &Question) -> Vec<Past> {
-        history::answer(&self.past.borrow(), question)
+        history::answer(&self.past.borrow(), self.archive.as_deref(), question)
+    }
+
+    /// The number of this session.
+    pub(crate) fn session_number(&self) -> i64 {
+        self.archive.as_ref().map_or(1, |archive| archive.session())
     }
 
     /// The end of the program.

@@ -58,6 +58,7 @@ impl Vm {
             recorder: Default::default(),
             show: Default::default(),
             traps: Default::default(),
+            watch: Default::default(),
             companion: RefCell::default(),
             added: RefCell::default(),
             next_class_version: Cell::new(1),
@@ -352,6 +353,14 @@ impl Hooks for Vm {
 
     fn born(&self, obj: &Obj) {
         self.trace_birth(obj);
+    }
+
+    fn dying(&self, obj: &Obj) {
+        self.show_death(obj);
+    }
+
+    fn collection_phase(&self, generation: usize, phase: heap::CollectionPhase) {
+        self.show_phase(generation, phase);
     }
 
     fn weakref_callback(&self, weakref: &Obj, callback: &Obj) {

@@ -46,6 +46,7 @@ mod trap;
 mod types;
 mod unwind;
 mod vm;
+mod watch;
 
 pub use args::{Args, Signature};
 pub use class::{Binding, Class, ClassSpec, Compare, Convention, GetSet, Method, Native, Operator, Slots, flags};
@@ -53,3 +54,4 @@ pub use start::Streams;
 pub use trap::TrapHandler;
 pub use types::Types;
 pub use vm::{Constants, PyResult, Raised, Vm};
+pub use watch::{Watched, Watcher};

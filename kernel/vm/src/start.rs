@@ -169,7 +169,7 @@ impl Vm {
             Ok(main) => main,
             Err(raised) => return self.uncaught(raised),
         };
-        let Some(statements) = compile::statements(text) else {
+        let Some(statements) = compile::statements(text, false) else {
             return match self.compile_text(text, filename, Mode::Exec, Options::default()) {
                 Ok(_) => 0,
                 Err(raised) => self.uncaught(raised),

@@ -53,6 +53,7 @@ impl Vm {
                 if !here.is_incomplete() {
                     self.add_traceback(here, &raised.0);
                 }
+                self.show_raise(&raised);
                 self.trace_raise(here, raised)
             }
             Fault::Reraise(raised, first) => {

@@ -78,6 +78,8 @@ pub struct Vm {
     pub show: Cell<Option<fn(&Vm, &[Obj]) -> PyResult<()>>>,
     /// Places at which the machine stops and asks.
     pub(crate) traps: crate::trap::Traps,
+    /// Who looks on.
+    pub(crate) watch: crate::watch::Watch,
     /// What the owner of the machine put beside it, for native functions of its own.
     pub companion: RefCell<Option<Rc<dyn std::any::Any>>>,
     /// Modules that the owner added to the library, by name: whether it is a package, and the source.

@@ -82,7 +82,7 @@ impl Running {
         let arguments = if is_ipython { IPYTHON_ARGUMENTS } else { &[] };
         let home = folder.path().join("ipython");
         let home = home.to_string_lossy();
-        let env = [("PYTHONHASHSEED", "0"), ("NO_COLOR", "1"), ("IPYTHONDIR", home.as_ref())];
+        let env = [("PYTHONHASHSEED", "0"), ("NO_COLOR", "1"), ("IPYTHONDIR", home.as_ref()), ("HEAPBOOK_KERNEL_HISTORY", "")];
         let mut client = Client::start(spec, arguments, &env, folder.path(), at.unwrap_or(folder.path()))?;
         if is_ipython {
             client.prepare(IPYTHON_PRELUDE, limit)?;

@@ -8,13 +8,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::time::{ClockId, clock_gettime};
 use sysinfo::{MemoryRefreshKind, Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 use vm::host::{Files, Host, Memory, Stream};
 
 use files::RealFiles;
 
-/// How long a sleep goes on after Ctrl-C, at most.
+/// How long a sleep or a wait for input goes on after Ctrl-C, at most.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// The host of `heapbook run`.
@@ -56,8 +57,21 @@ impl Host for Real {
     }
 
     fn read_input(&self) -> io::Result<Vec<u8>> {
+        // A signal ends the wait; the look in between is for one that comes just before it.
+        let stdin = rustix::stdio::stdin();
+        let look = Timespec { tv_sec: 0, tv_nsec: LOOK.subsec_nanos().into() };
+        loop {
+            if self.interrupt.load(Ordering::Relaxed) {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&look)) {
+                Ok(0) | Err(rustix::io::Errno::INTR) => {}
+                Ok(_) => break,
+                Err(error) => return Err(error.into()),
+            }
+        }
         let mut data = vec![0; 1 << 16];
-        let n = rustix::io::retry_on_intr(|| rustix::io::read(rustix::stdio::stdin(), &mut data[..]))?;
+        let n = rustix::io::retry_on_intr(|| rustix::io::read(stdin, &mut data[..]))?;
         data.truncate(n);
         Ok(data)
     }

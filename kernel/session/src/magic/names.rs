@@ -1,10 +1,9 @@
-//! Magics about the notebook's names and cells: `%who %who_ls %whos %xdel %reset %history`.
+//! Magics about the notebook's names: `%who %who_ls %whos %xdel %reset`.
 
 use heap::{Obj, Str};
 use vm::PyResult;
 
 use super::usage;
-use crate::history::Question;
 use crate::notebook::Notebook;
 
 /// The names that the user made, sorted, of the given types if there are any.
@@ -117,23 +116,4 @@ pub(super) fn reset(notebook: &Notebook, line: &str) -> PyResult {
         drop(vm.dict_remove(&notebook.session.values, &key)?);
     }
     Ok(vm.none())
-}
-
-/// `%history [-n] [-l N] [A-B]`.
-pub(super) fn history(notebook: &Notebook, line: &str) -> PyResult {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let range = words.iter().find_map(|word| match word.split_once('-') {
-        Some((first, last)) => Some((first.parse().ok()?, last.parse::<usize>().ok()? + 1)),
-        None => word.parse().ok().map(|n: usize| (n, n + 1)),
-    });
-    let tail = words.iter().position(|word| *word == "-l").map(|at| words.get(at + 1).and_then(|n| n.parse().ok()).unwrap_or(10));
-    let question = match (tail, range) {
-        (Some(n), _) => Question::Tail(n),
-        (None, Some((first, last))) => Question::Range(first, Some(last)),
-        (None, None) => Question::Tail(usize::MAX),
-    };
-    let numbered = words.contains(&"-n");
-    let cell = |past: crate::Past| if numbered { format!("{:>4}: {}\n", past.number, past.source) } else { past.source + "\n" };
-    notebook.print(&notebook.history(&question).into_iter().map(cell).collect::<String>())?;
-    Ok(notebook.vm().none())
 }

@@ -27,7 +27,7 @@ fn beside(notebook: &Notebook, version: Version) -> PyResult<Rc<Notebook>> {
         return Ok(Rc::clone(known));
     }
     let vm = notebook.vm();
-    let started = Notebook::start_with(version, Rc::clone(&vm.host), Rc::clone(&notebook.outlet), Some(Arc::clone(&vm.interrupt)));
+    let started = Notebook::start_with(version, Rc::clone(&vm.host), Rc::clone(&notebook.outlet), None, Some(Arc::clone(&vm.interrupt)));
     let started = started.map_err(|error| vm.runtime_error(format!("Python {version} does not start: {}", error.0)))?;
     notebook.beside.borrow_mut().push((version, Rc::clone(&started)));
     Ok(started)

@@ -41,6 +41,7 @@ pub trait Host {
     /// Hands on what has been written.
     fn flush(&self, stream: Stream) -> io::Result<()>;
     /// What comes next on the standard input: a line with its end, or whatever is there already; empty at the end of input.
+    /// `Interrupted` is the user's interrupt.
     fn read_input(&self) -> io::Result<Vec<u8>>;
     /// Whether a stream is a terminal.
     fn is_terminal(&self, stream: Stream) -> bool;

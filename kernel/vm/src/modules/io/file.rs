@@ -219,10 +219,12 @@ fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
 pub(crate) fn read_fd(vm: &Vm, fd: i32, n: usize) -> PyResult<Vec<u8>> {
     vm.handle_pending()?;
     if fd == 0 && n > 0 {
-        let mut kept = vm.state.input.borrow_mut();
-        if kept.is_empty() {
-            *kept = vm.host.read_input().map_err(|error| vm.os_error(&error, None))?;
+        // While input is waited for, other code may run and read, too.
+        if vm.state.input.borrow().is_empty() {
+            let read = read_input(vm)?;
+            vm.state.input.borrow_mut().extend(read);
         }
+        let mut kept = vm.state.input.borrow_mut();
         let n = n.min(kept.len());
         let rest = kept.split_off(n);
         return Ok(std::mem::replace(&mut *kept, rest));
@@ -231,6 +233,19 @@ pub(crate) fn read_fd(vm: &Vm, fd: i32, n: usize) -> PyResult<Vec<u8>> {
     let got = vm.host.files().read(fd, &mut data).map_err(|error| vm.os_error(&error, None))?;
     data.truncate(got);
     Ok(data)
+}
+
+/// Waits for input. An interrupt ends the wait, unless the program handles it.
+fn read_input(vm: &Vm) -> PyResult<Vec<u8>> {
+    loop {
+        match vm.host.read_input() {
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
+                vm.interrupt.store(false, std::sync::atomic::Ordering::Relaxed);
+                vm.handle_signal(crate::modules::signal::SIGINT)?;
+            }
+            read => return read.map_err(|error| vm.os_error(&error, None)),
+        }
+    }
 }
 
 /// Writes to a descriptor, and tells how much.

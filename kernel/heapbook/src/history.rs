@@ -1,0 +1,105 @@
+//! The cells of all sessions, in a file that kernels share: one line a cell, `[session, number, "source"]`, and one for each session that
+//! begins, `[session]`.
+//!
+//! A line is added in one piece, under a lock; a line that cannot be read is passed over. Where the file cannot be written nothing is
+//! kept, and nobody is bothered.
+
+use std::cell::OnceCell;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+use session::{Archive, Past};
+
+use crate::install::user_data;
+
+/// A file that has grown to this size is cut to its later half when the next session begins.
+const LARGE: u64 = 16 << 20;
+
+/// `$HEAPBOOK_KERNEL_HISTORY`, or a file in the user's data folder of Jupyter. Nothing, if the variable is empty.
+pub(crate) fn file() -> Option<PathBuf> {
+    match std::env::var_os("HEAPBOOK_KERNEL_HISTORY") {
+        Some(file) => Some(PathBuf::from(file)).filter(|file| !file.as_os_str().is_empty()),
+        None => user_data().ok().map(|folder| folder.join("heapbook/history.jsonl")),
+    }
+}
+
+/// The file, as one session uses it.
+pub(crate) struct HistoryFile {
+    path: PathBuf,
+    /// Chosen when it is first asked for, so that a kernel that runs nothing leaves nothing behind.
+    session: OnceCell<i64>,
+}
+
+impl HistoryFile {
+    pub(crate) fn new(path: PathBuf) -> HistoryFile {
+        HistoryFile { path, session: OnceCell::new() }
+    }
+
+    /// The file, locked until it is closed.
+    fn open(&self) -> io::Result<File> {
+        if let Some(folder) = self.path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&self.path)?;
+        file.lock()?;
+        Ok(file)
+    }
+
+    fn add(&self, file: &mut File, line: &Value) -> io::Result<()> {
+        // Whoever was cut off in the middle of a line does not spoil the next.
+        let mut last = [b'\n'];
+        if file.seek(SeekFrom::End(-1)).is_ok() {
+            file.read_exact(&mut last)?;
+        }
+        let start = if last == [b'\n'] { "" } else { "\n" };
+        file.write_all(format!("{start}{line}\n").as_bytes())
+    }
+
+    fn begin(&self) -> io::Result<i64> {
+        let mut file = self.open()?;
+        if file.metadata()?.len() > LARGE {
+            let mut rest = Vec::new();
+            file.seek(SeekFrom::End(-(LARGE as i64) / 2))?;
+            file.read_to_end(&mut rest)?;
+            let start = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1);
+            file.set_len(0)?;
+            file.write_all(&rest[start..])?;
+        }
+        let last = read(&mut file)?.iter().filter_map(|line| line[0].as_i64()).max();
+        let session = last.unwrap_or(0) + 1;
+        self.add(&mut file, &json!([session]))?;
+        Ok(session)
+    }
+}
+
+/// The lines that can be read.
+fn read(file: &mut File) -> io::Result<Vec<Value>> {
+    let mut text = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.read_to_end(&mut text)?;
+    Ok(text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
+}
+
+impl Archive for HistoryFile {
+    fn session(&self) -> i64 {
+        *self.session.get_or_init(|| self.begin().unwrap_or(1))
+    }
+
+    fn keep(&self, number: u64, source: &str) {
+        let line = json!([self.session(), number, source]);
+        // See above.
+        let _ = self.open().and_then(|mut file| self.add(&mut file, &line));
+    }
+
+    fn others(&self) -> Vec<Past> {
+        let own = self.session();
+        let lines = self.open().and_then(|mut file| read(&mut file)).unwrap_or_default();
+        let cell = |line: Value| {
+            Some(Past { session: line[0].as_i64()?, number: line[1].as_u64()?, source: line[2].as_str()?.to_owned(), output: None })
+        };
+        lines.into_iter().filter_map(cell).filter(|cell| cell.session != own).collect()
+    }
+}
