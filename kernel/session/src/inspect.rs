@@ -85,11 +85,13 @@ pub(crate) fn describe(vm: &Vm, name: &str, obj: &Obj, detail: u64) -> PyResult<
     let count = if obj.is_immortal() { "immortal".to_owned() } else { format!("refcount {}", obj.refcount().saturating_sub(1)) };
     let bytes = size.map(|size| format!(", {size} bytes")).unwrap_or_default();
     lines.push(("Heap", format!("{count}{bytes}, {generation}, id {:#x}", obj.id())));
-    lines.push(("References", format!("{referrers} tracked objects refer to it, it refers to {referents}")));
+    let refer = if referrers == 1 { "object refers" } else { "objects refer" };
+    lines.push(("References", format!("{referrers} tracked {refer} to it, it refers to {referents}")));
     let text: Vec<String> = lines.iter().map(|(title, text)| format!("{RED}{title}:{RESET} {text}")).collect();
     let rows = lines
         .iter()
-        .map(|(title, text)| format!("<tr><th style=\"text-align:left\">{title}</th><td><pre>{}</pre></td></tr>", escape(text.trim())));
+        .map(|(title, text)| (title, escape(text.trim())))
+        .map(|(title, text)| format!("<tr><th {LEFT}>{title}</th><td {LEFT}><pre style=\"background:none\">{text}</pre></td></tr>"));
     let html = format!("<table>{}</table>", rows.collect::<String>());
     let data = json!({
         "version": VERSION, "name": name, "type": vm.type_name(obj), "id": obj.id(),
@@ -98,6 +100,9 @@ pub(crate) fn describe(vm: &Vm, name: &str, obj: &Obj, detail: u64) -> PyResult<
     });
     Ok(Map::from_iter([("text/plain".to_owned(), text.join("\n").into()), ("text/html".to_owned(), html.into()), (MEDIA.to_owned(), data)]))
 }
+
+/// Frontends put what is in tables to the right.
+const LEFT: &str = "style=\"text-align:left;vertical-align:top\"";
 
 /// A text in HTML.
 pub(crate) fn escape(text: &str) -> String {
