@@ -7,7 +7,7 @@
 use crate::chapter::Chapter;
 use crate::check::Run;
 use crate::engine::Output;
-use crate::info::{Language, Version};
+use crate::info::{Language, Only, Version};
 use crate::page::bare;
 use crate::pair::Snippet;
 use crate::plan::Expect;
@@ -190,6 +190,13 @@ fn metadata(snippet: &Snippet) -> Value {
     let mut tags = Vec::new();
     if snippet.options.raises.is_some() {
         tags.push("raises-exception");
+    }
+    if snippet.options.only.is_some() {
+        tags.push("heapbook-only");
+    }
+    // The page shows what the modelled world says; a notebook's world is real.
+    if snippet.options.only == Some(Only::Model) {
+        tags.push("nbval-ignore-output");
     }
     match (snippet.code.hidden, tags.is_empty()) {
         (true, _) => {

@@ -71,6 +71,7 @@ class Lab:
 
     def idle(self):
         expect(self.page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
+        expect(self.page.locator("#jp-main-statusbar")).to_contain_text("Idle")
 
     def command(self, keys):
         """Keys of the notebook's command mode."""
@@ -94,7 +95,12 @@ class Lab:
 
     def run(self, cell):
         """Runs a cell in which the cursor is, and waits for its number."""
-        self.page.keyboard.press("Control+Enter")
+        until = time.monotonic() + LIMIT / 1000
+        # Keys that come while the page is still at work are lost.
+        while re.search(r"\[\s*\]", cell.locator(".jp-InputPrompt").first.text_content()):
+            assert time.monotonic() < until, "the cell does not run"
+            self.page.keyboard.press("Control+Enter")
+            self.page.wait_for_timeout(500)
         self.done(cell)
 
     def done(self, cell):
@@ -184,6 +190,20 @@ def debugger(lab):
     page.keyboard.press("F10")
     expect(page.locator(".jp-DebuggerVariables")).to_contain_text("total")
     lab.picture("6-step")
+    page.keyboard.press("F9")
+    lab.done(cell)
+    # The filters are offered where exceptions are, and a death stops the program with a scope of its own.
+    page.locator(".jp-PauseOnExceptions").click()
+    lab.picture("7-filters")
+    page.locator(".lm-Menu-item").filter(has_text="death").click()
+    cell = lab.new("node = Node('gone')\nnode.friend = Node('friend')\ndel node\n1")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".jp-DebuggerCallstack li").first).to_have_text(re.compile("^<module>.*:3$"))
+    page.locator("select[aria-label=Scope]").select_option("Heap")
+    expect(page.locator(".jp-DebuggerVariables")).to_contain_text("__dying__")
+    expect(page.locator(".jp-DebuggerVariables")).to_contain_text("dies with it")
+    lab.picture("8-death")
+    page.keyboard.press("F9")
     page.keyboard.press("F9")
     lab.done(cell)
 

@@ -113,7 +113,7 @@ def magics(kernel):
     kernel.run("class N: pass\nn = N(); n.self = n; del n")
     _, messages = kernel.run("%collect --step")
     text = [m["content"]["data"]["text/plain"] for m in messages if m["msg_type"] == "display_data"][0]
-    assert text.startswith("collected ") and "delete_garbage" in text, text
+    assert text.startswith("collected ") and "move_unreachable" in text, text
 
 
 def watching(kernel):

@@ -1,4 +1,5 @@
-//! The kernel under the tools that people use: jupyter_client, nbclient, nbval and papermill drive the one just built.
+//! The kernel under the tools that people use: jupyter_client, the official suite, those that run notebooks, and JupyterLab drive the
+//! one just built.
 //!
 //! They come from a virtual environment that the test makes for itself.
 
@@ -7,6 +8,7 @@ mod common;
 use common::jupyter::environment;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
 fn heapbook() -> Command {
     Command::new(env!("CARGO_BIN_EXE_heapbook"))
@@ -20,20 +22,60 @@ fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
+/// The kernel just built, where Jupyter finds it: the folder is made once.
+fn installed() -> &'static Path {
+    static PREFIX: OnceLock<PathBuf> = OnceLock::new();
+    PREFIX.get_or_init(|| {
+        let prefix = target().join("jupyter-data");
+        let installed = heapbook().args(["install", "--prefix"]).arg(&prefix).output().expect("it runs");
+        assert!(installed.status.success(), "{}", text(&installed));
+        prefix
+    })
+}
+
+/// Runs a script of this folder in an environment.
+fn script(environment: &Path, name: &str, arguments: &[&str]) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name);
+    let run = Command::new(environment.join("bin/python"))
+        .arg(script)
+        .args(arguments)
+        .env("JUPYTER_PATH", installed().join("share/jupyter"))
+        .env("HEAPBOOK_KERNEL_HISTORY", target().join(format!("{name}-history.jsonl")))
+        .output()
+        .expect("it runs");
+    assert!(run.status.success(), "{}", text(&run));
+}
+
 #[test]
 fn jupyter_drives_the_kernel() {
     let Some(environment) = environment() else { return };
-    let prefix = target().join("jupyter-data");
-    let installed = heapbook().args(["install", "--prefix"]).arg(&prefix).output().expect("it runs");
-    assert!(installed.status.success(), "{}", text(&installed));
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kernel.py");
-    let driven = Command::new(environment.join("bin/python"))
-        .arg(script)
-        .env("JUPYTER_PATH", prefix.join("share/jupyter"))
-        .env("HEAPBOOK_KERNEL_HISTORY", target().join("history.jsonl"))
-        .output()
-        .expect("it runs");
-    assert!(driven.status.success(), "{}", text(&driven));
+    script(environment, "kernel.py", &[]);
+}
+
+#[test]
+fn the_official_suite_passes() {
+    let Some(environment) = environment() else { return };
+    script(environment, "official.py", &[&target().join("official.json").to_string_lossy()]);
+}
+
+/// nbval, nbmake, papermill, `jupyter execute` and nbconvert run the notebooks of the book.
+#[test]
+fn the_peers_run_the_notebooks() {
+    let Some(environment) = environment() else { return };
+    script(environment, "peers.py", &[&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../notebooks").to_string_lossy()]);
+}
+
+/// Needs a browser and takes a while, so it is run where `JUPYTERLAB` is set; it names a folder for pictures.
+#[test]
+fn jupyterlab_runs_a_notebook() {
+    let Some(pictures) = std::env::var_os("JUPYTERLAB") else {
+        eprintln!("left out: JUPYTERLAB=FOLDER runs a notebook in JupyterLab, with pictures in that folder");
+        return;
+    };
+    let Some(environment) = common::jupyter::made("jupyterlab", include_str!("requirements-jupyterlab.txt")) else { return };
+    std::fs::create_dir_all(&pictures).expect("the folder for pictures can be made");
+    let notebook = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../notebooks/05-cycles.ipynb");
+    script(&environment, "jupyterlab.py", &[&notebook.to_string_lossy(), &pictures.to_string_lossy()]);
 }
 
 #[test]

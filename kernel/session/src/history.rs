@@ -48,10 +48,12 @@ pub(crate) fn answer(own: &[Past], archive: Option<&dyn Archive>, question: &Que
         Question::Tail(n) if own.len() >= *n => last(numbered().collect(), *n),
         Question::Tail(n) => last(others().into_iter().chain(numbered()).collect(), *n),
         Question::Range(asked, start, stop) => {
+            // The session that runs is told as it was asked for: as 0, or by its number.
+            let own_number = if *asked == 0 { 0 } else { session };
             let asked = if *asked <= 0 { session + asked } else { *asked };
             let wanted = |cell: &Past| cell.number as usize >= *start && stop.is_none_or(|stop| (cell.number as usize) < stop);
             if asked == session {
-                return own.iter().filter(|cell| wanted(cell)).cloned().collect();
+                return own.iter().filter(|cell| wanted(cell)).map(|cell| Past { session: own_number, ..cell.clone() }).collect();
             }
             others().into_iter().filter(|cell| cell.session == asked && wanted(cell)).collect()
         }
