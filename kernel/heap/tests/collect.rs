@@ -352,3 +352,57 @@ fn a_tuple_is_tracked_at_birth_if_it_holds_a_container_and_only_then() {
     assert_eq!([&atoms, &outer, &of_class].map(|t| t.is_tracked()), [false, false, false]);
     std::mem::forget(class);
 }
+
+/// A machine that looks on, and keeps the dying objects whose number says so.
+#[derive(Default)]
+struct Onlooker {
+    told: std::cell::RefCell<Vec<String>>,
+    kept: std::cell::RefCell<Vec<heap::Obj>>,
+}
+
+impl heap::Hooks for Onlooker {
+    fn dying(&self, obj: &heap::Obj) {
+        assert_eq!((obj.refcount(), obj.is_tracked()), (1, false));
+        let number = obj.get::<List>().and_then(|list| list.to_vec().first().and_then(|first| first.get::<heap::Int>().map(|n| n.0)));
+        self.told.borrow_mut().push(format!("{number:?} dies"));
+        if number == Some(7) {
+            self.kept.borrow_mut().push(obj.clone());
+        }
+    }
+    fn collection_phase(&self, generation: usize, phase: heap::CollectionPhase) {
+        self.told.borrow_mut().push(format!("{generation} {}", phase.name()));
+    }
+}
+
+#[test]
+fn deaths_and_phases_are_told_to_whoever_asks() {
+    let machine = std::rc::Rc::new(Onlooker::default());
+    let heap = heap::Heap::new();
+    heap.connect(machine.clone());
+    let told = || std::mem::take(&mut *machine.told.borrow_mut());
+    let cycle = |n: i64| {
+        let list = heap.list([heap.int(n)]);
+        list.append(&list);
+    };
+    drop(heap.list([heap.int(1)]));
+    cycle(2);
+    assert_eq!((heap.collect_all(), told()), (1, vec![]));
+    heap.tell(true, true);
+    drop(heap.list([heap.int(3), heap.list([heap.int(4)])]));
+    assert_eq!(told(), ["Some(3) dies", "Some(4) dies"]);
+    // Whoever is kept lives, tracked as before, and is told again at its death.
+    drop(heap.list([heap.int(7)]));
+    let kept = machine.kept.take().pop().unwrap();
+    assert_eq!((kept.refcount(), kept.generation(), told()), (1, Some(0), vec!["Some(7) dies".to_owned()]));
+    kept.get::<List>().unwrap().push(heap.int(8));
+    cycle(5);
+    assert_eq!(heap.collect_all(), 1);
+    let phases = ["update_refs", "subtract_refs", "move_unreachable", "handle_weakrefs", "finalize_garbage", "handle_resurrected_objects"];
+    let phases: Vec<String> = phases.iter().map(|phase| format!("2 {phase}")).collect();
+    // `tp_clear` empties a list before it dies.
+    assert_eq!(told(), [&phases[..], &["None dies".to_owned(), "2 delete_garbage".to_owned()]].concat());
+    heap.tell(false, false);
+    drop(kept);
+    cycle(6);
+    assert_eq!((heap.collect_all(), told()), (1, vec![]));
+}

@@ -7,7 +7,7 @@ use mdbook_driver::MDBook;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 const COUNTS: &str = "# Counts\r\n\r\n```python\r\nimport sys\r\na = []\r\nsys.getrefcount(a)\r\n```\r\n```text output\r\n2\r\n```\r\n\r\n> ```python\r\n> a\r\n> ```\r\n> ```text output\r\n> []\r\n> ```\r\n\r\n1. one\r\n\r\n   ```python\r\n   [a]\r\n   ```\r\n   ```text output\r\n   [[]]\r\n   ```\r\n";
@@ -214,4 +214,28 @@ fn a_program_is_compared_between_versions() {
     );
     book.says(&["compare", "--python", "3.14", "--python", "3.13", "-c", "print(1)"], 0, &["2 versions print the same\n"]);
     book.says(&["compare", "--python", "3.9", "-c", "print(1)"], 2, &["there is no Python `3.9` here; there are 3.14, 3.13, 3.12"]);
+}
+
+#[test]
+fn an_interrupt_ends_a_wait_for_input() {
+    let program = "import signal, sys\nprint('first', flush=True)\ntry: sys.stdin.read()\nexcept KeyboardInterrupt: pass\n\
+                   signal.signal(signal.SIGINT, lambda *_: print('handled', flush=True))\nprint('second', flush=True)\nprint(repr(input()))";
+    let mut child = Command::new(env!("CARGO_BIN_EXE_heapbook"))
+        .args(["run", "-c", program])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut lines, mut stdin) = (BufReader::new(child.stdout.take().unwrap()).lines(), child.stdin.take().unwrap());
+    let mut line = || lines.next().unwrap().unwrap();
+    for before in ["first", "second"] {
+        assert_eq!(line(), before);
+        // The program may still be on its way to the wait.
+        std::thread::sleep(Duration::from_millis(200));
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    }
+    assert_eq!(line(), "handled");
+    stdin.write_all(b"typed\n").unwrap();
+    assert_eq!(line(), "'typed'");
+    assert!(child.wait().unwrap().success());
 }

@@ -286,7 +286,7 @@ def deaths(kernel):
 
 def collections(kernel):
     """The program stops after each phase of a collection, with the phase's working counts."""
-    kernel.run("import gc\ngc.collect()\nclass N:\n    def __del__(self): print('finalizer')\nheld = []\ndef make():\n    n = N(); n.me = n; held.append([n] and [])\n")
+    kernel.run("import gc\nclass Cyclic:\n    def __del__(self): print('finalizer')\nheld = []\ndef make():\n    n = Cyclic(); n.me = n; held.append([n] and [])\ngc.collect()")
     debug = Debug(kernel)
     debug.ask("setExceptionBreakpoints", filters=["collection"])
     kernel.run("gc.disable(); make()")
@@ -304,9 +304,9 @@ def collections(kernel):
         if name == "move_unreachable":
             assert heap["held"]["value"].startswith("reachable"), heap
             unreachable = [v for v in heap.values() if v["value"].startswith("unreachable")]
-            assert len(unreachable) == 1 and unreachable[0]["type"] == "N", heap
+            assert len(unreachable) == 1 and unreachable[0]["type"] == "Cyclic", heap
         if name == "finalize_garbage":
-            assert [v["type"] for v in heap.values()] == ["N"] and "refcount 1" in list(heap.values())[0]["value"], heap
+            assert [v["type"] for v in heap.values()] == ["Cyclic"] and "refcount 1" in list(heap.values())[0]["value"], heap
         assert debug.evaluate("1 + len(held)", frame) == "2"
         debug.ask("continue", threadId=1)
     assert phases == names, phases
@@ -321,7 +321,7 @@ def collections(kernel):
     assert debug.reply(id)["status"] == "ok"
     # A kept object lives, whatever the collector thought of it.
     debug.ask("setExceptionBreakpoints", filters=[], filterOptions=[{"filterId": "collection", "condition": "move_unreachable, finalize_garbage"}])
-    kernel.run("class P: pass\ngc.disable()\nimport weakref\nkept = []\np = P(); p.me = p; p.you = [p]; w = weakref.ref(p); del p")
+    kernel.run("class Kept: pass\ngc.disable()\nimport weakref\nkept = []\np = Kept(); p.me = p; p.you = [p]; w = weakref.ref(p); del p")
     id = kernel.client.execute("gc.collect()")
     _, frame = debug.stopped()
     debug.evaluate("kept.append(w())", frame)
