@@ -7,6 +7,8 @@ use ruff_python_ast::{Expr, Stmt};
 use ruff_python_parser::parse_module;
 use ruff_text_size::Ranged;
 
+use crate::Version;
+
 /// The part of an expression between its operands, or from its opening to its closing bracket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Anchors {
@@ -16,8 +18,8 @@ pub struct Anchors {
     pub right_start: (usize, usize),
 }
 
-/// The anchors of a binary operation, a subscript or a call; `None` for any other text.
-pub fn caret_anchors(segment: &str) -> Option<Anchors> {
+/// The anchors of a binary operation, a subscript or, since 3.13, a call; `None` for any other text.
+pub fn caret_anchors(segment: &str, version: Version) -> Option<Anchors> {
     // Brackets let an expression go over several lines.
     let source = format!("(\n{segment}\n)");
     let module = parse_module(&source).ok()?.into_syntax();
@@ -37,7 +39,7 @@ pub fn caret_anchors(segment: &str) -> Option<Anchors> {
             let left_end = text.find(end_of(&subscript.value)?, |c| c == '[')?;
             Some(Anchors { left_end, right_start: end_of(&statement.value)? })
         }
-        Expr::Call(call) => {
+        Expr::Call(call) if version >= Version::V3_13 => {
             let left_end = text.find(end_of(&call.func)?, |c| c == '(')?;
             Some(Anchors { left_end, right_start: end_of(&statement.value)? })
         }

@@ -55,9 +55,9 @@ pub fn source(name: &str) -> Option<Source> {
     unpack(name).filter(|_| name != LICENCE)
 }
 
-/// The source of a module for versions up to 3.13, whose weak containers act in another way.
-pub fn source_up_to_3_13(name: &str) -> Option<Source> {
-    source(name).map(|source| Source { text: older::up_to_3_13(name, source.text), ..source })
+/// The source of a module as it is to act in Python 3.`minor`, the library being 3.14's.
+pub fn source_as_of(name: &str, minor: i64) -> Option<Source> {
+    source(name).map(|source| Source { text: older::as_of(minor, name, source.text), ..source })
 }
 
 /// The names of all embedded modules.

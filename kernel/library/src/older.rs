@@ -1,9 +1,11 @@
-//! The weak containers as they were up to CPython 3.13, made from 3.14's by rules.
+//! What 3.14's modules did in older versions, as rules for their text. Everything that no rule names is 3.14's.
 //!
-//! 3.14 goes through a copy of a container's data, and takes the dead out at once. Before, it was the data itself, under a guard: while
-//! one was held the container only noted what had died, and took it out when the last guard went, or when it was next asked for something.
-//! So there were two more objects in each container, and a length asked for during a walk could end the walk with an error.
-//! The rules below say where the two differ; everything else is 3.14's text. Lines stand where they stood in 3.13, for tracebacks name them.
+//! *The weak containers*, up to 3.13. 3.14 goes through a copy of a container's data, and takes the dead out at once. Before, it was the data
+//! itself, under a guard: while one was held the container only noted what had died, and took it out when the last guard went, or when it
+//! was next asked for something. So there were two more objects in each container, and a length asked for during a walk could end the walk
+//! with an error. Lines stand where they stood in 3.13, for tracebacks name them.
+//!
+//! *Tracebacks*, up to 3.12: of a statement the first line alone, and no mark where a call's bracket opens.
 
 /// What one class does in another way.
 struct Rules {
@@ -14,21 +16,55 @@ struct Rules {
     lines: &'static [(&'static str, &'static str)],
 }
 
-/// The text of a module for versions up to 3.13.
-pub(crate) fn up_to_3_13(module: &str, text: String) -> String {
+/// The text of a module, for Python 3.`minor`.
+pub(crate) fn as_of(minor: i64, module: &str, text: String) -> String {
     match module {
-        "_weakrefset" => rewrite(&text, &[Rules { class: "", tidy: &[], lines: &[("class WeakSet:", GUARD)] }, WEAK_SET]),
-        "weakref" => {
-            let import = Rules {
-                class: "",
-                tidy: &[],
-                lines: &[("from _weakrefset import WeakSet", "from _weakrefset import WeakSet, _IterationGuard")],
-            };
-            rewrite(&text, &[import, WEAK_VALUES, WEAK_KEYS])
-        }
+        "_weakrefset" if minor < 14 => rewrite(&text, &[WEAK_SET_MODULE, WEAK_SET]),
+        "weakref" if minor < 14 => rewrite(&text, &[WEAKREF_MODULE, WEAK_VALUES, WEAK_KEYS]),
+        "traceback" if minor < 13 => rewrite(&text, &[CARETS, STACK]),
         _ => text,
     }
 }
+
+const WEAK_SET_MODULE: Rules = Rules { class: "", tidy: &[], lines: &[("class WeakSet:", GUARD)] };
+const WEAKREF_MODULE: Rules =
+    Rules { class: "", tidy: &[], lines: &[("from _weakrefset import WeakSet", "from _weakrefset import WeakSet, _IterationGuard")] };
+
+const CARETS: Rules = Rules {
+    class: "",
+    tidy: &[],
+    lines: &[("                case ast.Call():", "                case ast.Call() if False:  # Since 3.13.")],
+};
+
+const STACK: Rules = Rules {
+    class: "StackSummary",
+    tidy: &[],
+    lines: &[
+        (
+            "                last_line = all_lines_original[frame_summary.end_lineno - frame_summary.lineno]",
+            "                # The first line is all that is shown, underlined to its end if the
+                # instruction goes on behind it.
+                whole = frame_summary.end_lineno == frame_summary.lineno
+                last_line = first_line",
+        ),
+        (
+            "                end_offset = _byte_offset_to_character_offset(last_line, frame_summary.end_colno)",
+            "                end_offset = len(last_line.rstrip())
+                if whole:
+                    end_offset = _byte_offset_to_character_offset(last_line, frame_summary.end_colno)",
+        ),
+        ("                    :frame_summary.end_lineno - frame_summary.lineno + 1", "                    :1"),
+        (
+            "                    anchors = _extract_caret_anchors_from_line_segment(segment)",
+            "                    anchors = _extract_caret_anchors_from_line_segment(segment) if whole else None",
+        ),
+        (
+            "                show_carets = self._should_show_carets(start_offset, end_offset, all_lines, anchors)",
+            "                # A call that is all of its statement is underlined like anything else.
+                show_carets = bool(anchors or all_lines[0][:start_offset].lstrip() or all_lines[-1][end_offset:].rstrip())",
+        ),
+    ],
+};
 
 const GUARD: &str = "\
 class _IterationGuard:

@@ -224,7 +224,7 @@ impl Vm {
 
     /// The source of an embedded module.
     pub(crate) fn library_source(&self, name: &str) -> Option<library::Source> {
-        if self.version < Version::V3_14 { library::source_up_to_3_13(name) } else { library::source(name) }
+        library::source_as_of(name, self.version.release().1)
     }
 
     /// The file name of an embedded module, and the folder of a package.

@@ -20,8 +20,8 @@ fn check(name: &str, version: Version, program: &str, expected: &str) {
     let (out, err) = (text(Stream::Stdout), text(Stream::Stderr));
     let wrong: Vec<String> =
         expected.lines().zip(out.lines()).filter(|(a, b)| a != b).map(|(a, b)| format!("CPython {a}\n   here {b}")).collect();
-    assert!(wrong.is_empty(), "{name}: {} lines differ\n{}", wrong.len(), wrong.join("\n"));
-    assert_eq!(expected.lines().count(), out.lines().count(), "{name} runs to its end: {err}");
+    assert!(wrong.is_empty(), "{name} under {version}: {} lines differ\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(expected.lines().count(), out.lines().count(), "{name} under {version} runs to its end: {err}");
 }
 
 macro_rules! programs {
@@ -49,14 +49,23 @@ programs! {
     files: memory files;
 }
 
-/// Weak containers that change while somebody goes through them: 3.11 and 3.12 print what 3.13 prints.
-#[test]
-fn weak_walks() {
-    let program = include_str!("cases/versions/weak_walks.py");
-    let (new, old) = (include_str!("cases/versions/weak_walks.3.14.out"), include_str!("cases/versions/weak_walks.3.13.out"));
-    check("3.14", Version::V3_14, program, new);
-    for version in [Version::V3_13, Version::V3_12, Version::V3_11] {
-        check(&version.to_string(), version, program, old);
-    }
-    check("3.10", Version::V3_10, program, include_str!("cases/versions/weak_walks.3.10.out"));
+/// Programs that print something else in other versions: the outputs of a row are those of its versions.
+macro_rules! versions {
+    ($($name:ident: $([$($version:ident)*] $output:literal)*;)*) => {
+        $(#[test]
+        fn $name() {
+            let program = include_str!(concat!("cases/versions/", stringify!($name), ".py"));
+            $(for version in [$(Version::$version),*] {
+                let expected = include_str!(concat!("cases/versions/", stringify!($name), ".", $output, ".out"));
+                check(concat!(stringify!($name), ".py"), version, program, expected);
+            })*
+        })*
+    };
+}
+
+versions! {
+    // Weak containers that change while somebody goes through them.
+    weak_walks: [V3_14] "3.14" [V3_13 V3_12 V3_11] "3.13" [V3_10] "3.10";
+    // What a traceback shows of a line, from the library and from the interpreter itself.
+    carets: [V3_14 V3_13] "3.14" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
 }

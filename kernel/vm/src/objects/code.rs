@@ -395,11 +395,13 @@ fn co_lines(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
 fn co_positions(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
     let code = &vm.code(code).code;
     let number = |n: i32| if n < 0 { vm.none() } else { vm.int(n.into()) };
+    // 3.10 knew lines only. Its library does not ask, but 3.14's does.
+    let column = |n: i32| number(if vm.version < compile::Version::V3_11 { -1 } else { n });
     let offsets = code.offsets();
     let mut rows = Vec::new();
     for (i, at) in code.locations.iter().enumerate() {
         for _ in offsets.starts[i]..offsets.starts[i + 1] {
-            rows.push(vm.tuple(vec![number(at.line), number(at.end_line), number(at.col), number(at.end_col)]));
+            rows.push(vm.tuple(vec![number(at.line), number(at.end_line), column(at.col), column(at.end_col)]));
         }
     }
     vm.iter(&vm.list(rows))

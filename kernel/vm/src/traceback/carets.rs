@@ -1,18 +1,22 @@
 //! Which part of the source lines of a frame is underlined (`StackSummary.format_frame_summary` in CPython's `traceback.py`).
 
+use compile::Version;
 use compile::anchors::{Anchors, caret_anchors, is_plain_call};
 
-/// The lines of a frame's statement, with carets where they say more than the line itself; not indented. `plain_calls` says whether a
-/// call that is the whole statement is underlined too.
-pub(super) fn underlined(lines: &[String], column: usize, end_column: usize, plain_calls: bool) -> Vec<String> {
+/// The lines of a frame's statement, with carets where they say more than the line itself; not indented.
+///
+/// Up to 3.12 the first line alone is shown, underlined to its end if the instruction goes on behind it.
+pub(super) fn underlined(lines: &[String], column: usize, end_column: usize, version: Version) -> Vec<String> {
+    let cut = version < Version::V3_13 && lines.len() > 1;
+    let (lines, end_column) = if cut { (&lines[..1], lines[0].trim_end().len()) } else { (lines, end_column) };
     let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return Vec::new() };
     let (start, end) = (chars_before(first, column), chars_before(last, end_column));
     let dedented = dedent(lines);
     let removed = first.chars().count() - dedented[0].chars().count();
     let (start, end) = (start.saturating_sub(removed), end.saturating_sub(removed));
     let segment = segment(&dedented, start, end);
-    let anchors = caret_anchors(&segment);
-    let page = Page { lines: &dedented, start, end, anchors, plain_calls };
+    let anchors = if cut { None } else { caret_anchors(&segment, version) };
+    let page = Page { lines: &dedented, start, end, anchors, version };
     page.show()
 }
 
@@ -59,7 +63,7 @@ struct Page<'a> {
     start: usize,
     end: usize,
     anchors: Option<Anchors>,
-    plain_calls: bool,
+    version: Version,
 }
 
 impl Page<'_> {
@@ -87,10 +91,10 @@ impl Page<'_> {
         dedent(&out)
     }
 
-    /// Carets under a whole line, or under a plain call, would add nothing.
+    /// Carets under a whole line, or, since 3.13, under a plain call, would add nothing.
     fn says_more(&self) -> bool {
         let (first, last) = (&self.lines[0], &self.lines[self.lines.len() - 1]);
-        if !self.plain_calls && is_plain_call(&self.lines.join("\n"), self.start, self.end, self.lines.len()) {
+        if self.version >= Version::V3_13 && is_plain_call(&self.lines.join("\n"), self.start, self.end, self.lines.len()) {
             return false;
         }
         self.anchors.is_some()

@@ -167,11 +167,7 @@ fn entry(frame: &Entry) -> String {
     let whole = frame.lines.len() as i32 == location.end_line - location.line + 1;
     let lines = if whole && location.col >= 0 && location.end_col >= 0 && frame.version >= Version::V3_11 {
         let (column, end_column) = (location.col as usize, location.end_col as usize);
-        match frame.lines.as_slice() {
-            // Up to 3.12 the first line alone was shown.
-            [first, _, ..] if frame.version < Version::V3_13 => carets::underlined(std::slice::from_ref(first), column, first.len(), true),
-            lines => carets::underlined(lines, column, end_column, frame.version < Version::V3_13),
-        }
+        carets::underlined(&frame.lines, column, end_column, frame.version)
     } else {
         vec![frame.lines[0].trim().to_owned()]
     };
