@@ -10,6 +10,7 @@ use crate::failure::{Failure, What};
 use crate::info::{Language, Version};
 use crate::pair::Snippet;
 use crate::plan::{Expect, Plan, PlanStep};
+use std::time::{Duration, Instant};
 
 /// What came of running a page.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub struct Report {
     pub compared: usize,
     /// Snippets of a language that was not asked for.
     pub rust_left: usize,
+    /// How many of those that were run are Rust, and how long they took: a compiler's time, told apart from Python's.
+    pub rust: (usize, Duration),
     /// Snippets and outputs of versions that this judge does not speak.
     pub unjudged: usize,
 }
@@ -43,14 +46,18 @@ pub struct Run {
 
 /// Checks a page. Only the page's mistakes are told if it has any: its snippets may not be what they seem.
 pub fn check(chapter: &Chapter, engine: &dyn Engine) -> Report {
-    let mut report = Report { failures: Vec::new(), runs: Vec::new(), compared: 0, rust_left: 0, unjudged: 0 };
+    let mut report = Report { failures: Vec::new(), runs: Vec::new(), compared: 0, rust_left: 0, rust: (0, Duration::ZERO), unjudged: 0 };
     if !chapter.mistakes.is_empty() {
         let mistakes = chapter.mistakes.iter().map(|mistake| Failure { line: mistake.line, what: What::Mistake(mistake.problem.clone()) });
         report.failures.extend(mistakes);
         return report;
     }
     for plan in chapter.plan() {
+        let (start, before) = (Instant::now(), report.compared);
         check_session(chapter, &plan, engine, &mut report);
+        if plan.language == Language::Rust {
+            report.rust = (report.rust.0 + report.compared - before, report.rust.1 + start.elapsed());
+        }
     }
     report.failures.sort_by_key(|failure| failure.line);
     report

@@ -11,9 +11,29 @@ use picture::Request;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Where a book has a Rust kernel of its own, and what puts it there.
+/// What the Rust kernel is called.
+const PROGRAM: &str = "evcxr_jupyter";
+/// Where a book has one of its own.
 const OWN: &str = "target/evcxr/bin/evcxr_jupyter";
-const INSTALL: &str = "cargo install evcxr_jupyter --version 0.22.0 --locked --root target/evcxr";
+/// What puts it there.
+pub(crate) const INSTALL: &str = "cargo install evcxr_jupyter --version 0.22.0 --locked --root target/evcxr";
+
+/// The Rust kernel: the book's own, the one that Jupyter knows, or the one on the path.
+pub(crate) fn find(root: &Path) -> Option<KernelSpec> {
+    let own = std::path::absolute(root.join(OWN)).ok().filter(|own| own.is_file());
+    let known = || jupyter::find("rust").ok().filter(|spec| spec.argv.iter().any(|argument| argument.contains("evcxr")));
+    let on_path = || std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(PROGRAM)).find(|program| program.is_file());
+    own.map(|own| plain(&own)).or_else(known).or_else(|| on_path().map(|program| plain(&program)))
+}
+
+fn plain(program: &Path) -> KernelSpec {
+    KernelSpec {
+        name: "rust".into(),
+        argv: vec![program.to_string_lossy().into_owned(), "--control_file".into(), "{connection_file}".into()],
+        language: "rust".into(),
+        env: Vec::new(),
+    }
+}
 
 /// An engine that leaves Python to another.
 pub(crate) struct WithRust {
@@ -26,18 +46,9 @@ pub(crate) struct WithRust {
 }
 
 impl WithRust {
-    /// Adds Rust to an engine. `root` is the book's folder, where the heap crate is. The Rust kernel is the book's own, the one that
-    /// Jupyter knows, or the one on the path.
+    /// Adds Rust to an engine. `root` is the book's folder, where the heap crate is.
     pub(crate) fn new(python: Box<dyn Engine>, root: &Path, limit: Duration) -> WithRust {
-        let plain = |program: &Path| KernelSpec {
-            name: "rust".into(),
-            argv: vec![program.to_string_lossy().into_owned(), "--control_file".into(), "{connection_file}".into()],
-            language: "rust".into(),
-            env: Vec::new(),
-        };
-        let known = || jupyter::find("rust").ok().filter(|spec| spec.argv.iter().any(|argument| argument.contains("evcxr")));
-        let own = std::path::absolute(root.join(OWN)).ok().filter(|own| own.is_file());
-        let spec = own.map(|own| plain(&own)).or_else(known).unwrap_or_else(|| plain(Path::new("evcxr_jupyter")));
+        let spec = find(root).unwrap_or_else(|| plain(Path::new(PROGRAM)));
         let heap = root.join("kernel/heap");
         let at = root.join("notebooks");
         WithRust { python, spec, heap: heap.is_dir().then_some(heap), at: at.is_dir().then_some(at), limit }

@@ -6,6 +6,8 @@ mod folder;
 mod kernel;
 mod own;
 
+pub(crate) use evcxr::INSTALL as INSTALL_RUST;
+
 use crate::cli::EngineArgs;
 use crate::project::Project;
 use anyhow::Result;
@@ -24,4 +26,9 @@ pub(crate) fn choose(args: &EngineArgs, project: &Project) -> Result<Box<dyn Eng
         true => Box::new(evcxr::WithRust::new(python, &project.root, limit)),
         false => python,
     })
+}
+
+/// Whether there is no Rust kernel that `--rust` could start.
+pub(crate) fn lacks_rust() -> bool {
+    Project::here().is_ok_and(|project| evcxr::find(&project.root).is_none())
 }

@@ -33,6 +33,7 @@ fn page(page: &Checked) -> Value {
         "heapbook_only": page.chapter.snippets.iter().filter(|snippet| snippet.options.only.is_some()).count(),
         "unjudged": page.report.unjudged,
         "rust_left": page.report.rust_left,
+        "rust": { "compared": page.report.rust.0, "seconds": page.report.rust.1.as_secs_f64() },
         "failures": failures.collect::<Vec<Value>>(),
     })
 }

@@ -2,8 +2,10 @@
 
 use super::counted;
 use crate::checking::Outcome;
+use crate::engine;
 use chapter::Only;
 use std::io::{self, Write};
+use std::time::Duration;
 
 pub(super) fn write(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     for page in &outcome.pages {
@@ -33,9 +35,17 @@ pub(crate) fn totals(outcome: &Outcome) -> String {
     if left > 0 {
         parts.push(format!("{left} of versions {} does not speak", outcome.engine));
     }
-    let rust = sum(|page| page.report.rust_left);
+    let rust = sum(|page| page.report.rust.0);
     if rust > 0 {
-        parts.push(format!("{rust} in Rust left out, `--rust` runs them"));
+        let took: Duration = outcome.pages.iter().map(|page| page.report.rust.1).sum();
+        let all: Duration = outcome.pages.iter().map(|page| page.took).sum();
+        let (took, others) = (took.as_secs_f64(), all.saturating_sub(took).as_secs_f64());
+        parts.push(format!("{rust} of them in Rust, {took:.1} s of work beside {others:.1} s"));
+    }
+    let left = sum(|page| page.report.rust_left);
+    if left > 0 {
+        let install = engine::lacks_rust().then(|| format!(" once `{}` has installed its kernel", engine::INSTALL_RUST));
+        parts.push(format!("{left} in Rust left out, `--rust` runs them{}", install.unwrap_or_default()));
     }
     parts.push(match outcome.n_failures() {
         0 => "all as written".into(),
