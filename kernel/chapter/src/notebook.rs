@@ -9,8 +9,9 @@ use crate::check::Run;
 use crate::engine::Output;
 use crate::info::{Language, Only, Version};
 use crate::page::bare;
-use crate::pair::Snippet;
+use crate::pair::{HeapFence, Snippet};
 use crate::plan::Expect;
+use picture::View;
 use serde_json::{Value, json};
 
 /// What a Rust notebook runs first: a failed assertion is an error, and the heap crate is at hand.
@@ -87,6 +88,9 @@ impl Notebook<'_> {
             }
             next = next.max(last + 1);
             self.code(index, snippet);
+            if let Some(heap) = snippet.heap.as_ref().filter(|_| self.language == Language::Python) {
+                self.picture(heap);
+            }
         }
         self.text(&page.slice(next, page.len()));
     }
@@ -106,6 +110,20 @@ impl Notebook<'_> {
             "metadata": {},
             "source": lines(&links(text)),
         }));
+    }
+
+    /// A picture as text, with the magic that draws it: a cell of its own would run in no other kernel, and a collection in it would change
+    /// what comes after.
+    fn picture(&mut self, heap: &HeapFence) {
+        let magic = match &heap.request.view {
+            View::Heap => format!("%heap {}", heap.request.names.join(" ")),
+            View::Film => "%collect --step".into(),
+            View::Diff => "%%trace".into(),
+            View::Timeline => "%%mprof".into(),
+            View::Why(name) => format!("%why {name}"),
+        };
+        let marks = heap.fence.mark.to_string().repeat(heap.fence.length);
+        self.text(&format!("{marks}text\n{}{marks}\n\nIn the Heapbook kernel, `{}` draws this.\n", heap.fence.body, magic.trim()));
     }
 
     fn code(&mut self, index: usize, snippet: &Snippet) {

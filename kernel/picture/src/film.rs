@@ -159,7 +159,7 @@ pub fn film(taken: &Taken, generation: usize) -> Film {
     let sentence = match whole {
         0 => "delete_garbage: there is nothing to clear, and gc.collect() returns 0.".to_owned(),
         n => format!(
-            "Their references are cut in the order of the list, the counts fall to 0, and memory is free: gc.collect() returns {n}."
+            "delete_garbage: their references are cut in the order of the list, the counts fall to 0, and gc.collect() returns {n}."
         ),
     };
     frame("clear", sentence, states);
@@ -228,7 +228,7 @@ impl Film {
             // In every frame the card has room for the words, and is nowhere else.
             card.unreachable = false;
             let state = frame.states.iter().find(|(number, _)| *number == card.number).map(|(_, state)| state);
-            card.state = Some(state.map_or("–".into(), |state| state.words().to_owned()));
+            card.state = Some(state.map_or_else(String::new, |state| state.words().to_owned()));
             card.class = match state {
                 Some(State::Reachable(_)) => "hp-reachable",
                 Some(State::Unreachable(_)) => "hp-garbage",

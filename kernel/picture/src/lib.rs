@@ -8,6 +8,8 @@
 //! `words.rs` is how a machine tells what its objects are called. No picture counts what it looks at: a badge is the refcount that the
 //! program has without it, and the sum of the holders that are listed with it.
 
+#[cfg(test)]
+mod checks;
 mod diff;
 mod evcxr;
 mod film;

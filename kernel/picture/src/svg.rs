@@ -156,11 +156,11 @@ fn draw_card(svg: &mut String, scene: &Scene, i: usize, card: &Card, laid: &Layo
     *svg += &rect("hp-badge", Area { x: area.right() - badge - 5.0, y: area.y + 5.0, w: badge, h: 16.0 }, 8.0);
     *svg += &text_end("hp-small hp-bold", area.right() - 10.0, area.y + 17.0, &card.badge);
     let mut y = area.y + HEAD;
-    if let Some(state) = &card.state {
+    if let Some(state) = card.state.as_ref().filter(|state| !state.is_empty()) {
         *svg += &rect("hp-state", Area { x: area.x + STRIPE + 3.0, y, w: area.w - STRIPE - 6.0, h: 16.0 }, 4.0);
         *svg += &text("hp-small hp-bold", area.x + STRIPE + 7.0, y + 12.0, state);
-        y += state_height(scene, i);
     }
+    y += state_height(scene, i);
     for row in &card.rows {
         draw_row(svg, row, area, STRIPE + 6.0, y);
         y += ROW;

@@ -313,8 +313,8 @@ impl Timeline {
         };
         entry("hp-live", "live");
         entry("hp-garb", "unreachable");
-        entry("hp-call", "a call");
-        entry("hp-gc", "a collection");
+        entry("hp-call", "call");
+        entry("hp-gc", "collection");
         svg + "</svg>"
     }
 }

@@ -1,7 +1,6 @@
 //! Pictures of a machine's heap: which references are roots, and what is asked for. No code of the program runs for them.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use heap::{Dict, Obj, Str};
 use picture::{Choice, Counts, Picture, Request, Root, Taken, Timeline, View};
@@ -9,9 +8,6 @@ use vm::{PyResult, Vm};
 
 use crate::words::Names;
 use crate::{Session, inspect};
-
-/// How often a time line looks at the memory while nothing is called.
-const EVERY: Duration = Duration::from_millis(10);
 
 /// What was seen before a cell, to compare with.
 pub(crate) type Before = Option<Taken>;
@@ -94,7 +90,6 @@ impl<'a> Looker<'a> {
             }
             View::Timeline => {
                 self.vm.start_recording();
-                self.vm.start_sampling(EVERY);
                 None
             }
             _ => None,
@@ -105,7 +100,6 @@ impl<'a> Looker<'a> {
     pub(crate) fn picture(&self, request: &Request, before: Before) -> Picture {
         let asked = !request.names.is_empty();
         if request.view == View::Timeline {
-            self.vm.stop_sampling();
             return Picture::Timeline(timeline(&self.vm.stop_recording()));
         }
         if request.view == View::Diff {

@@ -236,6 +236,8 @@ fn sleep(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 impl Vm {
     /// Waits so long; interrupts and signals are heard meanwhile.
     pub(crate) fn sleep(&self, time: Duration) -> PyResult<()> {
+        // While the program sleeps nothing changes.
+        self.record(crate::recorder::Event::Look);
         let mut left = time;
         loop {
             // Whoever looks at the memory does so meanwhile too.
