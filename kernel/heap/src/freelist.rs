@@ -127,6 +127,13 @@ impl Heap {
         Passing { heap: self, kind, len: 0 }
     }
 
+    /// A new tuple, untracked, that CPython makes with room for `expected` items and brings to its length afterwards.
+    pub fn tuple_cut(&self, items: Vec<Obj>, expected: usize) -> Obj {
+        self.count_free_tuple(items.len());
+        self.count_alloc_tuple(expected);
+        self.tuple_untracked(items, None)
+    }
+
     /// Lowers the young count, which is never below zero.
     pub(crate) fn uncount(&self, n: i32) {
         let count = &self.generations.counts[0];

@@ -160,7 +160,7 @@ impl Vm {
             self.add_subclass(base, class);
             // CPython makes it by a call, as Python code would: weak references to its instances are possible.
             payload.weakrefable.set(true);
-            payload.flags.set(payload.flags.get() | flags::MANAGED_WEAKREF);
+            payload.flags.set(payload.flags.get() | flags::MANAGED_WEAKREF | flags::MODULE_TYPE);
         }
     }
 

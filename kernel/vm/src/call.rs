@@ -588,6 +588,9 @@ impl Vm {
 
     /// Whether CPython calls it with a vector of arguments and a tuple of keywords' names, and not with a tuple and a dict.
     fn takes_vectors(&self, callable: &Obj) -> bool {
+        if let Some(function) = callable.get::<crate::objects::builtin_function::BuiltinFunction>() {
+            return !function.method.varargs;
+        }
         match callable.get::<crate::Class>() {
             Some(_) => crate::objects::class::has_vectorcall(self, callable),
             None => self.class_has_flag(&self.class_of(callable), crate::class::flags::HAVE_VECTORCALL),

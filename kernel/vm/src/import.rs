@@ -240,13 +240,10 @@ impl Vm {
         let embedded = filename.starts_with(EMBEDDED);
         let options = Options { future_annotations: embedded && self.version < Version::V3_14, ..Options::default() };
         let shown = if embedded && FROZEN.contains(&name) { format!("<frozen {name}>") } else { filename.to_owned() };
-        let before = self.heap.gc_counts();
-        let code = self.compile_text(&source, &shown, Mode::Exec, options)?;
-        let [young, middle, old] = self.heap.gc_counts();
-        if embedded && young > before[0] {
-            // CPython reads the library's code ready made, with a fraction of the objects.
-            self.heap.set_gc_counts([before[0] + (young - before[0]) / 4, middle, old]);
-        }
+        let before = self.state.reads_code.replace(embedded);
+        let code = self.compile_text(&source, &shown, Mode::Exec, options);
+        self.state.reads_code.set(before);
+        let code = code?;
         let module = self.new_module(name);
         let dict = self.module_dict(&module);
         self.dict_set_str(&dict, "__file__", self.str(filename));

@@ -173,7 +173,7 @@ impl Vm {
                 let callee = self.callee_text(&func.obj());
                 return Err(self.type_error(format!("{callee} argument after * must be an iterable, not {}", self.type_name(&args))));
             }
-            let tuple = self.tuple_of(self.to_vec(&args)?);
+            let tuple = self.tuple_from(&args)?;
             drop(args);
             tuple
         };

@@ -52,6 +52,10 @@ pub(crate) struct State {
     pub(crate) numpy_random: RefCell<crate::modules::numpy::random::State>,
     /// The machine is coming to its end.
     pub(crate) finalizing: Cell<bool>,
+    /// The code that is loaded is the library's, which CPython reads ready made (`Python/marshal.c`).
+    pub(crate) reads_code: Cell<bool>,
+    /// What CPython keeps for the thread (`PyThreadState_GetDict`).
+    pub(crate) thread_dict: Slot,
     /// `sys.UnraisableHookArgs`.
     pub(crate) unraisable_args: Slot,
     /// A class made in Python has died since the last collection.
@@ -84,7 +88,9 @@ impl Default for State {
             numpy_random: RefCell::default(),
             finalizing: Cell::new(false),
             class_died: Default::default(),
+            reads_code: Cell::new(false),
             unraisable_args: Slot::empty(),
+            thread_dict: Slot::empty(),
         }
     }
 }

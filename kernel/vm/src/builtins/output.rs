@@ -4,7 +4,7 @@ use compile::Version;
 use heap::{Obj, Str};
 
 use crate::class::Method;
-use crate::{Args, Convention, PyResult, Signature, Vm};
+use crate::{Args, Convention, PyResult, Signature, Vm, kinds};
 
 pub(super) static FUNCTIONS: &[Method] = &[
     Method::new("ascii", |vm, _, args| vm.ascii(&args.all()[0]), Convention::One).signature("($module, obj, /)"),
@@ -80,7 +80,10 @@ fn print(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     // Of the plain text stream nobody can tell whether its method was looked up.
     let write = if vm.is_plain_text_stream(&file) { None } else { Some(vm.getattr_str(&file, "write")?) };
     let put = |text: Obj| match &write {
-        None => crate::modules::io::text::write(vm, &file, &text).map(drop),
+        None => {
+            let _write = vm.heap.passing(kinds::BUILTIN_FUNCTION);
+            crate::modules::io::text::write(vm, &file, &text).map(drop)
+        }
         Some(write) => vm.call(write, &[text]).map(drop),
     };
     for (i, value) in values.iter().enumerate() {

@@ -250,7 +250,7 @@ impl Vm {
             // The compiler folds them with `PyTuple_New`, which tracks whatever the items are.
             Const::Tuple(items) => {
                 let items: Vec<Obj> = items.iter().map(|item| self.load_const(item, known)).collect();
-                self.heap.tuple_untracked(items, None).tracked()
+                if self.state.reads_code.get() { self.tuple_of(items) } else { self.tuple(items) }
             }
             Const::FrozenSet(items) => self.frozenset_of(items.iter().map(|item| self.load_const(item, known)).collect()),
             Const::Slice(parts) => {

@@ -207,6 +207,8 @@ impl Vm {
         let closed = if obj.kind() == kinds::COROUTINE && state.state.get() == GenState::Created {
             // It is not closed: its frame keeps what it holds until the collector, or the last reference, takes it apart.
             let name = self.slot_or_none(&state.qualname);
+            // The lines of the message stand in a list (`_warn_unawaited_coroutine`).
+            let _lines = self.heap.passing(heap::Kind::LIST);
             self.warn(&self.types.runtime_warning, &format!("coroutine '{}' was never awaited", self.lossy(&name)))
         } else {
             self.close_generator(obj).map(drop)

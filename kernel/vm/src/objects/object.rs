@@ -333,14 +333,11 @@ fn default_state(vm: &Vm, this: &Obj, required: bool) -> PyResult {
     }
     let state = if vm.has_no_attributes(this) { vm.none() } else { vm.instance_dict(this).unwrap_or_else(|| vm.none()) };
     let names = slot_names(vm, &class)?;
-    if required && names.is_empty() && !payload.has_dict.get() && !payload.weakrefable.get() {
-        let base = match payload.kind {
-            heap::Kind::INSTANCE => 16,
-            _ => payload.basicsize.get(),
-        };
-        if payload.basicsize.get() > base || payload.kind != heap::Kind::INSTANCE {
-            return Err(vm.type_error(format!("cannot pickle '{}' object", vm.class_name(&class))));
-        }
+    // An object is copied by its attributes and slots: if there is more to it, its class must say how.
+    let place = |there: bool, managed: u32| if there && !payload.has(managed) { 8 } else { 0 };
+    let known = place(payload.has_dict.get(), flags::MANAGED_DICT) + place(payload.weakrefable.get(), flags::MANAGED_WEAKREF);
+    if required && payload.basicsize.get() > 16 + known + 8 * names.len() {
+        return Err(vm.type_error(format!("cannot pickle '{}' object", vm.class_name(&class))));
     }
     if names.is_empty() {
         return Ok(state);

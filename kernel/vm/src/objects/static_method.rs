@@ -64,7 +64,10 @@ pub static STATIC_METHOD: ClassSpec = ClassSpec {
         slots.new.set(Some(|vm, class, _| Ok(vm.new_object(class, StaticMethod::default()))));
         slots.init.set(Some(init));
         slots.descr_get.set(Some(|vm, obj, _, _| callable(vm, obj)));
-        slots.call.set(Some(|vm, obj, args| vm.call_args(&callable(vm, obj)?, args)));
+        slots.call.set(Some(|vm, obj, args| {
+            let tuple = args.to_tuple(vm);
+            vm.call_args(&callable(vm, obj)?, args.with_tuple(&tuple))
+        }));
         slots.repr.set(Some(|vm, obj| {
             let inside = callable(vm, obj)?;
             Ok(vm.str(&format!("<staticmethod({})>", vm.repr_text(&inside)?)))

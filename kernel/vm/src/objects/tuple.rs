@@ -55,6 +55,12 @@ impl Vm {
                 _ => {}
             }
         }
+        if self.version < compile::Version::V3_14 {
+            // The tuple had room for as many items as were expected, and was cut in the end.
+            let expected = self.length_hint(iterable, 10)?;
+            let items = self.to_vec(iterable)?;
+            return Ok(if items.is_empty() { self.consts.empty_tuple.clone() } else { self.heap.tuple_cut(items, expected).tracked() });
+        }
         let items = self.to_vec(iterable)?;
         // A generator does not say how many items it has, so the tuple is made of them when they are known.
         Ok(if iterable.kind() == crate::kinds::GENERATOR { self.tuple_of(items) } else { self.tuple(items) })

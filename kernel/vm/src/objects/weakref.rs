@@ -152,7 +152,10 @@ pub(crate) static PROXY: ClassSpec = proxy_class("weakref.ProxyType", proxy_slot
 /// `weakref.CallableProxyType`.
 pub(crate) static CALLABLE_PROXY: ClassSpec = proxy_class("weakref.CallableProxyType", |s| {
     proxy_slots(s);
-    s.call.set(Some(|vm, this, args| vm.call_args(&target(vm, this)?, args)));
+    s.call.set(Some(|vm, this, args| {
+        let tuple = args.to_tuple(vm);
+        vm.call_args(&target(vm, this)?, args.with_tuple(&tuple))
+    }));
 });
 
 static PROXY_METHODS: &[Method] = &[

@@ -105,6 +105,11 @@ impl Vm {
                     drop(extra.set_value(index, value.cloned()));
                     Ok(true)
                 }
+                // The names are used up: what is to be deleted is looked for in a dict made for that, and is not there.
+                None if value.is_none() => {
+                    drop(self.heap.passing(heap::Kind::DICT));
+                    Ok(false)
+                }
                 None => {
                     // The names are used up: the attributes move to a dict of their own.
                     let dict = self.materialize(extra, payload);

@@ -81,6 +81,12 @@ impl Vm {
 
     /// `Py_ReprEnter`: true if the object's `repr` is running already. Pair it with [`Vm::repr_leave`].
     pub fn repr_enter(&self, obj: &Obj) -> bool {
+        if self.state.thread_dict.is_empty() {
+            // CPython keeps the list of the objects in the thread's dict. Both come into being now, and stay.
+            let dict = self.new_dict();
+            self.dict_set_str(&dict, "Py_Repr", self.list(Vec::new()));
+            self.state.thread_dict.set(dict);
+        }
         let mut stack = self.repr_stack.borrow_mut();
         let running = stack.contains(&obj.id());
         if !running {

@@ -1,5 +1,5 @@
 # What every random program begins with.
-import collections, contextlib, functools, gc, itertools, sys, types, warnings, weakref
+import atexit, collections, contextlib, copy, functools, gc, itertools, keyword, sys, types, warnings, weakref
 
 class Node:
     def __init__(self, x=None):
@@ -179,13 +179,21 @@ def fail(x):
     kept = [x]
     raise ValueError(x)
 
+def ours(thing):
+    # How many descriptors a class of a C module has is not our affair.
+    return not isinstance(thing, type) or thing.__flags__ & 0x300 != 0x300
+
+def referents(thing):
+    return gc.get_referents(thing) if ours(thing) else []
+
+def count(thing):
+    return ours(thing) and sys.getrefcount(thing)
+
 def facts(names):
     for name in 'abcdef':
         if name in names:
             value = names[name]
-            # How many descriptors a class of a C module has is not our affair.
-            ours = not isinstance(value, type) or value.__flags__ & 0x300 != 0x300
-            print(name, type(value).__name__, ours and sys.getrefcount(value), ours and gc.is_tracked(value), end='; ')
+            print(name, type(value).__name__, ours(value) and sys.getrefcount(value), ours(value) and gc.is_tracked(value), end='; ')
     print()
 
 def kind(thing):
@@ -196,7 +204,8 @@ def kinds(things):
     return sorted(type(thing).__name__ for thing in things) if len(things) < 12 else len(things) > 0
 
 def told(error):
-    text = str(error)
+    # Where the library is installed is left out.
+    text = str(error).partition(' from ')[0]
     print(type(error).__name__, text if len(text) < 200 else len(text))
 
 ashes = []

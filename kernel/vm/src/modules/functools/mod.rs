@@ -76,6 +76,8 @@ fn reduce(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         Err(raised) if raised.is(vm, &vm.types.type_error) => return Err(vm.type_error("reduce() arg 2 must support iteration")),
         found => found?,
     };
+    // Up to 3.13 the function itself took its arguments in a tuple.
+    let _own = vm.heap.passing_tuple(if vm.version < compile::Version::V3_14 { args.pos().len() } else { 0 });
     // The two arguments travel in one tuple, again and again.
     let _pair = vm.heap.passing_tuple(2);
     let mut result = initial.cloned();

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use heap::{Obj, Payload, Slot, Tuple};
 
 use super::{iterator, kind, own, slots};
-use crate::class::ClassSpec;
+use crate::class::{ClassSpec, Convention, Method};
 use crate::{Args, PyResult, Signature, Vm};
 
 /// Where the counting stands.
@@ -31,7 +31,7 @@ macro_rules! combiner {
         crate::payload!($payload, kind($n), { pools, result });
 
         pub(crate) static $spec: ClassSpec =
-            iterator(concat!("itertools.", $name), kind($n), |s| slots(s, $new, next::<$payload>), &[], $size);
+            iterator(concat!("itertools.", $name), kind($n), |s| slots(s, $new, next::<$payload>), &[sizeof::<$payload>()], $size);
 
         impl Combiner for $payload {
             const POOLS: bool = $n == 18;
@@ -65,6 +65,19 @@ combiner!(
     next_with_replacement,
     56
 );
+
+/// The indices count, too.
+const fn sizeof<T: Combiner>() -> Method {
+    Method::new(
+        "__sizeof__",
+        |vm, this, _| {
+            let state = own::<T>(this).parts().3.borrow();
+            let class = vm.class_of(this);
+            Ok(vm.int((vm.class(&class).basicsize.get() + 8 * (state.indices.len() + state.cycles.len())) as i64))
+        },
+        Convention::NoArgs,
+    )
+}
 
 fn next<T: Combiner>(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
     let (pools, last, r, state) = own::<T>(this).parts();

@@ -403,6 +403,10 @@ impl Vm {
     fn seed_shared_keys(&self, class: &Class, dict: &Dict) {
         class.usable.set(crate::protocol::storage::SHARED_KEYS_MAX_SIZE);
         let known = dict.get_str_key(&self.names.__static_attributes__);
+        // The compiler makes this tuple of a list.
+        if let Some(known) = known.as_ref().filter(|_| self.version >= compile::Version::V3_14) {
+            self.heap.untrack(known);
+        }
         for name in known.iter().flat_map(items).filter(|name| name.kind() == heap::Kind::STR) {
             class.insert_key(&name);
         }

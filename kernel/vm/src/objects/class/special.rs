@@ -248,7 +248,8 @@ pub(super) fn hash(vm: &Vm, this: &Obj) -> PyResult<i64> {
 
 pub(super) fn call(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     // `tp_call` gets a tuple, which counts the arguments.
-    let _tuple = args.all().to_vec();
+    let _tuple = args.to_tuple(vm);
+    let _keywords = (args.has_keywords() && !args.in_tuple()).then(|| vm.keyword_dict(args));
     match vm.special(this, &vm.names.__call__)? {
         Some(Special::Function(f)) => vm.call_with_self(&f, this, args),
         Some(Special::Bound(f)) => vm.call_args(&f, args),
