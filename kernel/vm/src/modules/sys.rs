@@ -316,9 +316,8 @@ fn getframemodulename(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         Signature { name: "_getframemodulename", params: &["depth"], positional_only: 0, positional: 1, required: 0 };
     let [depth] = args.bind(vm, &SIGNATURE)?;
     let depth = depth.map_or(Ok(0), |depth| vm.index_isize(depth))?.max(0) as usize;
-    let Some(frame) = vm.current_frame(depth) else { return Ok(vm.none()) };
-    let globals = vm.getattr_str(&frame, "f_globals")?;
-    Ok(vm.dict_get_str(&globals, "__name__").unwrap_or_else(|| vm.none()))
+    let globals = vm.globals_of_frame(depth);
+    Ok(globals.and_then(|globals| vm.dict_get_str(&globals, "__name__")).unwrap_or_else(|| vm.none()))
 }
 
 fn call_tracing(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {

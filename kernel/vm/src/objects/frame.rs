@@ -153,6 +153,15 @@ impl Vm {
         Some(self.frame_object(at))
     }
 
+    /// The globals of that frame; no object of the frame comes into being.
+    pub(crate) fn globals_of_frame(&self, depth: usize) -> Option<Obj> {
+        let mut at = self.thread.visible()?;
+        for _ in 0..depth {
+            at = Frame::first_complete(at.previous.get())?;
+        }
+        Some((*at.globals).clone())
+    }
+
     /// `take_ownership`: the frame ends, its object lives on.
     ///
     /// # Safety

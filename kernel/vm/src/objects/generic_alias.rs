@@ -119,7 +119,7 @@ const OWN: &[&str] = &[
 /// What the alias does not have itself, its origin has.
 fn getattro(vm: &Vm, obj: &Obj, name: &Obj) -> PyResult {
     let text = vm.lossy(name);
-    if text == "__class__" {
+    if text == "__class__" && vm.version <= compile::Version::V3_10 {
         return vm.getattr(&origin(obj), name);
     }
     if !(OWN.contains(&text.as_str()) || text.starts_with("__") && text.ends_with("__") && is_exception(&text)) {

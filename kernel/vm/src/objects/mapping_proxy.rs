@@ -4,6 +4,7 @@ use heap::{Obj, Slot};
 
 use crate::args::Args;
 use crate::class::{ClassSpec, Convention, Method, flags};
+use crate::protocol::Loaded;
 use crate::{Operator, PyResult, Vm, kinds};
 
 /// The payload of a `mappingproxy`.
@@ -44,8 +45,11 @@ fn new(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 macro_rules! forward {
     ($($name:ident $method:literal;)*) => {
         $(fn $name(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
-            let method = vm.getattr_str(&mapping(obj), $method)?;
-            vm.call_args(&method, args)
+            let mapping = mapping(obj);
+            match vm.load_method(&mapping, &vm.intern($method))? {
+                Loaded::Method(function) => vm.call_with_first(&function, &mapping, args),
+                Loaded::Value(method) => vm.call_args(&method, args),
+            }
         })*
     };
 }
