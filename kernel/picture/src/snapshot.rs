@@ -191,12 +191,12 @@ impl Snapshot {
         };
         let reached: Vec<Vec<bool>> = (0..next.len()).map(reach).collect();
         let mut cycles: Vec<Vec<u32>> = Vec::new();
-        for i in 0..next.len() {
+        for (i, from_here) in reached.iter().enumerate() {
             let known = cycles.iter().any(|cycle| cycle.contains(&self.objects[i].number));
-            if known || !reached[i][i] {
+            if known || !from_here[i] {
                 continue;
             }
-            let members = (0..next.len()).filter(|&j| reached[i][j] && reached[j][i]);
+            let members = (0..next.len()).filter(|&j| from_here[j] && reached[j][i]);
             cycles.push(members.map(|j| self.objects[j].number).collect());
         }
         cycles

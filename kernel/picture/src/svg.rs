@@ -60,7 +60,7 @@ pub(crate) fn draw(scene: &Scene, form: Form, prefix: &str, title: &str, descrip
     }
     for (block, area) in scene.blocks.iter().zip(&laid.blocks) {
         svg += &rect("hp-root", *area, 6.0);
-        svg += &text("hp-small", area.x + 8.0, area.y + 16.0, &block.title);
+        svg += &text("hp-small", area.x + 8.0, area.y + 16.0, &shorten(&block.title, ((area.w - 16.0) / SMALL) as usize));
         for (i, row) in block.rows.iter().enumerate() {
             draw_row(&mut svg, row, *area, 8.0, area.y + HEAD + ROW * i as f32);
         }

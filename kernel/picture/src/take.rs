@@ -141,8 +141,7 @@ impl Taking<'_> {
         }
         let mut seen = vec![false; self.census.objects.len()];
         let mut garbage = unreachable.into_iter();
-        loop {
-            let Some(place) = queue.pop_front().or_else(|| garbage.next()) else { break };
+        while let Some(place) = queue.pop_front().or_else(|| garbage.next()) {
             if std::mem::replace(&mut seen[place], true) {
                 continue;
             }

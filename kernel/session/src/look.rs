@@ -40,7 +40,9 @@ impl<'a> Looker<'a> {
         let vm = self.vm;
         let mut roots = Vec::new();
         vm.each_local(&mut |function, name, obj, owned| {
-            if names.is_empty() || names.iter().any(|asked| asked == name) {
+            // The shell that runs a magic is none of the program's.
+            let is_asked = names.is_empty() || names.iter().any(|asked| asked == name);
+            if is_asked && !function.starts_with("InteractiveShell.") {
                 let counts = if owned { Counts::Itself } else { Counts::Nothing };
                 roots.push(Root { group: format!("call of {function}"), name: name.into(), id: obj.id(), counts });
             }

@@ -210,7 +210,8 @@ pub(super) fn why(notebook: &Notebook, line: &str) -> PyResult {
     };
     let data = json!({ "version": 1, "expression": line, "id": target.id(), "type": vm.type_name(&target), "path": path });
     let id = target.id();
-    drop(target);
+    // The picture counts what is there without our search.
+    drop((target, before, queue, modules));
     let picture = Looker::new(vm).why(id, line);
     notebook.report_drawn(&head, &steps, &picture, "application/vnd.heapbook.path+json", data);
     Ok(vm.none())
