@@ -165,7 +165,8 @@ mod tests {
         let node = heap.instance(&class, 0);
         assert_eq!(format!("{node:?}"), format!("<Node at {:#x}>", node.id()));
         assert_eq!(format!("{:?}", *heap), "Heap { objects: 11, generations: [3, 0, 0], frozen: 0 }");
-        (list.clear(), dict.clear());
+        list.clear();
+        dict.clear();
     }
 
     #[test]

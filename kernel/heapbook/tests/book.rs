@@ -127,11 +127,10 @@ fn the_rust_twins_print_what_their_pages_say() {
                 program += &format!("{}{shown}\nprintln!({MARK:?});\n", code.trim_end());
                 let place = format!("{}:{}", chapter.path.display(), snippet.code.line);
                 let output = snippet.output(None);
-                expected.push((
-                    place,
-                    output.map_or(String::new(), |output| output.fence.body.clone()),
-                    output.is_some_and(|o| o.ellipsis),
-                ));
+                // What it prints, and the picture that is its value.
+                let printed = output.map_or("", |output| output.fence.body.as_str());
+                let drawn = snippet.heap.as_ref().map_or("", |heap| heap.fence.body.as_str());
+                expected.push((place, format!("{printed}{drawn}"), output.is_some_and(|output| output.ellipsis)));
                 pages.insert(chapter.path.clone());
             }
             program += "}\n";
