@@ -4,8 +4,9 @@
 //! A line of the page that stands for what was printed is kept as it is, patterns and line ends included.
 
 use crate::chapter::Chapter;
-use crate::check::{Run, prompt_text};
+use crate::check::Run;
 use crate::compare::{self, Alignment, Step};
+use crate::engine::prompt_text;
 use crate::engine::{self, Engine, Tolerance};
 use crate::fence::Fence;
 use crate::info::Language;

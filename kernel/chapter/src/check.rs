@@ -153,7 +153,7 @@ fn compare(snippet: &Snippet, expect: Expect, version: Version, cells: &[Vec<Out
     };
     if snippet.language == Language::Pycon {
         for (prompt, outputs) in snippet.prompts.iter().zip(cells) {
-            let alignment = align(&prompt.output, prompt_text(outputs), false, outputs, tolerance);
+            let alignment = align(&prompt.output, engine::prompt_text(outputs), false, outputs, tolerance);
             if !alignment.agrees() {
                 failures.push(Failure { line: prompt.line, what: What::Differs { asked, output_line: prompt.last_line, alignment } });
             }
@@ -191,15 +191,6 @@ fn compare_heap(snippet: &Snippet, heap: Option<&str>, engine: &dyn Engine) -> O
         }
     };
     Some(Failure { line: snippet.code.line, what })
-}
-
-/// What a statement at the prompt printed. Blank lines at the end are not told from those before the next prompt.
-pub(crate) fn prompt_text(outputs: &[Output]) -> String {
-    let text = engine::text(outputs);
-    match text.trim_end_matches('\n') {
-        "" => String::new(),
-        kept => format!("{kept}\n"),
-    }
 }
 
 /// Holds the exception that ended a cell against the one its fence names.

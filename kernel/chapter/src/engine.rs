@@ -124,6 +124,15 @@ pub fn text(outputs: &[Output]) -> String {
     }
 }
 
+/// What a statement at the prompt printed. Blank lines at the end are not told from those before the next prompt.
+pub fn prompt_text(outputs: &[Output]) -> String {
+    let text = text(outputs);
+    match text.trim_end_matches('\n') {
+        "" => String::new(),
+        kept => format!("{kept}\n"),
+    }
+}
+
 /// The exception that ended a cell, if one did.
 pub fn error(outputs: &[Output]) -> Option<(&str, &str)> {
     outputs.iter().find_map(|output| match output {

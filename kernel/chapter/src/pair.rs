@@ -94,7 +94,7 @@ fn code(fence: Fence, language: Language, options: Options, snippets: &mut Vec<S
         return None;
     }
     let prompts = match language {
-        Language::Pycon => prompt::split(&fence, mistakes),
+        Language::Pycon => prompt::split(&fence.body, fence.line, mistakes),
         _ => Vec::new(),
     };
     snippets.push(Snippet { code: fence, language, options, outputs: Vec::new(), heap: None, prompts });

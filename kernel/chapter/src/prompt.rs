@@ -4,7 +4,6 @@
 //! and all other lines are its output. So an output line cannot start with `>>>`, nor be `...` right under
 //! the code; both are what a real prompt's transcript cannot tell apart either.
 
-use crate::fence::Fence;
 use crate::mistake::{Mistake, Problem};
 
 /// A statement at the prompt.
@@ -20,12 +19,17 @@ pub struct Prompt {
     pub last_line: usize,
 }
 
-/// Splits a `pycon` fence.
-pub(crate) fn split(fence: &Fence, mistakes: &mut Vec<Mistake>) -> Vec<Prompt> {
+/// The statements of a transcript; what is no statement and belongs to none is left out.
+pub fn prompts(transcript: &str) -> Vec<Prompt> {
+    split(transcript, 0, &mut Vec::new())
+}
+
+/// Splits the body of a `pycon` fence that begins at `fence_line`.
+pub(crate) fn split(body: &str, fence_line: usize, mistakes: &mut Vec<Mistake>) -> Vec<Prompt> {
     let mut prompts: Vec<Prompt> = Vec::new();
     let mut in_code = false;
-    for (index, text) in fence.body.lines().enumerate() {
-        let line = fence.line + 1 + index;
+    for (index, text) in body.lines().enumerate() {
+        let line = fence_line + 1 + index;
         if let Some(code) = text.strip_prefix(">>>") {
             let source = code_after(code, line, mistakes);
             prompts.push(Prompt { source, output: String::new(), line, last_line: line });
@@ -48,7 +52,7 @@ pub(crate) fn split(fence: &Fence, mistakes: &mut Vec<Mistake>) -> Vec<Prompt> {
         }
     }
     if prompts.is_empty() {
-        mistakes.push(Mistake { line: fence.line, problem: Problem::NoPrompt });
+        mistakes.push(Mistake { line: fence_line, problem: Problem::NoPrompt });
     }
     // Blank lines before the next prompt are there for the eye.
     for prompt in &mut prompts {

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -14,10 +14,14 @@ use std::time::Duration;
 pub(crate) struct Site {
     state: Mutex<(PathBuf, u64)>,
     changed: Condvar,
+    /// The machine for the browser, once it is built.
+    machine: OnceLock<Vec<u8>>,
 }
 
 /// Where a page waits for changes.
 const CHANGES: &str = "/heapbook-changes";
+/// Where a page asks for the machine.
+const MACHINE: &str = "/heapbook-machine.js";
 /// What each page is given to do so.
 const RELOAD: &str = "<script>new EventSource(\"/heapbook-changes\").onmessage = () => location.reload();</script>";
 /// A browser that says nothing for so long is not waited for.
@@ -28,7 +32,12 @@ const MOST_BYTES: u64 = 64 * 1024;
 impl Site {
     /// A site of one folder.
     pub(crate) fn new(folder: PathBuf) -> Arc<Site> {
-        Arc::new(Site { state: Mutex::new((folder, 0)), changed: Condvar::new() })
+        Arc::new(Site { state: Mutex::new((folder, 0)), changed: Condvar::new(), machine: OnceLock::new() })
+    }
+
+    /// Gives pages the machine from now on.
+    pub(crate) fn give(&self, script: Vec<u8>) {
+        let _ = self.machine.set(script);
     }
 
     /// Serves another folder from now on; pages that are open load themselves again.
@@ -74,6 +83,12 @@ impl Site {
         }
         let (folder, _) = self.now();
         let has_body = method == "GET";
+        if path == MACHINE {
+            return match self.machine.get() {
+                Some(script) => respond(&mut stream, "200 OK", "text/javascript; charset=utf-8", script, has_body),
+                None => respond(&mut stream, "404 Not Found", "text/plain", b"not built yet", has_body),
+            };
+        }
         match file_of(&folder, path).and_then(|file| Some((fs::read(&file).ok()?, file))) {
             Some((bytes, file)) if file.extension().is_some_and(|extension| extension == "html") => {
                 respond(&mut stream, "200 OK", kind_of(&file), &with_reload(&bytes), has_body)

@@ -14,6 +14,7 @@ mod http;
 mod install;
 mod kernel;
 mod kernel_host;
+mod machine;
 mod notebooks;
 mod project;
 mod prompt;

@@ -3,6 +3,7 @@
 //! The root is the nearest folder upwards that has a `book.toml`. Pages are told to people as they would
 //! type them: from the folder they are in.
 
+use crate::machine;
 use anyhow::{Context as _, Result, anyhow, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,8 @@ pub(crate) struct Project {
     pub(crate) root: PathBuf,
     /// The folder with the pages.
     pub(crate) pages: PathBuf,
+    /// Whether its readers run the snippets.
+    pub(crate) runs: bool,
 }
 
 impl Project {
@@ -24,7 +27,8 @@ impl Project {
             .ok_or_else(|| anyhow!("no `book.toml` here nor in any folder above; go to the book's folder"))?;
         let config = fs::read_to_string(root.join("book.toml")).context("`book.toml` cannot be read")?;
         let config: mdbook_driver::config::Config = config.parse().context("`book.toml` is not what mdBook expects")?;
-        Ok(Project { root: root.to_owned(), pages: root.join(config.book.src) })
+        let runs = machine::is_wanted(&config);
+        Ok(Project { root: root.to_owned(), pages: root.join(config.book.src), runs })
     }
 
     /// Finds the book from the folder we are in.

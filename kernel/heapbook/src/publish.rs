@@ -5,13 +5,15 @@
 use crate::checking::Outcome;
 use crate::claims;
 use crate::cli::{PreprocessArgs, PreprocessQuestion};
+use crate::machine;
 use crate::project::{Project, shown};
 use anyhow::{Context as _, Result};
-use chapter::{Chapter, Report, weave};
+use chapter::{Chapter, Report, runnable, weave};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::{Book, BookItem};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext, parse_input};
 use std::collections::HashMap;
+use std::fs;
 use std::io::{Write as _, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -33,7 +35,7 @@ impl Weaver {
         Weaver { reports: outcome.pages.iter().map(report).collect() }
     }
 
-    fn weave(&self, pages: &Path, book: &mut Book) -> Result<()> {
+    fn weave(&self, pages: &Path, runs: bool, book: &mut Book) -> Result<()> {
         let mut failed = Ok(());
         book.for_each_mut(|item| {
             let BookItem::Chapter(page) = item else { return };
@@ -45,6 +47,9 @@ impl Weaver {
             let file = std::fs::canonicalize(pages.join(source)).unwrap_or_default();
             let chapter = Chapter::parse(shown(&file), std::mem::take(&mut page.content));
             page.content = weave(&chapter, self.reports.get(&file));
+            if let Some(script) = runnable(&chapter).filter(|_| runs) {
+                page.content += &format!("\n\n{script}");
+            }
         });
         failed
     }
@@ -56,7 +61,7 @@ impl Preprocessor for Weaver {
     }
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> Result<Book> {
-        self.weave(&context.root.join(&context.config.book.src), &mut book)?;
+        self.weave(&context.root.join(&context.config.book.src), machine::is_wanted(&context.config), &mut book)?;
         Ok(book)
     }
 }
@@ -75,7 +80,11 @@ pub(crate) fn build(project: &Project, weaver: Weaver, folder: Option<&Path>) ->
 
 /// `heapbook build`
 pub(crate) fn command() -> Result<ExitCode> {
-    let folder = build(&Project::here()?, Weaver::default(), None)?;
+    let project = Project::here()?;
+    let folder = build(&project, Weaver::default(), None)?;
+    if project.runs {
+        fs::write(folder.join(machine::FILE), machine::script(false)?).context("the machine cannot be put into the book")?;
+    }
     writeln!(stdout(), "{}", shown(&folder).join("index.html").display())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,6 +4,7 @@ use crate::checking;
 use crate::cli::ServeArgs;
 use crate::engine;
 use crate::http::Site;
+use crate::machine;
 use crate::project::Project;
 use crate::publish::{self, Weaver};
 use crate::report;
@@ -25,6 +26,13 @@ pub(crate) fn command(args: &ServeArgs) -> Result<ExitCode> {
     writeln!(stdout(), "http://{}/", listener.local_addr()?)?;
     let served = site.clone();
     thread::spawn(move || served.serve(&listener));
+    if project.runs {
+        let site = site.clone();
+        thread::spawn(move || match machine::script(true) {
+            Ok(script) => site.give(script),
+            Err(error) => eprintln!("heapbook: the pages are shown, but nothing runs in them: {error:#}"),
+        });
+    }
     while watch.wait() {
         // The file may be half written, or the table of contents wrong: the last good book stays.
         match draw(args, &project, folders.next()) {

@@ -99,6 +99,12 @@ impl Session {
         Session::start(version, Rc::clone(&world) as Rc<dyn Host>, Some(world))
     }
 
+    /// A new session in a modelled world of its own, which tells what is written while it is written.
+    pub fn heard(version: Version, listener: impl Fn(Stream, &[u8]) + 'static) -> Result<Session, NoStart> {
+        let world = Rc::new(World::heard(listener));
+        Session::start(version, Rc::clone(&world) as Rc<dyn Host>, Some(world))
+    }
+
     fn start(version: Version, host: Rc<dyn Host>, world: Option<Rc<World>>) -> Result<Session, NoStart> {
         let vm = Vm::new(version, host);
         let told = |vm: &Vm, raised: Raised| NoStart(vm.format_exception(&raised.0));

@@ -17,9 +17,14 @@ const PROCESS: u64 = 12 << 20;
 /// The moment that every session begins at: the start of the year 2026.
 const EPOCH: Duration = Duration::from_secs(1_767_225_600);
 
+/// What is told of a text.
+type Listener = Box<dyn Fn(Stream, &[u8])>;
+
 /// A modelled world.
 pub struct World {
     written: RefCell<Vec<(Stream, Vec<u8>)>>,
+    /// Is told what is written while it is written.
+    listener: Option<Listener>,
     /// The time since 1970, which the files have their times from.
     clock: Rc<Cell<Duration>>,
     random: Cell<u64>,
@@ -29,11 +34,22 @@ pub struct World {
 impl Default for World {
     fn default() -> World {
         let clock = Rc::new(Cell::new(EPOCH));
-        World { written: RefCell::default(), clock: Rc::clone(&clock), random: Cell::default(), files: MemoryFiles::new(clock) }
+        World {
+            written: RefCell::default(),
+            listener: None,
+            clock: Rc::clone(&clock),
+            random: Cell::default(),
+            files: MemoryFiles::new(clock),
+        }
     }
 }
 
 impl World {
+    /// A world with a listener.
+    pub(crate) fn heard(listener: impl Fn(Stream, &[u8]) + 'static) -> World {
+        World { listener: Some(Box::new(listener)), ..World::default() }
+    }
+
     /// What was written since the last time, in order.
     pub(crate) fn take(&self) -> Vec<(Stream, Vec<u8>)> {
         self.written.take()
@@ -47,6 +63,9 @@ impl World {
 
 impl Host for World {
     fn write(&self, stream: Stream, data: &[u8]) -> io::Result<()> {
+        if let Some(listener) = &self.listener {
+            listener(stream, data);
+        }
         let mut written = self.written.borrow_mut();
         match written.last_mut() {
             Some((last, text)) if *last == stream => text.extend_from_slice(data),

@@ -37,7 +37,7 @@ pub(crate) fn made(name: &str, packages: &str) -> Option<PathBuf> {
     Some(folder)
 }
 
-fn command(program: &str, arguments: &[&str]) -> Command {
+pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments);
     command

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use heap::Obj;
+use heap::{Int, Obj};
 
 use super::ModuleSpec;
 use crate::class::{Convention, Method};
@@ -74,7 +74,12 @@ fn stop_sampling(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
 
 /// The object that an address leads to.
 fn find(vm: &Vm, args: Args<'_>) -> PyResult<Option<Obj>> {
-    Ok(u64::try_from(vm.index_isize(&args.pos()[0])?).ok().and_then(|id| vm.heap.object_at(id)))
+    let address = vm.index(&args.pos()[0])?;
+    match address.get::<Int>() {
+        // An address has 64 bits wherever the machine runs.
+        Some(id) => Ok(u64::try_from(id.0).ok().and_then(|id| vm.heap.object_at(id))),
+        None => vm.index_isize(&address).map(|_| None),
+    }
 }
 
 /// The count of the object at an address; `None` where none lives.

@@ -1,0 +1,53 @@
+//! How messages cross: JavaScript asks for room, writes a message there and calls; the answer's place and length come back as one number.
+//!
+//! A text that crosses belongs to the side it goes to. A panic ends the instance, whose Worker is then thrown away.
+#![expect(unsafe_code, reason = "memory is shared with JavaScript")]
+#![expect(unreachable_pub, reason = "it is reached from JavaScript")]
+
+use std::cell::RefCell;
+
+use vm::host::Stream;
+
+use crate::Desk;
+
+#[link(wasm_import_module = "heapbook")]
+unsafe extern "C" {
+    /// Tells what was printed, on standard output (0) or standard error (1).
+    fn printed(stream: u32, text: *const u8, length: usize);
+}
+
+thread_local! {
+    static DESK: RefCell<Desk> = RefCell::new(Desk::new(|stream, text| {
+        // SAFETY: JavaScript only reads, and does so before it returns.
+        unsafe { printed(u32::from(stream == Stream::Stderr), text.as_ptr(), text.len()) }
+    }));
+}
+
+/// Room for a message.
+#[unsafe(no_mangle)]
+pub extern "C" fn room(length: usize) -> *mut u8 {
+    Box::into_raw(vec![0u8; length].into_boxed_slice()).cast()
+}
+
+/// Gives room back.
+///
+/// # Safety
+/// The room is of that length, from `room` or an answer, and was not given back before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn release(text: *mut u8, length: usize) {
+    // SAFETY: as the caller says.
+    drop(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(text, length)) });
+}
+
+/// Takes a message, which is given back here, and gives the answer: its place in the upper 32 bits, its length in the lower.
+///
+/// # Safety
+/// As for `release`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn call(text: *mut u8, length: usize) -> u64 {
+    // SAFETY: as the caller says.
+    let message = unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(text, length)) };
+    let answer = DESK.with_borrow_mut(|desk| desk.answer(&message)).into_bytes().into_boxed_slice();
+    let length = answer.len() as u64;
+    (Box::into_raw(answer).cast::<u8>() as u64) << 32 | length
+}

@@ -1,0 +1,179 @@
+//! The messages that a page sends, and what it is answered. Both are JSON.
+//!
+//! `{"do": "open", "session": 0, "version": "3.14"}` starts a session anew; `{"do": "run", "session": 0, "kind": "python", "source": "…"}` runs a
+//! snippet in it. With `"expected": {"text": "…", "ellipsis": false}` what was printed is held against the page's text by the rules of a check,
+//! and with `"heap": "text heap diff a b"` the heap is drawn afterwards, as HTML whose ids begin with `"prefix"`.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use chapter::{Output, Request, Step, Tolerance, align, error, prompt_text, prompts, text};
+use serde_json::{Value, json};
+use session::Session;
+use vm::host::Stream;
+
+/// What is told of a text as it is printed.
+type Listener = Rc<dyn Fn(Stream, &[u8])>;
+
+/// The sessions of a page.
+pub struct Desk {
+    listener: Listener,
+    sessions: HashMap<u64, Open>,
+}
+
+/// A session, and how many cells and statements it has run: their names count them, as in a check.
+struct Open {
+    session: Session,
+    cells: usize,
+    prompts: usize,
+}
+
+impl Desk {
+    /// A desk that tells what programs print while they print it.
+    pub fn new(listener: impl Fn(Stream, &[u8]) + 'static) -> Desk {
+        Desk { listener: Rc::new(listener), sessions: HashMap::new() }
+    }
+
+    /// Answers a message.
+    pub fn answer(&mut self, message: &[u8]) -> String {
+        let answer = match serde_json::from_slice::<Value>(message) {
+            Ok(message) => match message["do"].as_str() {
+                Some("open") => self.open(&message),
+                Some("run") => self.run(&message),
+                _ => Err("there is no such message".to_owned()),
+            },
+            Err(error) => Err(format!("this is no message: {error}")),
+        };
+        answer.unwrap_or_else(|error| json!({ "error": error })).to_string()
+    }
+
+    fn open(&mut self, message: &Value) -> Result<Value, String> {
+        let number = message["session"].as_u64().unwrap_or_default();
+        // The old one goes first: there may not be room for both.
+        self.sessions.remove(&number);
+        let name = message["version"].as_str().unwrap_or_default();
+        let version = name.parse().map_err(|_| format!("Python {name} is not spoken here"))?;
+        let listener = Rc::clone(&self.listener);
+        let session = Session::heard(version, move |stream, text| listener(stream, text)).map_err(|error| error.0)?;
+        self.sessions.insert(number, Open { session, cells: 0, prompts: 0 });
+        Ok(json!({}))
+    }
+
+    fn run(&mut self, message: &Value) -> Result<Value, String> {
+        let number = message["session"].as_u64().unwrap_or_default();
+        let open = self.sessions.get_mut(&number).ok_or("there is no such session")?;
+        let source = message["source"].as_str().unwrap_or_default();
+        let request = message["heap"].as_str().and_then(request);
+        if let Some(request) = &request {
+            open.session.look(request);
+        }
+        let ran = match message["kind"].as_str() {
+            Some("pycon") => open.transcript(source),
+            _ => open.cell(source),
+        };
+        let mut answer = json!({ "pieces": ran.pieces, "text": ran.text, "raised": ran.raised });
+        if let Some(expected) = message["expected"]["text"].as_str() {
+            let expected = match message["kind"].as_str() {
+                Some("pycon") => &said(expected),
+                _ => expected,
+            };
+            let alignment = align(expected, &ran.text, message["expected"]["ellipsis"] == true, Tolerance::default());
+            answer["same"] = alignment.agrees().into();
+            answer["lines"] = alignment.steps.iter().flat_map(|step| lines(step, &alignment.expected, &alignment.printed)).collect();
+        }
+        if let Some(request) = &request {
+            let drawn = open.session.draw(request);
+            let prefix = message["prefix"].as_str().unwrap_or("heap");
+            answer["heap"] = picture::read(&drawn).map_or(Value::Null, |picture| picture::html(&picture, prefix, false).into());
+        }
+        Ok(answer)
+    }
+}
+
+/// What came of a snippet.
+struct Ran {
+    /// Its outputs one after the other, by kind.
+    pieces: Vec<Value>,
+    /// All of them as they stand on a page.
+    text: String,
+    /// The class of the exception that ended it.
+    raised: Option<String>,
+}
+
+impl Open {
+    /// Runs a notebook's cell.
+    fn cell(&mut self, source: &str) -> Ran {
+        self.cells += 1;
+        let outputs = translate(self.session.run_cell(source, &format!("<cell {}>", self.cells)));
+        Ran { pieces: outputs.iter().map(piece).collect(), text: text(&outputs), raised: raised(&outputs) }
+    }
+
+    /// Runs the statements of a transcript, and writes the transcript that comes of it.
+    fn transcript(&mut self, source: &str) -> Ran {
+        let mut ran = Ran { pieces: Vec::new(), text: String::new(), raised: None };
+        for prompt in prompts(source) {
+            let name = format!("<python-input-{}>", self.prompts);
+            self.prompts += 1;
+            let outputs = translate(self.session.run_prompt(&prompt.source, &name));
+            let typed = typed(&prompt.source);
+            ran.text += &typed;
+            ran.text += &prompt_text(&outputs);
+            ran.pieces.push(json!({ "kind": "typed", "text": typed }));
+            ran.pieces.extend(outputs.iter().map(piece));
+            ran.raised = raised(&outputs);
+        }
+        ran
+    }
+}
+
+/// A transcript without the blank lines that are there for the eye.
+fn said(transcript: &str) -> String {
+    prompts(transcript).iter().map(|prompt| typed(&prompt.source) + &prompt.output).collect()
+}
+
+/// A statement as it is typed at the prompt.
+fn typed(source: &str) -> String {
+    let mark = |(i, line): (usize, &str)| format!("{} {line}", if i == 0 { ">>>" } else { "..." }).trim_end().to_owned() + "\n";
+    source.lines().enumerate().map(mark).collect()
+}
+
+/// The words of a heap fence.
+fn request(words: &str) -> Option<Request> {
+    let words: Vec<&str> = words.split_ascii_whitespace().skip_while(|word| matches!(*word, "text" | "heap")).collect();
+    Request::parse(&words).ok()
+}
+
+fn raised(outputs: &[Output]) -> Option<String> {
+    error(outputs).map(|(class, _)| class.to_owned())
+}
+
+fn piece(output: &Output) -> Value {
+    let (kind, text) = match output {
+        Output::Stdout(text) => ("stdout", text),
+        Output::Stderr(text) => ("stderr", text),
+        Output::Value(text) => ("value", text),
+        Output::Error { traceback, .. } => ("error", traceback),
+    };
+    json!({ "kind": kind, "text": text })
+}
+
+/// The lines of a step, each with the side that it is on.
+fn lines(step: &Step, expected: &[String], printed: &[String]) -> Vec<Value> {
+    let line = |side: &str, text: &String| json!({ "side": side, "text": text });
+    match step {
+        Step::Same(_, printed_line) => vec![line("both", &printed[*printed_line])],
+        Step::Any(_, range) => printed[range.clone()].iter().map(|text| line("both", text)).collect(),
+        Step::Missing(expected_line) => vec![line("book", &expected[*expected_line])],
+        Step::Extra(printed_line) => vec![line("here", &printed[*printed_line])],
+    }
+}
+
+fn translate(outputs: Vec<session::Output>) -> Vec<Output> {
+    let translate = |output| match output {
+        session::Output::Stdout(text) => Output::Stdout(text),
+        session::Output::Stderr(text) => Output::Stderr(text),
+        session::Output::Value { text, .. } => Output::Value(text),
+        session::Output::Error { ename, evalue, traceback } => Output::Error { ename, evalue, traceback },
+    };
+    outputs.into_iter().map(translate).collect()
+}
