@@ -19,7 +19,6 @@
 
   // ── The machine ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  const LIMIT = 1 << 30;
   let loading = null;
 
   /** The packed machine and the Worker's script: a script tag loads them, which works from a file too. */
@@ -76,11 +75,12 @@
 
   /** The machine cannot go on. */
   class Broken extends Error {
-    constructor({ broke, bytes }) {
-      const full = bytes > LIMIT * 0.9;
-      super(full
-        ? "MemoryError: the program took all of the 1 GB that this page gives it. The machine was started anew."
-        : `The machine broke, which is a bug of heapbook, and was started anew (${broke}).`);
+    constructor({ broke, why }) {
+      const told = {
+        memory: "MemoryError: the program wants more than the 1 GB that this page gives it.",
+        depth: "RecursionError: the program nests deeper than the browser's own stack.",
+      }[why];
+      super(`${told ?? `The machine broke, which is a bug of heapbook: ${broke}.`} The machine was thrown away; the next Run starts a new one.`);
     }
   }
 

@@ -15,7 +15,11 @@ function tell() {
   printed.last = performance.now();
 }
 
+/** Why the machine broke, if it says so. */
+let panic = null;
+
 function onPrinted(stream, place, length) {
+  if (stream === 2) return (panic = new TextDecoder().decode(new Uint8Array(machine.memory.buffer, place, length)));
   const text = decoders[stream].decode(new Uint8Array(machine.memory.buffer, place, length), { stream: true });
   const last = printed.pieces.at(-1);
   if (last?.stream === stream) last.text += text;
@@ -57,6 +61,8 @@ onmessage = async ({ data }) => {
     postMessage({ answer: result });
   } catch (error) {
     tell();
-    postMessage({ broke: String(error), bytes: machine?.memory.buffer.byteLength ?? 0 });
+    // The machine ends without a word where there is no more memory.
+    const why = panic ? "panic" : error instanceof RangeError ? "depth" : machine && error instanceof WebAssembly.RuntimeError ? "memory" : "error";
+    postMessage({ broke: panic ?? String(error), why });
   }
 };

@@ -12,15 +12,20 @@ use crate::Desk;
 
 #[link(wasm_import_module = "heapbook")]
 unsafe extern "C" {
-    /// Tells what was printed, on standard output (0) or standard error (1).
+    /// Tells what was printed, on standard output (0) or standard error (1), or why the machine breaks (2), if it is not for lack of memory.
     fn printed(stream: u32, text: *const u8, length: usize);
 }
 
 thread_local! {
-    static DESK: RefCell<Desk> = RefCell::new(Desk::new(|stream, text| {
-        // SAFETY: JavaScript only reads, and does so before it returns.
-        unsafe { printed(u32::from(stream == Stream::Stderr), text.as_ptr(), text.len()) }
-    }));
+    static DESK: RefCell<Desk> = RefCell::new({
+        std::panic::set_hook(Box::new(|panic| tell(2, panic.to_string().as_bytes())));
+        Desk::new(|stream, text| tell(u32::from(stream == Stream::Stderr), text))
+    });
+}
+
+fn tell(stream: u32, text: &[u8]) {
+    // SAFETY: JavaScript only reads, and does so before it returns.
+    unsafe { printed(stream, text.as_ptr(), text.len()) }
 }
 
 /// Room for a message.
