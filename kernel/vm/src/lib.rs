@@ -53,5 +53,5 @@ pub use class::{Binding, Class, ClassSpec, Compare, Convention, GetSet, Method, 
 pub use start::Streams;
 pub use trap::TrapHandler;
 pub use types::Types;
-pub use vm::{Constants, PyResult, Raised, Vm};
+pub use vm::{Constants, PyResult, Raised, Show, Vm};
 pub use watch::{Watched, Watcher};

@@ -37,6 +37,9 @@ pub struct Constants {
     pub single_bytes: Vec<Obj>,
 }
 
+/// Shows objects as `heapbook.show` does.
+pub type Show = fn(&Vm, &[Obj]) -> PyResult<()>;
+
 /// A machine. It never moves, because its heap calls back into it: see [`Vm::new`].
 pub struct Vm {
     /// Where all objects live.
@@ -75,7 +78,7 @@ pub struct Vm {
     /// Who records it event by event.
     pub(crate) recorder: crate::recorder::Recorder,
     /// What `heapbook.show` does: whoever owns the machine knows how to draw.
-    pub show: Cell<Option<fn(&Vm, &[Obj]) -> PyResult<()>>>,
+    pub show: Cell<Option<Show>>,
     /// Places at which the machine stops and asks.
     pub(crate) traps: crate::trap::Traps,
     /// Who looks on.

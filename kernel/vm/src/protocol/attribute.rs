@@ -214,7 +214,7 @@ impl Vm {
                 }
                 None => format!("'{class_name}' object has no attribute '{name_text}'"),
                 // This error names neither the object nor the attribute.
-                Some(_) => return Err(self.attribute_error_text(&format!("'{class_name}' object attribute '{name_text}' is read-only"))),
+                Some(_) => return Err(self.attribute_error_text(format!("'{class_name}' object attribute '{name_text}' is read-only"))),
             };
             return Err(self.attribute_error_with(text, obj, name));
         }
