@@ -312,6 +312,18 @@ impl Heap {
         self.generations.set_limit();
     }
 
+    /// Does something whose allocations do not count: no collection comes due by them, and the counts are afterwards what they were.
+    pub fn uncounted<R>(&self, what: impl FnOnce() -> R) -> R {
+        let (counts, enabled) = (self.gc_counts(), self.is_gc_enabled());
+        self.disable_gc();
+        let result = what();
+        counts.into_iter().zip(&self.generations.counts).for_each(|(count, place)| place.set(count));
+        if enabled {
+            self.enable_gc();
+        }
+        result
+    }
+
     /// `gc.isenabled()`.
     pub fn is_gc_enabled(&self) -> bool {
         self.generations.enabled.get()

@@ -251,7 +251,7 @@ fn text_can_be_read_in_every_theme() {
         let soft = mixed(0.88, fg, bg);
         assert!(variable("soft").contains("88%"));
         // The grounds that text stands on, with the share of their color: a rule of the style each.
-        let grounds = [("0", 0.26), ("1", 0.26), ("2", 0.26), ("F", 0.26), ("U", 0.26), ("good", 0.26), ("bad", 0.24)];
+        let grounds = [("0", 0.25), ("1", 0.25), ("2", 0.25), ("F", 0.25), ("U", 0.25), ("good", 0.25), ("bad", 0.24)];
         for (name, share) in grounds {
             assert!(crate::STYLE.contains(&format!("{}%", (share * 100.0) as u32)));
             let ground = mixed(share, hex(variable(name)), bg);

@@ -30,6 +30,36 @@ const FROZEN: [&str; 13] = [
     "stat",
 ];
 
+/// The modules that CPython's own start imports: a program that imports them finds them there.
+const AT_START: [&str; 26] = [
+    "_abc",
+    "_codecs",
+    "_collections_abc",
+    "_imp",
+    "_io",
+    "_signal",
+    "_sitebuiltins",
+    "_stat",
+    "_thread",
+    "_warnings",
+    "_weakref",
+    "abc",
+    "codecs",
+    "encodings",
+    "encodings.aliases",
+    "encodings.utf_8",
+    "errno",
+    "genericpath",
+    "marshal",
+    "os",
+    "posix",
+    "posixpath",
+    "site",
+    "stat",
+    "time",
+    "zipimport",
+];
+
 /// The name of the embedded module that a file name means.
 pub(crate) fn embedded_module(filename: &str) -> Option<String> {
     let (_, path) = filename.strip_prefix(EMBEDDED)?.split_once('/')?;
@@ -99,8 +129,17 @@ impl Vm {
         }
     }
 
-    /// Finds, makes and runs a module that is not in `sys.modules` yet.
+    /// Finds, makes and runs a module that is not in `sys.modules` yet. What is there from the start in CPython counts no allocations.
     fn load(&self, name: &str, parent: Option<&Obj>) -> PyResult {
+        // `io` was needed by the start up to 3.13.
+        if AT_START.contains(&name) || name == "io" && self.version < Version::V3_14 {
+            self.heap.uncounted(|| self.load_now(name, parent))
+        } else {
+            self.load_now(name, parent)
+        }
+    }
+
+    fn load_now(&self, name: &str, parent: Option<&Obj>) -> PyResult {
         let path = match parent {
             Some(parent) => match self.getattr_opt_str(parent, "__path__")? {
                 Some(path) => Some(self.path_strings(&path)?),
