@@ -39,24 +39,10 @@ pub struct PlainWords;
 
 impl Words for PlainWords {
     fn class(&self, obj: &Obj) -> String {
-        let name = match obj.kind() {
-            Kind::SINGLETON => "singleton",
-            Kind::INT => "int",
-            Kind::BOOL => "bool",
-            Kind::FLOAT => "float",
-            Kind::STR => "str",
-            Kind::BYTES => "bytes",
-            Kind::LIST => "list",
-            Kind::TUPLE => "tuple",
-            Kind::DICT => "dict",
-            Kind::SET => "set",
-            Kind::FROZENSET => "frozenset",
-            Kind::INSTANCE => "instance",
-            Kind::CELL => "cell",
-            Kind::WEAKREF => "weakref",
-            _ => "object",
-        };
-        name.into()
+        match obj.kind() {
+            Kind::INSTANCE => "instance".into(),
+            kind => kind.to_string(),
+        }
     }
 }
 
