@@ -48,6 +48,9 @@ pub(crate) struct ProgramArgs {
     /// Run one statement after another, as if typed at the prompt
     #[arg(long)]
     pub(crate) repl: bool,
+    /// Run it on this installed Jupyter kernel instead, a cell after the other: `# %%` begins one
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["python", "repl"])]
+    pub(crate) kernel: Option<String>,
     /// FILE, `-c CODE`, `-m MODULE` or `-`, and the program's own arguments
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "PROGRAM")]
     pub(crate) words: Vec<String>,

@@ -35,6 +35,24 @@ fn a_real_kernel_prints_what_a_page_says() {
 }
 
 #[test]
+fn a_program_runs_on_a_real_kernel() {
+    let Some(environment) = environment() else { return };
+    let path = format!("{}:{}", environment.join("bin").display(), std::env::var("PATH").unwrap_or_default());
+    let book = Book::new("elsewhere", &[]);
+    let run = |words: &[&str]| {
+        let mut command = book.command(&[&["run", "--kernel", "python3"], words].concat());
+        command.env("JUPYTER_PATH", environment.join("share/jupyter")).env("PATH", &path);
+        command
+    };
+    let output = run(&["-c", "a = [1]\nprint('told')\n# %% more\na\n# %%\n1 / 0\n# %%\nprint('never')"]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "told\n[1]\n");
+    assert!(String::from_utf8_lossy(&output.stderr).ends_with("ZeroDivisionError: division by zero\n"));
+    assert_eq!(output.status.code(), Some(1));
+    says(&mut run(&["-m", "this"]), 2, &["a kernel is given FILE, `-c CODE` or `-`"]);
+    says(&mut run(&["none.py"]), 2, &["`none.py` is not readable as text"]);
+}
+
+#[test]
 fn the_notebooks_are_valid_and_jupyter_writes_them_the_same() {
     let Some(environment) = environment() else { return };
     let notebooks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../notebooks");

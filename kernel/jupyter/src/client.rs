@@ -144,7 +144,14 @@ impl Client {
 
     /// Runs a cell. `limit` is the longest time without a word from the kernel.
     pub fn execute(&mut self, code: &str, limit: Duration) -> Result<Vec<Event>, ClientError> {
-        self.runtime.block_on(self.wires.execute(ExecuteRequest::new(code.to_owned()), limit))
+        let mut events = Vec::new();
+        self.execute_live(code, limit, &mut |event| add(event, &mut events))?;
+        Ok(events)
+    }
+
+    /// As [`Client::execute`], but each piece of output is given to `each` when it comes.
+    pub fn execute_live(&mut self, code: &str, limit: Duration, each: &mut dyn FnMut(Event)) -> Result<(), ClientError> {
+        self.runtime.block_on(self.wires.execute(ExecuteRequest::new(code.to_owned()), limit, each))
     }
 
     /// Runs code that leaves no trace in the history and is not counted.
@@ -152,7 +159,7 @@ impl Client {
         let mut request = ExecuteRequest::new(code.to_owned());
         request.silent = true;
         request.store_history = false;
-        self.runtime.block_on(self.wires.execute(request, limit)).map(|_| ())
+        self.runtime.block_on(self.wires.execute(request, limit, &mut |_| ()))
     }
 }
 
@@ -259,12 +266,11 @@ impl Wires {
         }
     }
 
-    async fn execute(&mut self, mut request: ExecuteRequest, limit: Duration) -> Result<Vec<Event>, ClientError> {
+    async fn execute(&mut self, mut request: ExecuteRequest, limit: Duration, each: &mut dyn FnMut(Event)) -> Result<(), ClientError> {
         request.allow_stdin = false;
         let request: JupyterMessage = request.into();
         let id = request.header.msg_id.clone();
         self.shell.send(request).await?;
-        let mut events = Vec::new();
         loop {
             let message = self.next_iopub(limit).await?;
             if message.parent_header.as_ref().is_none_or(|parent| parent.msg_id != id) {
@@ -273,7 +279,9 @@ impl Wires {
             if is_idle(&message, &id) {
                 break;
             }
-            event(message.content, &mut events);
+            if let Some(event) = event(message.content) {
+                each(event);
+            }
         }
         // The answer on shell says nothing that iopub has not said; it is read so that the next is the next.
         loop {
@@ -281,7 +289,7 @@ impl Wires {
                 return Err(ClientError::Silent { seconds: limit.as_secs() });
             };
             if reply?.parent_header.is_some_and(|parent| parent.msg_id == id) {
-                return Ok(events);
+                return Ok(());
             }
         }
     }
@@ -301,21 +309,28 @@ fn is_idle(message: &JupyterMessage, id: &str) -> bool {
     idle && message.parent_header.as_ref().is_some_and(|parent| parent.msg_id == id)
 }
 
-/// Adds what a message says; pieces of one stream become one.
-fn event(content: JupyterMessageContent, events: &mut Vec<Event>) {
+/// What a message says, if it is one of output.
+fn event(content: JupyterMessageContent) -> Option<Event> {
     match content {
-        JupyterMessageContent::StreamContent(stream) => match (stream.name, events.last_mut()) {
-            (Stdio::Stdout, Some(Event::Stdout(last))) | (Stdio::Stderr, Some(Event::Stderr(last))) => *last += &stream.text,
-            (Stdio::Stdout, _) => events.push(Event::Stdout(stream.text)),
-            (Stdio::Stderr, _) => events.push(Event::Stderr(stream.text)),
-        },
-        JupyterMessageContent::ExecuteResult(result) => events.extend(plain_of(&result.data).map(Event::Result)),
-        JupyterMessageContent::DisplayData(data) => events.extend(plain_of(&data.data).map(Event::Display)),
+        JupyterMessageContent::StreamContent(stream) => Some(match stream.name {
+            Stdio::Stdout => Event::Stdout(stream.text),
+            Stdio::Stderr => Event::Stderr(stream.text),
+        }),
+        JupyterMessageContent::ExecuteResult(result) => plain_of(&result.data).map(Event::Result),
+        JupyterMessageContent::DisplayData(data) => plain_of(&data.data).map(Event::Display),
         JupyterMessageContent::ErrorOutput(error) => {
             let traceback = plain(&error.traceback.join("\n"));
-            events.push(Event::Error { ename: error.ename, evalue: error.evalue, traceback });
+            Some(Event::Error { ename: error.ename, evalue: error.evalue, traceback })
         }
-        _ => {}
+        _ => None,
+    }
+}
+
+/// Adds an event; pieces of one stream become one.
+fn add(event: Event, events: &mut Vec<Event>) {
+    match (event, events.last_mut()) {
+        (Event::Stdout(text), Some(Event::Stdout(last))) | (Event::Stderr(text), Some(Event::Stderr(last))) => *last += &text,
+        (event, _) => events.push(event),
     }
 }
 

@@ -5,10 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-pub(super) struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    pub(super) fn new() -> io::Result<Folder> {
+    pub(crate) fn new() -> io::Result<Folder> {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         loop {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -20,7 +20,7 @@ impl Folder {
         }
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 }

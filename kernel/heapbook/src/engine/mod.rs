@@ -7,6 +7,7 @@ mod kernel;
 mod own;
 
 pub(crate) use evcxr::INSTALL as INSTALL_RUST;
+pub(crate) use folder::Folder;
 
 use crate::cli::EngineArgs;
 use crate::project::Project;
