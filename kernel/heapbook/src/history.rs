@@ -68,11 +68,19 @@ impl HistoryFile {
             file.set_len(0)?;
             file.write_all(&rest[start..])?;
         }
-        let last = read(&mut file)?.iter().filter_map(|line| line[0].as_i64()).max();
-        let session = last.unwrap_or(0) + 1;
+        let mut text = Vec::new();
+        file.seek(SeekFrom::Start(0))?;
+        file.read_to_end(&mut text)?;
+        let session = text.split(|byte| *byte == b'\n').filter_map(session_of).max().unwrap_or(0) + 1;
         self.add(&mut file, &json!([session]))?;
         Ok(session)
     }
+}
+
+/// The session of a line, without reading the rest of it: the first cell of a session waits for this.
+fn session_of(line: &[u8]) -> Option<i64> {
+    let digits = line.strip_prefix(b"[")?.split(|byte| !byte.is_ascii_digit()).next()?;
+    std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
 /// The lines that can be read.

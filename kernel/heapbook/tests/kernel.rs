@@ -36,11 +36,14 @@ fn installed() -> &'static Path {
 /// Runs a script of this folder in an environment.
 fn script(environment: &Path, name: &str, arguments: &[&str]) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name);
+    // What an earlier run of the tests remembers is not this one's.
+    let history = target().join(format!("{name}-history.jsonl"));
+    let _ = std::fs::remove_file(&history);
     let run = Command::new(environment.join("bin/python"))
         .arg(script)
         .args(arguments)
         .env("JUPYTER_PATH", installed().join("share/jupyter"))
-        .env("HEAPBOOK_KERNEL_HISTORY", target().join(format!("{name}-history.jsonl")))
+        .env("HEAPBOOK_KERNEL_HISTORY", history)
         .output()
         .expect("it runs");
     assert!(run.status.success(), "{}", text(&run));

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use heap::GenerationStats;
+use heap::{GenerationStats, Obj};
 use serde_json::{Value, json};
 use vm::Vm;
 
@@ -19,12 +19,21 @@ impl Tally {
     /// The heap as it is.
     pub(crate) fn of(vm: &Vm) -> Tally {
         let mut classes: HashMap<u64, (String, i64, i64)> = HashMap::new();
+        // Objects of one class often stand in a row: each row is put down at its end.
+        let mut row: Option<(Obj, i64, i64)> = None;
+        let mut put_down = |row: Option<(Obj, i64, i64)>| {
+            let Some((class, objects, bytes)) = row else { return };
+            let entry = classes.entry(class.id()).or_insert_with(|| (vm.class_name(&class), 0, 0));
+            (entry.1, entry.2) = (entry.1 + objects, entry.2 + bytes);
+        };
         vm.each_footprint(&mut |obj, bytes| {
             let class = vm.class_of(obj);
-            let entry = classes.entry(class.id()).or_insert_with(|| (vm.class_name(&class), 0, 0));
-            entry.1 += 1;
-            entry.2 += bytes as i64;
+            match &mut row {
+                Some(row) if row.0.is(&class) => (row.1, row.2) = (row.1 + 1, row.2 + bytes as i64),
+                _ => put_down(row.replace((class, 1, bytes as i64))),
+            }
         });
+        put_down(row);
         Tally { classes, stats: vm.heap.gc_stats() }
     }
 
