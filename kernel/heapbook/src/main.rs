@@ -21,7 +21,7 @@ mod prompt;
 mod publish;
 mod report;
 mod run;
-mod run_elsewhere;
+mod run_on_kernel;
 mod serving;
 mod stack;
 mod watch;
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     heap::keep_no_large_buffers();
     let result = match Cli::parse().command {
         None => run::command(&ProgramArgs::default()),
-        Some(Command::Run(ProgramArgs { kernel: Some(kernel), words, .. })) => run_elsewhere::command(&kernel, &words),
+        Some(Command::Run(ProgramArgs { kernel: Some(kernel), words, .. })) => run_on_kernel::command(&kernel, &words),
         Some(Command::Run(args)) => run::command(&args),
         Some(Command::Compare(args)) => compare::command(&args),
         Some(Command::Check(args)) => checking::command(&args),

@@ -18,7 +18,7 @@ use crate::unwind::Fault;
 use crate::{Vm, kinds};
 
 /// Hides from the optimiser where a value comes from. It would work out, in front of every instruction, whatever any instruction may
-/// need of the registers and the machine, and put that on Rust's stack; this way, each instruction works out what it needs itself.
+/// need of the registers, and put that on Rust's stack; this way, each instruction works out what it needs itself.
 #[inline(always)]
 #[allow(clippy::pointers_in_nomem_asm_block, reason = "the pointer passes through, nothing behind it is touched")]
 pub(crate) fn hidden<T>(value: *const T) -> *const T {
