@@ -71,6 +71,31 @@ impl Heap {
         self.gc_collect_main(GENERATIONS - 1, Reason::Shutdown).unwrap_or_default()
     }
 
+    /// Gets rid of what another way of looking has found unreachable, by id, as a collection does: weak references first, then
+    /// finalizers, then what the objects hold. Gives their number.
+    ///
+    /// Counts have the last word: whatever is held by anything but the others of the list stays alive.
+    pub fn dispose_of(&self, garbage: &[u64]) -> usize {
+        let generations = &self.generations;
+        if generations.collecting.replace(true) {
+            return 0;
+        }
+        generations.set_limit();
+        let old = GENERATIONS - 1;
+        for obj in garbage.iter().filter_map(|&id| self.object_at(id)) {
+            if let Some(header) = obj.header().filter(|_| obj.generation().is_some_and(|generation| generation <= old)) {
+                generations.remove(header);
+                generations.append(header, UNREACHABLE);
+            }
+        }
+        let still_unreachable = self.handle_resurrected_objects(old);
+        generations.merge(still_unreachable, UNREACHABLE);
+        let collected = self.dispose(old, old, true);
+        generations.collecting.set(false);
+        generations.set_limit();
+        collected
+    }
+
     /// The whole collection, phase by phase.
     pub(crate) fn gc_collect_main(&self, generation: usize, reason: Reason) -> Option<CollectStats> {
         let generations = &self.generations;

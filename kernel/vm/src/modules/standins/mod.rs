@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use collectors::Strategy;
 use heap::{Int, Obj};
 
 use super::ModuleSpec;
@@ -45,6 +46,7 @@ pub(super) static MACHINE: ModuleSpec = ModuleSpec {
         Method::new("class_at", class_at, Convention::One),
         Method::new("object_at", object_at, Convention::One),
         Method::new("show", show, Convention::Positional),
+        Method::new("find_lost", find_lost, Convention::Positional),
     ],
     init: |_, _| Ok(()),
 };
@@ -126,4 +128,26 @@ fn show(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 /// The object itself, in a tuple; an empty one where none lives.
 fn object_at(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     Ok(vm.tuple(find(vm, args)?.into_iter().collect()))
+}
+
+/// `(strategy, suspects, free)`: lets a collector of another kind look at this heap. Gives what it found, and how much it looked at.
+fn find_lost(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let [name, suspects, free] = args.pos() else { return Err(vm.type_error("find_lost() takes three arguments")) };
+    let name = vm.lossy(name);
+    let Some(strategy) = Strategy::ALL.into_iter().find(|strategy| strategy.name() == name) else {
+        let names: Vec<String> = Strategy::ALL.iter().map(|strategy| format!("'{}'", strategy.name())).collect();
+        return Err(vm.value_error(format!("strategy must be one of {}", names.join(", "))));
+    };
+    let hints = match (strategy, suspects.as_tuple()) {
+        (Strategy::MarkAndSweep, _) => collectors::roots(&vm.heap),
+        (_, Some(suspects)) => suspects.items().iter().filter_map(|id| u64::try_from(id.as_int()?).ok()).collect(),
+        // Whatever may have lost a reference.
+        (_, None) => vm.heap.tracked_objects(None).iter().map(Obj::id).collect(),
+    };
+    let found = strategy.find(&vm.heap, &hints);
+    if vm.is_true(free)? {
+        found.free(&vm.heap);
+    }
+    let figures = [found.objects.len(), found.work.visited, found.work.followed];
+    Ok(vm.tuple(figures.into_iter().map(|figure| vm.uint(figure as u64)).collect()))
 }
