@@ -34,6 +34,8 @@ pub enum Label {
     Class,
     /// A field that CPython's objects have a name for.
     Field(&'static str),
+    /// A place of a frame: a local, or behind the locals one of the evaluation stack.
+    Local(usize),
     /// The n-th reference that the object visits.
     Nth(usize),
 }

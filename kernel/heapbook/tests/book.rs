@@ -2,9 +2,9 @@
 
 mod common;
 
-use chapter::{Chapter, Language, Snippet, Tolerance};
+use chapter::{Chapter, Language, Tolerance};
 use common::{Book, says};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -74,15 +74,7 @@ fn a_changed_digit_in_any_output_is_found_and_all_are_listed() {
 
 #[test]
 fn every_claim_is_shown_by_a_snippet_that_is_there() {
-    let snippets: BTreeSet<String> = chapters()
-        .iter()
-        .flat_map(|chapter| {
-            let page = chapter.path.file_stem().unwrap().to_string_lossy().into_owned();
-            let visible = |snippet: &&Snippet| !snippet.code.hidden && snippet.code.top_level;
-            let ids = chapter.snippets.iter().filter(visible).filter_map(|snippet| snippet.options.id.clone());
-            ids.map(|id| format!("{page}#{id}")).collect::<Vec<String>>()
-        })
-        .collect();
+    let snippets = visible();
     let claims: toml::Table = fs::read_to_string(root().join("book/claims.toml")).unwrap().parse().unwrap();
     let articles = claims["article"].as_array().unwrap();
     assert_eq!(articles.len(), 5);
@@ -95,13 +87,79 @@ fn every_claim_is_shown_by_a_snippet_that_is_there() {
                     claim.get("shown").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect();
                 assert!(!shown.is_empty() || claim.get("why").is_some(), "nothing shows, and nothing explains: {says}");
                 for place in shown {
-                    assert!(snippets.contains(place), "{place} is no snippet; it should show: {says}");
+                    assert!(snippets.contains_key(place), "{place} is no snippet; it should show: {says}");
                 }
                 n += 1;
             }
         }
     }
     assert!(n > 100, "the five articles say more than {n} things");
+}
+
+/// The snippets that a reader sees, by page and id.
+fn visible() -> BTreeMap<String, String> {
+    let mut visible = BTreeMap::new();
+    for chapter in chapters() {
+        let page = chapter.path.file_stem().unwrap().to_string_lossy().into_owned();
+        for snippet in chapter.snippets.iter().filter(|snippet| !snippet.code.hidden && snippet.code.top_level) {
+            if let Some(id) = &snippet.options.id {
+                visible.insert(format!("{page}#{id}"), snippet.code.body.clone());
+            }
+        }
+    }
+    visible
+}
+
+/// The links of a line to snippets and headings of other pages, as `page#place`.
+fn links(line: &str) -> impl Iterator<Item = String> {
+    line.split("](").skip(1).filter_map(|rest| {
+        let (page, place) = rest.split(')').next()?.split_once(".md#")?;
+        (!page.contains('/')).then(|| format!("{page}#{place}"))
+    })
+}
+
+#[test]
+fn every_name_of_the_index_stands_in_the_snippet_it_leads_to() {
+    let (snippets, index) = (visible(), fs::read_to_string(root().join("book/api.md")).unwrap());
+    let mut n = 0;
+    for line in index.lines().filter(|line| line.starts_with("| `")) {
+        let name = line.trim_start_matches("| `").split('`').next().unwrap();
+        for place in links(line) {
+            let code = snippets.get(&place).unwrap_or_else(|| panic!("{place} is no snippet; it should show {name}"));
+            // A magic is no name of a program, but a picture under one.
+            assert!(name.starts_with('%') || code.contains(name), "{name} does not stand in {place}");
+            n += 1;
+        }
+    }
+    assert!(n > 100, "the index leads to more than {n} snippets");
+}
+
+#[test]
+fn every_word_of_the_glossary_leads_to_a_place_that_is_there() {
+    let (snippets, glossary) = (visible(), fs::read_to_string(root().join("book/glossary.md")).unwrap());
+    let words: Vec<&str> = glossary.lines().filter(|line| line.starts_with("**") && !line.ends_with("**")).collect();
+    assert!(words.len() > 40, "{} words", words.len());
+    let mut sorted = words.clone();
+    sorted.sort_by_key(|word| word.to_lowercase());
+    assert_eq!(words, sorted, "words stand in order");
+    for word in words {
+        assert!(links(word).count() > 0, "nothing shows: {word}");
+        // A heading's place is mdBook's to know.
+        let is_heading = |place: &str| place.ends_with("#finalize");
+        links(word).for_each(|place| assert!(snippets.contains_key(&place) || is_heading(&place), "{place} is no snippet: {word}"));
+    }
+}
+
+#[test]
+fn every_page_opens_with_its_question_and_leads_on() {
+    for chapter in chapters() {
+        let name = chapter.path.file_name().unwrap().to_string_lossy().into_owned();
+        let question = chapter.text.lines().find(|line| !line.is_empty() && !line.starts_with("# ")).unwrap_or("");
+        assert!(question.starts_with("**") && question.ends_with("?**") || name == "about.md", "{name} opens with: {question}");
+        let numbered = name.starts_with(|c: char| c.is_ascii_digit());
+        assert!(!numbered || chapter.text.contains("\nNext: ["), "{name} leads nowhere");
+        assert!(!numbered || chapter.text.contains("\n## Exercise"), "{name} has no exercise");
+    }
 }
 
 /// The pages' Rust as an ordinary program on the heap crate: a function a session, a mark between cells.

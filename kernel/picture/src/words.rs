@@ -94,6 +94,7 @@ pub fn label(label: Label, key: Option<&str>) -> String {
         Label::Dict => ".__dict__".into(),
         Label::Class => ".__class__".into(),
         Label::Field(name) => format!(".{name}"),
+        Label::Local(i) => format!(".local{i}"),
         Label::Nth(i) => format!("({i})"),
     }
 }

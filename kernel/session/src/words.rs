@@ -122,12 +122,19 @@ impl Words for Names<'_> {
                 let name = vm.class(&vm.class_of(holder)).key_name(i).map(|name| vm.lossy(&name));
                 Some(format!(".{}", name.unwrap_or_default()))
             }
+            Label::Slot(i) => {
+                let name = vm.slot_name(&vm.class_of(holder), i).map(|name| vm.lossy(&name));
+                Some(name.map_or_else(|| picture::label(label, None), |name| format!(".{name}")))
+            }
             Label::Value(_) => {
                 let key = key.map_or("…".into(), |key| self.plain(key).unwrap_or_else(|| format!("a {}", self.class(key))));
                 Some(format!("[{key}]"))
             }
+            Label::Local(i) => Some(vm.local_name(holder, i).map_or_else(|| "the stack".into(), |name| format!(".{name}"))),
             Label::Class => None,
-            Label::Field("__globals__" | "__builtins__" | "__code__" | "__name__" | "__qualname__" | "__module__" | "__doc__") => None,
+            Label::Field(
+                "f_func" | "__globals__" | "__builtins__" | "__code__" | "__name__" | "__qualname__" | "__module__" | "__doc__",
+            ) => None,
             Label::Field(field) => {
                 let name = match (vm.type_name(holder).as_str(), field) {
                     ("method", "func") => "__func__",

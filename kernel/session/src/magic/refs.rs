@@ -62,7 +62,11 @@ fn edge(vm: &Vm, holder: &Obj, label: Label, key: Option<&Obj>) -> String {
             let name = vm.class(&vm.class_of(holder)).key_name(i).map(|name| vm.lossy(&name));
             format!("attribute `{}`", name.unwrap_or_default())
         }
-        Label::Slot(i) => format!("slot {i}"),
+        Label::Slot(i) => match vm.slot_name(&vm.class_of(holder), i) {
+            Some(name) => format!("slot `{}`", vm.lossy(&name)),
+            None => format!("slot {i}"),
+        },
+        Label::Local(i) => vm.local_name(holder, i).map_or_else(|| "the stack".into(), |name| format!("local `{name}`")),
         Label::Dict => "`__dict__`".into(),
         Label::Class => "`__class__`".into(),
         Label::Field(name) => format!("`{name}`"),

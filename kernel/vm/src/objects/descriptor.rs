@@ -125,6 +125,17 @@ impl Vm {
         self.heap.alloc(MemberDescriptor { class: class.clone().into(), name: name.into(), place: Place::Slot(place) }).tracked()
     }
 
+    /// What a place of `__slots__` is called in the class of the object that has it, or in one of its bases.
+    pub fn slot_name(&self, class: &Obj, place: usize) -> Option<Obj> {
+        let is_it = |member: &Obj| {
+            let place_of = member.get::<MemberDescriptor>().map(|member| member.place);
+            matches!(place_of, Some(Place::Slot(known)) if usize::from(known) == place)
+        };
+        let dicts = self.mro_of(class).into_iter().filter_map(|class| self.class(&class).dict.get());
+        let mut entries = dicts.flat_map(|dict| self.dict_items(&dict));
+        entries.find(|(_, member)| is_it(member)).map(|(name, _)| name)
+    }
+
     /// Calls a method of a builtin class with its object in front (`method_vectorcall`).
     pub(crate) fn call_descriptor(&self, descriptor: &Obj, args: Args<'_>) -> PyResult {
         method_call(self, descriptor, args)

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::ptr;
 
 use compile::code::{CO_FAST_CELL, CO_FAST_FREE, CO_FAST_HIDDEN, CO_OPTIMIZED};
-use heap::{CellVar, Obj, Payload, Slot, StackRef, Trash, Visit};
+use heap::{CellVar, Label, LabelledVisit, Obj, Payload, Slot, StackRef, Trash, Visit};
 
 use crate::class::{ClassSpec, Convention, GetSet, Method, flags};
 use crate::frame::{Frame, Owner, free_heap_frame, move_to_heap};
@@ -70,6 +70,16 @@ impl Payload for FrameObject {
         [&self.back, &self.trace, &self.extra, &self.overwritten].into_iter().filter_map(Slot::get).for_each(|held| visit(&held));
         if self.owns() {
             self.frame().traverse(visit);
+        }
+    }
+
+    fn holds(&self, visit: LabelledVisit<'_>) {
+        let fields = [("f_back", &self.back), ("f_trace", &self.trace), ("extra", &self.extra), ("overwritten", &self.overwritten)];
+        for (name, slot) in fields {
+            slot.get().into_iter().for_each(|held| visit(Label::Field(name), &held));
+        }
+        if self.owns() {
+            self.frame().holds(visit);
         }
     }
 
@@ -225,6 +235,13 @@ impl Vm {
             }
         }
         out
+    }
+
+    /// What a place of a frame or a generator is called; nothing for one of the evaluation stack.
+    pub fn local_name(&self, holder: &Obj, place: usize) -> Option<String> {
+        let generator = || crate::objects::generator::gen_of(holder).and_then(|generator| generator.frame());
+        let frame = holder.get::<FrameObject>().map(FrameObject::frame).or_else(generator)?;
+        frame.code().code.localsplus.get(place).map(|(name, _)| name.to_string())
     }
 
     /// The value in a place, through its cell.

@@ -8,7 +8,7 @@
 use std::cell::Cell;
 use std::ptr;
 
-use heap::{Kind, Obj, Payload, Slot, StackRef, Trash, Visit};
+use heap::{Kind, Label, LabelledVisit, Obj, Payload, Slot, StackRef, Trash, Visit};
 
 use crate::frame::{ENTRY, ExcState, Frame, Owner, free_heap_frame};
 use crate::objects::code::CodeObject;
@@ -104,6 +104,23 @@ impl Gen {
         self.exc.value.get().iter().for_each(&mut *visit);
     }
 
+    /// As [`Gen::traverse`], with what a picture writes at each arrow.
+    fn holds(&self, visit: LabelledVisit<'_>) {
+        self.name.get().into_iter().for_each(|held| visit(Label::Field("__name__"), &held));
+        self.qualname.get().into_iter().for_each(|held| visit(Label::Field("__qualname__"), &held));
+        if matches!(self.state.get(), GenState::Created | GenState::Suspended | GenState::Delegating)
+            && let Some(frame) = self.frame()
+        {
+            frame.holds(visit);
+        } else if self.version >= compile::Version::V3_14
+            && self.is_finished()
+            && let Some(code) = self.code()
+        {
+            visit(Label::Field("__code__"), code);
+        }
+        self.exc.value.get().into_iter().for_each(|held| visit(Label::Field("handled"), &held));
+    }
+
     /// `gen_dealloc`, after the finalizer: the frame's references, then its memory.
     fn dismantle(&self, trash: &mut Trash<'_>) {
         trash.take(&self.origin_or_finalizer);
@@ -139,6 +156,10 @@ impl<const KIND: u8> Payload for Generating<KIND> {
 
     fn traverse(&self, visit: Visit<'_>) {
         self.0.traverse(visit);
+    }
+
+    fn holds(&self, visit: LabelledVisit<'_>) {
+        self.0.holds(visit);
     }
 
     /// Generators have no `tp_clear`: their finalizer, and then reference counting, frees them.
