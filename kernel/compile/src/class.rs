@@ -11,6 +11,7 @@ use crate::codegen::*;
 use crate::ir::Location;
 use crate::lower::Result;
 use crate::opcode::Op;
+use crate::version::Version;
 
 const INTRINSIC_TYPEVAR: u32 = 7;
 const INTRINSIC_PARAMSPEC: u32 = 8;
@@ -57,8 +58,10 @@ impl<'a> Compiler<'a> {
         let qualname = Const::str(&self.scope().unit.qualname);
         self.load_const(qualname, loc);
         self.name_op("__qualname__", Context::Store, loc)?;
-        self.load_const(Const::Int(i64::from(first_line)), loc);
-        self.name_op("__firstlineno__", Context::Store, loc)?;
+        if self.version >= Version::V3_13 {
+            self.load_const(Const::Int(i64::from(first_line)), loc);
+            self.name_op("__firstlineno__", Context::Store, loc)?;
+        }
         if def.type_params.is_some() {
             self.name_op(".type_params", Context::Load, loc)?;
             self.name_op("__type_params__", Context::Store, loc)?;
@@ -74,9 +77,11 @@ impl<'a> Compiler<'a> {
             self.op_i(Op::StoreDeref, cell, loc);
         }
         self.suite(loc, &def.body, false)?;
-        let attributes = self.scope().static_attributes.iter().map(|name| Const::str(name)).collect();
-        self.load_const(Const::Tuple(attributes), none);
-        self.name_op("__static_attributes__", Context::Store, none)?;
+        if self.version >= Version::V3_13 {
+            let attributes = self.scope().static_attributes.iter().map(|name| Const::str(name)).collect();
+            self.load_const(Const::Tuple(attributes), none);
+            self.name_op("__static_attributes__", Context::Store, none)?;
+        }
         if self.block().needs_classdict {
             let cell = self.cellvar("__classdict__");
             self.op_i(Op::LoadClosure, cell, none);

@@ -12,7 +12,7 @@ use crate::ir::Location;
 use crate::lower::Result;
 use crate::opcode::Op;
 
-const INTRINSIC_STOPITERATION_ERROR: u32 = 3;
+pub(crate) const INTRINSIC_STOPITERATION_ERROR: u32 = 3;
 const INTRINSIC_SET_FUNCTION_TYPE_PARAMS: u32 = 4;
 
 impl<'a> Compiler<'a> {

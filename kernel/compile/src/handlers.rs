@@ -2,7 +2,9 @@
 //!
 //! `SETUP_*` and `POP_BLOCK` only serve these passes and become `NOP`. Follows `label_exception_targets` and `calculate_stackdepth`.
 
+use crate::Version;
 use crate::flowgraph::{BlockId, Cfg};
+use crate::function::INTRINSIC_STOPITERATION_ERROR;
 use crate::opcode::Op;
 
 const RESUME_AT_FUNC_START: u32 = 0;
@@ -82,17 +84,22 @@ impl Cfg {
         self.push_at_depth(self.entry, 0, &mut stack);
         while let Some(block) = stack.pop() {
             let mut depth = self.blocks[block].start_depth;
+            let counts = !self.is_newer_handler(block);
             let mut next = self.blocks[block].next;
             for index in 0..self.blocks[block].instrs.len() {
                 let instr = self.blocks[block].instrs[index];
                 let effect = |jump| instr.op.stack_effect(instr.arg, jump, version) as i32;
                 let new_depth = depth + effect(false);
-                max_depth = max_depth.max(depth).max(new_depth);
+                if counts {
+                    max_depth = max_depth.max(depth).max(new_depth);
+                }
                 if let Some(target) = instr.target
                     && instr.op != Op::EndAsyncFor
                 {
                     let target_depth = depth + effect(true);
-                    max_depth = max_depth.max(target_depth);
+                    if !self.is_newer_handler(target) {
+                        max_depth = max_depth.max(target_depth);
+                    }
                     self.push_at_depth(target, target_depth, &mut stack);
                 }
                 depth = new_depth;
@@ -107,6 +114,13 @@ impl Cfg {
         }
         // CPython's frames have room for one item at least.
         max_depth.max(1) as u32
+    }
+
+    /// Whether a block is the handler that ends a generator by a StopIteration. Up to 3.11 there was none, and frames had no room for it.
+    fn is_newer_handler(&self, block: BlockId) -> bool {
+        let first = self.blocks[block].instrs.first();
+        self.version <= Version::V3_11
+            && first.is_some_and(|first| first.op == Op::CallIntrinsic1 && first.arg == INTRINSIC_STOPITERATION_ERROR)
     }
 
     fn push_at_depth(&mut self, block: BlockId, depth: i32, stack: &mut Vec<BlockId>) {

@@ -245,8 +245,12 @@ impl Heap {
             let header = unsafe { header.as_ref() };
             if header.leaf.refcount.get() as i32 <= -1 {
                 self.reach(Branch::Immortal);
-                header.leaf.flags.set(header.leaf.flags.get() | UNTRACKED);
                 base[i] = None;
+                if self.freezes_immortal.get() {
+                    self.generations.append(header, PERMANENT);
+                } else {
+                    header.leaf.flags.set(header.leaf.flags.get() | UNTRACKED);
+                }
                 continue;
             }
             edges::each(header, self, |child| {

@@ -52,6 +52,11 @@ impl Heap {
         self.free_lists.kinds[kind.0 as usize].set(FreeList { parked: 0, room, stays: true });
     }
 
+    /// Objects of this kind are not counted: the machine counts what they stand for.
+    pub fn set_not_counted(&self, kind: Kind) {
+        self.free_lists.kinds[kind.0 as usize].set(FreeList { parked: u16::MAX / 2, room: u16::MAX, stays: true });
+    }
+
     /// Counts a new object of exact builtin class: it comes from its free list, if one is parked there.
     #[inline(always)]
     pub(crate) fn count_alloc(&self, kind: Kind) {
@@ -125,6 +130,21 @@ impl Heap {
     pub fn passing(&self, kind: Kind) -> Passing<'_> {
         self.count_alloc(kind);
         Passing { heap: self, kind, len: 0 }
+    }
+
+    /// As [`Heap::passing`], for an object whose end is told by [`Heap::end_passing`].
+    pub fn begin_passing(&self, kind: Kind) {
+        self.count_alloc(kind);
+    }
+
+    /// The end of an object that [`Heap::begin_passing`] counted.
+    pub fn end_passing(&self, kind: Kind) {
+        self.count_free_kind(kind);
+    }
+
+    /// Something is freed that was counted, and that no free list takes.
+    pub fn passing_is_freed(&self) {
+        self.uncount(1);
     }
 
     /// A new tuple, untracked, that CPython makes with room for `expected` items and brings to its length afterwards.

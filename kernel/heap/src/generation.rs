@@ -266,7 +266,9 @@ impl Heap {
         if generations.inside_allocation.get() { self.collect_as_of_crossing() } else { self.collect_oldest_due() }
     }
 
-    fn collect_oldest_due(&self) -> Option<CollectStats> {
+    /// The automatic collection of now, if the turn of a generation has come.
+    pub fn collect_oldest_due(&self) -> Option<CollectStats> {
+        self.generations.due.set(false);
         let generation = self.gc_select_generation()?;
         self.gc_collect_main(generation, Reason::Heap)
     }
@@ -395,6 +397,30 @@ impl Heap {
             }
         }
         found
+    }
+
+    /// Whether immortal objects that the collector meets go to the permanent generation, as in 3.12, or are forgotten, as later.
+    pub fn set_freezes_immortal(&self, freezes: bool) {
+        self.freezes_immortal.set(freezes);
+    }
+
+    /// Puts an object into a generation, as if a collection had.
+    pub fn put_into_generation(&self, obj: &Obj, generation: usize) {
+        if let Some(header) = obj.header() {
+            self.generations.remove(header);
+            self.generations.append(header, generation.min(GENERATIONS - 1));
+        }
+    }
+
+    /// The immortal objects go to the permanent generation, as the next collection would have it.
+    pub fn freeze_immortal(&self) {
+        for header in self.generations.list(GENERATIONS - 1).iter_mut() {
+            // SAFETY: objects in a list are alive.
+            if let Some(immortal) = header.map(|at| unsafe { at.as_ref() }).filter(|at| (at.leaf.refcount.get() as i32) < 0) {
+                self.generations.append(immortal, PERMANENT);
+                *header = None;
+            }
+        }
     }
 
     /// `gc.freeze()`: everything the collector knows moves to the permanent generation, where it is left alone.

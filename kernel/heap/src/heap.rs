@@ -90,6 +90,7 @@ pub struct Heap {
     /// Cycles with finalizers are left alone, as in Python 2.7.
     pub(crate) legacy_finalizers: Cell<bool>,
     pub(crate) immortal_interned: Cell<bool>,
+    pub(crate) freezes_immortal: Cell<bool>,
     /// Tuples of atoms are tracked at birth, as up to CPython 3.13.
     pub(crate) eager_tuples: Cell<bool>,
     /// Lists give room back as soon as half of it is unused, however little it is, as up to CPython 3.13.
@@ -161,6 +162,7 @@ impl Heap {
             lazy_dicts: Cell::new(false),
             legacy_finalizers: Cell::new(false),
             immortal_interned: Cell::new(false),
+            freezes_immortal: Cell::new(false),
             eager_tuples: Cell::new(false),
             eager_shrinking: Cell::new(false),
             next_keys_version: Cell::new(crate::dict::FIRST_KEYS_VERSION),

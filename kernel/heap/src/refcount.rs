@@ -399,7 +399,7 @@ impl Heap {
         if self.concerns.get() & DEATHS != 0 && unsafe { self.is_kept_when_told(obj, header) } {
             return false;
         }
-        if obj.has_flag(WEAKLY_REFERENCED) && self.vtable(obj.kind()).weakrefs_first {
+        if obj.has_flag(WEAKLY_REFERENCED) && (self.vtable(obj.kind()).weakrefs_first || self.legacy_finalizers.get()) {
             self.clear_weakrefs_of_dying(obj);
         }
         // SAFETY: the caller is the one that handles the dying.

@@ -20,6 +20,7 @@ struct Rules {
 pub(crate) fn as_of(minor: i64, module: &str, text: String) -> String {
     match module {
         "_weakrefset" if minor < 14 => rewrite(&text, &[WEAK_SET_MODULE, WEAK_SET]),
+        "weakref" if minor < 11 => rewrite(&text, &[WEAKREF_MODULE, WEAKREF_ALL, WEAK_VALUES, WEAK_KEYS]),
         "weakref" if minor < 14 => rewrite(&text, &[WEAKREF_MODULE, WEAK_VALUES, WEAK_KEYS]),
         "traceback" if minor < 13 => rewrite(&text, &[CARETS, STACK]),
         _ => text,
@@ -29,6 +30,16 @@ pub(crate) fn as_of(minor: i64, module: &str, text: String) -> String {
 const WEAK_SET_MODULE: Rules = Rules { class: "", tidy: &[], lines: &[("class WeakSet:", GUARD)] };
 const WEAKREF_MODULE: Rules =
     Rules { class: "", tidy: &[], lines: &[("from _weakrefset import WeakSet", "from _weakrefset import WeakSet, _IterationGuard")] };
+
+/// 3.10's module has one line more.
+const WEAKREF_ALL: Rules = Rules {
+    class: "",
+    tidy: &[],
+    lines: &[(
+        "_collections_abc.MutableSet.register(WeakSet)",
+        "_collections_abc.Set.register(WeakSet)\n_collections_abc.MutableSet.register(WeakSet)",
+    )],
+};
 
 const CARETS: Rules = Rules {
     class: "",

@@ -32,6 +32,7 @@ impl Vm {
         heap.set_collect_inside_allocation(version <= Version::V3_11);
         heap.set_legacy_finalizers(version == Version::V2_7);
         heap.set_immortal_interned(version == Version::V3_12);
+        heap.set_freezes_immortal(version == Version::V3_12);
         register_payloads(&heap);
         set_free_lists(&heap, version);
         let consts = constants(&heap);
@@ -82,13 +83,6 @@ impl Vm {
 
     /// The second pass: dicts, bases, slots.
     fn fill_classes(&self) {
-        // `func_version` came with 3.11, `func_typeparams` with 3.12, `func_annotate` with 3.14.
-        self.class(&self.types.function).basicsize.set(match self.version {
-            Version::V3_14 => 152,
-            Version::V3_12 | Version::V3_13 => 144,
-            Version::V3_11 => 136,
-            Version::V2_7 | Version::V3_10 => 128,
-        });
         for (class, spec) in self.types.each() {
             self.fill_class(class, spec);
         }
@@ -107,7 +101,7 @@ impl Vm {
     /// `PyType_Ready` for a builtin class.
     pub(crate) fn fill_class(&self, class: &Obj, spec: &'static ClassSpec) {
         let payload = self.class(class);
-        let lasting = lasting(spec);
+        let lasting = lasting(spec, self.version);
         let base = payload.base.get();
         // The one builtin class with two bases.
         let second = class.is(&self.types.exception_group).then(|| self.types.exception.clone());
@@ -152,6 +146,7 @@ impl Vm {
         if dict.get_str_key(&self.names.__doc__).is_none() {
             set("__doc__", if spec.doc.is_empty() { self.none() } else { self.heap.str(spec.split_doc().1) });
         }
+        self.class_of_this_version(class, spec, dict);
         if let Some(base) = &base {
             self.inherit(payload, dict, self.class(base));
             self.add_subclass(base, class);
@@ -198,8 +193,16 @@ impl Vm {
 }
 
 /// What becomes of the parts of a builtin class: those of a static type live for ever, those of a heap type are objects as others are.
-fn lasting(spec: &ClassSpec) -> fn(Obj) -> Obj {
-    if spec.flags & flags::HEAP_TYPE != 0 { Obj::tracked } else { immortal }
+fn lasting(spec: &ClassSpec, version: Version) -> fn(Obj) -> Obj {
+    match version {
+        _ if spec.flags & flags::HEAP_TYPE != 0 => Obj::tracked,
+        // Immortal, and known to the collector until it meets them. Most modules have heap types, which come with the module.
+        Version::V3_12 if spec.flags & flags::MODULE_TYPE == 0 => |obj| {
+            obj.make_immortal();
+            obj.tracked()
+        },
+        _ => immortal,
+    }
 }
 
 fn immortal(obj: Obj) -> Obj {
@@ -214,6 +217,10 @@ fn immortal(obj: Obj) -> Obj {
 fn set_free_lists(heap: &Heap, version: Version) {
     heap.set_free_list(kinds::ASYNC_GENERATOR_ASEND, 80);
     heap.set_free_list(kinds::ASYNC_GENERATOR_WRAPPED_VALUE, 80);
+    if version <= Version::V3_10 {
+        heap.set_free_list(kinds::COUNTED_FRAME, 200);
+        heap.set_not_counted(kinds::FRAME);
+    }
     if version < Version::V3_14 {
         heap.set_lasting_free_list(kinds::SLICE, 1);
     } else {
@@ -302,7 +309,7 @@ fn class_objects(heap: &Heap) -> Types {
 }
 
 pub(crate) fn class_object(heap: &Heap, spec: &'static ClassSpec, base: Option<Obj>) -> Obj {
-    let lasting = lasting(spec);
+    let lasting = lasting(spec, Version::V3_14);
     let slots = Slots::default();
     (spec.slots)(&slots);
     let short = spec.name.rsplit('.').next().unwrap_or(spec.name);

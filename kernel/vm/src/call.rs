@@ -10,6 +10,7 @@ use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr;
 
+use compile::Version;
 use compile::code::{CO_VARARGS, CO_VARKEYWORDS};
 use heap::{Obj, Slot, StackRef, Str, Tuple};
 
@@ -220,6 +221,9 @@ impl Vm {
         n: usize,
         names: &[Obj],
     ) -> PyResult<()> {
+        if self.version <= Version::V3_10 {
+            self.frame_begins(code);
+        }
         let given = n - names.len();
         let argcount = code.code.argcount as usize;
         let total = argcount + code.code.kwonlyargcount as usize;

@@ -537,9 +537,9 @@ impl Vm {
                     });
                     if vm.version <= Version::V3_10 {
                         let mut lent = at;
-                        let entered = attempt!(vm.enter_keeping(&mut lent, callable, arg, &[]));
+                        let entered = vm.enter_keeping(&mut lent, callable, arg, &[]);
                         at = lent;
-                        if entered {
+                        if attempt!(entered) {
                             continue;
                         }
                     }
@@ -1167,6 +1167,9 @@ impl Vm {
         if let Some(state) = gen_of(&made) {
             state.frame.set(own);
             (*own).generator.set(state);
+        }
+        if self.version <= Version::V3_11 {
+            self.finish_older_generator(own);
         }
         self.track_origin(&made, frame);
         made

@@ -42,7 +42,7 @@ impl Vm {
         };
         let payload = self.class(class);
         let sizeof = native(class).or_else(|| native(&self.types.object));
-        Measure { sizeof, basic: payload.basicsize.get(), header: self.header_size(payload) }
+        Measure { sizeof, basic: self.basic_size(payload), header: self.header_size(payload) }
     }
 
     fn measured(&self, obj: &Obj, measure: Measure) -> usize {

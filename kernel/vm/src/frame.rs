@@ -135,11 +135,21 @@ impl Frame {
         // SAFETY: a visitor looks and changes nothing; places below the stack pointer are initialised.
         unsafe {
             self.frame_obj.borrow().into_iter().for_each(&mut *visit);
+        }
+        self.traverse_contents(true, visit);
+    }
+
+    /// As [`Frame::traverse`], without the frame's object, and perhaps without its code.
+    pub(crate) fn traverse_contents(&self, with_code: bool, visit: &mut dyn FnMut(&Obj)) {
+        // SAFETY: as in `traverse`.
+        unsafe {
             self.locals.borrow().into_iter().for_each(&mut *visit);
             if !self.func.is_null() && !self.func.is_borrowed() {
                 visit(&self.func.obj());
             }
-            visit(&self.code);
+            if with_code {
+                visit(&self.code);
+            }
             let mut at = self.local(0);
             while at < self.sp.get() {
                 if !(*at).is_null() && !(*at).is_borrowed() {
@@ -155,11 +165,21 @@ impl Frame {
         // SAFETY: a visitor looks and changes nothing; places below the stack pointer are initialised.
         unsafe {
             self.frame_obj.borrow().into_iter().for_each(|held| visit(Label::Field("frame"), held));
+        }
+        self.holds_contents(true, visit);
+    }
+
+    /// As [`Frame::traverse_contents`], with what a picture writes at each arrow.
+    pub(crate) fn holds_contents(&self, with_code: bool, visit: LabelledVisit<'_>) {
+        // SAFETY: as in `holds`.
+        unsafe {
             self.locals.borrow().into_iter().for_each(|held| visit(Label::Field("f_locals"), held));
             if !self.func.is_null() && !self.func.is_borrowed() {
                 visit(Label::Field("f_func"), &self.func.obj());
             }
-            visit(Label::Field("__code__"), &self.code);
+            if with_code {
+                visit(Label::Field("__code__"), &self.code);
+            }
             let (mut at, mut place) = (self.local(0), 0);
             while at < self.sp.get() {
                 if !(*at).is_null() && !(*at).is_borrowed() {
@@ -168,6 +188,13 @@ impl Frame {
                 (at, place) = (at.add(1), place + 1);
             }
         }
+    }
+
+    /// Whether it is a generator's that waits.
+    pub(crate) fn waits(&self) -> bool {
+        let generator = self.generator.get();
+        // SAFETY: a generator outlives its frame.
+        self.owner.get() == Owner::Generator && unsafe { generator.as_ref() }.is_some_and(Gen::waits)
     }
 
     /// Gives all locals and the stack away, in the order of this version.
@@ -220,6 +247,8 @@ pub(crate) struct Thread {
     /// How many more Python calls may nest.
     pub(crate) remaining: Cell<isize>,
     pub(crate) recursion_limit: Cell<isize>,
+    /// How much deeper native code may nest in 3.12 (`C_RECURSION_LIMIT`).
+    pub(crate) native_remaining: Cell<isize>,
     /// Rust's own stack must not grow below this address.
     native_floor: Cell<usize>,
     /// `sys.set_asyncgen_hooks`.
@@ -244,6 +273,7 @@ impl Default for Thread {
             exc: Cell::new(None),
             remaining: Cell::new(1000),
             recursion_limit: Cell::new(1000),
+            native_remaining: Cell::new(1498),
             native_floor: Cell::new(0),
             firstiter: Slot::empty(),
             finalizer: Slot::empty(),
@@ -448,8 +478,13 @@ impl Vm {
                 drop((*frame).locals.take());
             }
             drop(ptr::read(&(*frame).func));
-            drop(ptr::read(&(*frame).code));
-            self.give_back(frame);
+            let code = ptr::read(&(*frame).code);
+            if self.version <= Version::V3_11 {
+                self.call_is_over(frame, code);
+            } else {
+                drop(code);
+                self.thread.give_back(frame);
+            }
         }
     }
 

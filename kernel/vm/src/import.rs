@@ -296,6 +296,9 @@ impl Vm {
         };
         self.dict_set_str(&dict, "__package__", self.str(home));
         self.dict_set_str(&dict, "__spec__", self.module_spec(name, filename, package.is_some()));
+        if embedded && self.version < Version::V3_13 {
+            self.lend_later_names(&source, &dict);
+        }
         if let Some(builtins) = self.builtins.get() {
             self.dict_set_str(&dict, "__builtins__", builtins);
         }

@@ -26,6 +26,8 @@ kinds! {
     GENERIC_ALIAS_ITERATOR = 76, PARAM_SPEC = 77, TYPE_VAR_TUPLE = 78, NO_DEFAULT = 79,
     DICT_VALUES = 80, DICT_ITEMS = 81, DICT_VALUE_ITERATOR = 82, DICT_ITEM_ITERATOR = 83, DICT_REVERSE_KEY_ITERATOR = 84,
     DICT_REVERSE_VALUE_ITERATOR = 85, DICT_REVERSE_ITEM_ITERATOR = 86, PARAM_SPEC_ARGS = 87, PARAM_SPEC_KWARGS = 88,
+    /// No payload's: under it the frames of 3.10 are counted.
+    COUNTED_FRAME = 89,
     /// Payloads of modules, from here on; a module's file says which are its own.
     MODULES = 90,
 }

@@ -50,6 +50,13 @@ impl Vm {
         // What is there before a program starts is old.
         self.heap.freeze();
         self.heap.unfreeze();
+        if self.version == Version::V3_12 {
+            self.heap.freeze_immortal();
+        }
+        if self.version <= Version::V3_13 {
+            // One of the last collections before has found it young.
+            self.heap.put_into_generation(&dict, 1);
+        }
         Ok(dict)
     }
 
@@ -67,7 +74,7 @@ impl Vm {
             }
             let before = self.heap.gc_counts()[0];
             let (code, _tree) = self.compile_holding(text, filename, Mode::Exec, Options::default())?;
-            self.count_start(self.heap.gc_counts()[0] - before);
+            self.count_start(self.heap.gc_counts()[0] - before, &code);
             self.run_code(&code, &main, &main)
         });
         match done {
@@ -78,7 +85,10 @@ impl Vm {
 
     /// The counts of the collector when a program begins: about what CPython's own start leaves, and its compiler, which makes several
     /// objects for one that stays in the code. With a longer program, a collection is due at the first instruction.
-    fn count_start(&self, made: i32) {
+    fn count_start(&self, made: i32, code: &Obj) {
+        if self.version <= Version::V3_12 {
+            return self.count_older_start(code);
+        }
         let (young, for_one, middle) = if self.version < Version::V3_14 { (76, 5, 3) } else { (1880, 12, 2) };
         self.heap.set_gc_counts([young + for_one * made, middle, 0]);
     }

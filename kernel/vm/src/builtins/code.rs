@@ -108,8 +108,10 @@ impl Vm {
             for (value, constant) in values.iter().zip(&payload.code.consts) {
                 match constant {
                     Const::Code(_) => todo.push(value.clone()),
-                    // Up to 3.13 arithmetic, tuples and sets of constants are done in the tree itself, and bytes are in it twice.
-                    Const::Bytes(_) if self.version < Version::V3_14 => held.extend([value.clone(), value.clone()]),
+                    // Up to 3.13 arithmetic, tuples and sets of constants are done in the tree itself, and in 3.12 and 3.13 bytes are in it twice.
+                    Const::Bytes(_) if matches!(self.version, Version::V3_12 | Version::V3_13) => {
+                        held.extend([value.clone(), value.clone()])
+                    }
                     Const::Slice(_) => {}
                     _ if self.version < Version::V3_14 || literals.contains(constant) => held.push(value.clone()),
                     _ => {}

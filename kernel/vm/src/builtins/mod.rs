@@ -2,7 +2,6 @@
 //!
 //! A function is in the file of what it is about; `exec`, `eval` and their kin are with the machine (`code.rs`).
 
-use compile::Version;
 use heap::Obj;
 
 use crate::Vm;
@@ -176,10 +175,6 @@ pub(crate) fn function(name: &str) -> Option<&'static Method> {
 impl Vm {
     /// Makes the `builtins` module, and fills [`Vm::builtins`] with its dict.
     pub(crate) fn make_builtins(&self) -> Obj {
-        if self.version < Version::V3_14 {
-            // A tuple keeps its hash since 3.14.
-            self.class(&self.types.tuple).basicsize.set(24);
-        }
         let module = self.new_module("builtins");
         let dict = self.module_dict(&module);
         self.builtins.set(dict.clone());
@@ -207,6 +202,7 @@ impl Vm {
         if let Some(open) = function("open") {
             set("open", self.new_builtin(open, Some(module.clone()), Some(module_name.clone())));
         }
+        self.module_of_this_version("builtins", &dict);
         site::objects(self).into_iter().for_each(|(name, obj)| set(name, obj));
         module
     }

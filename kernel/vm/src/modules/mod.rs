@@ -191,6 +191,8 @@ impl Vm {
         for function in spec.functions {
             self.dict_set_str(&dict, function.name, self.builtin_function(function, module, spec.name));
         }
-        (spec.init)(self, module)
+        (spec.init)(self, module)?;
+        self.module_of_this_version(spec.name, &dict);
+        Ok(())
     }
 }

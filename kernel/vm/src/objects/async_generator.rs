@@ -297,6 +297,7 @@ pub static ASYNC_GENERATOR: ClassSpec = ClassSpec {
             Convention::Positional,
         ),
         Method::new("aclose", |vm, obj, _| vm.new_athrow(obj, None), Convention::NoArgs),
+        Method::new("__sizeof__", super::coroutine::sizeof, Convention::NoArgs),
         Method::class("__class_getitem__", |vm, class, args| vm.generic_alias(class, &args.pos()[0]), Convention::One),
     ],
     getset: &[
@@ -317,7 +318,7 @@ pub static ASYNC_GENERATOR: ClassSpec = ClassSpec {
             Ok(vm.intern(text))
         }),
     ],
-    basicsize: 200,
+    basicsize: 152,
     itemsize: 8,
     doc: "",
 };

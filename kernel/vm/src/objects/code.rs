@@ -5,7 +5,7 @@
 
 #![expect(unsafe_code, reason = "frames point into the instructions, which are rewritten while they run")]
 
-use std::cell::{OnceCell, UnsafeCell};
+use std::cell::{Cell, OnceCell, UnsafeCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -82,8 +82,10 @@ pub struct CodeObject {
     pub(crate) n_locals: usize,
     /// All places of a frame.
     pub(crate) n_places: usize,
-    /// Positional parameters only, so that arguments go straight into the places.
+    /// Positional parameters only, so that arguments go straight into the places; not up to 3.10, where frames are counted on the way.
     pub(crate) simple: bool,
+    /// Whether it keeps a frame for its next call, as up to 3.10 (`co_zombieframe`).
+    pub(crate) keeps_frame: Cell<bool>,
     /// The first `RESUME`.
     pub(crate) first_traceable: usize,
     /// How many bytes `co_code` has, once somebody has asked for the object's size.
@@ -203,8 +205,10 @@ impl Vm {
         let n_locals = code.localsplus.len();
         let payload = CodeObject {
             n_locals,
-            n_places: n_locals + code.stacksize as usize + 1,
-            simple: code.flags & (CO_VARARGS | CO_VARKEYWORDS) == 0 && code.kwonlyargcount == 0,
+            // A generator's handler of StopIteration, which versions up to 3.11 did not count, needs two places.
+            n_places: n_locals + code.stacksize.max(2) as usize + 1,
+            keeps_frame: Cell::new(false),
+            simple: self.version > compile::Version::V3_10 && code.flags & (CO_VARARGS | CO_VARKEYWORDS) == 0 && code.kwonlyargcount == 0,
             code_len: OnceCell::new(),
             line_starts: OnceCell::new(),
             first_traceable: code.instrs.iter().position(|instr| instr.op == Op::Resume).unwrap_or(0),
@@ -361,8 +365,14 @@ fn compare(vm: &Vm, a: &Obj, b: &Obj, how: crate::Compare) -> PyResult {
 }
 
 fn sizeof(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
+    let base = vm.class(&vm.types.code).basicsize.get();
+    if vm.version <= compile::Version::V3_10 {
+        // The instructions are bytes of their own.
+        return Ok(vm.int(base as i64));
+    }
     let code = vm.code(code);
-    Ok(vm.int(208 + *code.code_len.get_or_init(|| code.code.co_code_len()) as i64))
+    let instructions = *code.code_len.get_or_init(|| code.code.co_code_len());
+    Ok(vm.int((base + instructions).next_multiple_of(8) as i64))
 }
 
 fn varname_from_oparg(vm: &Vm, code: &Obj, args: Args<'_>) -> PyResult {

@@ -272,8 +272,12 @@ pub(crate) fn code_of(vm: &Vm, obj: &Obj) -> PyResult {
     Ok(state(obj).code().cloned().unwrap_or_else(|| vm.none()))
 }
 
-fn sizeof(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
-    let base = if vm.version >= compile::Version::V3_14 { 152 } else { 144 };
+pub(super) fn sizeof(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
+    let base = vm.class(&vm.class_of(obj)).basicsize.get() as i64;
+    if vm.version <= compile::Version::V3_10 {
+        // The frame is an object of its own.
+        return Ok(vm.int(base));
+    }
     let places = state(obj).code().map_or(0, |code| {
         let code = vm.code(code);
         code.n_locals as i64 + i64::from(code.code.stacksize)
@@ -332,7 +336,7 @@ pub static GENERATOR: ClassSpec = ClassSpec {
         GetSet::new("gi_code", code_of),
         GetSet::new("gi_state", |vm, g| get_state(vm, g, "GEN")),
     ],
-    basicsize: 200,
+    basicsize: 152,
     itemsize: 8,
     doc: "",
 };
@@ -371,7 +375,7 @@ pub static COROUTINE: ClassSpec = ClassSpec {
         GetSet::member("cr_origin", |vm, g| Ok(vm.slot_or_none(&state(g).origin_or_finalizer))),
         GetSet::new("cr_state", |vm, g| get_state(vm, g, "CORO")),
     ],
-    basicsize: 200,
+    basicsize: 152,
     itemsize: 8,
     doc: "",
 };

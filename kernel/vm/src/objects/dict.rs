@@ -185,7 +185,7 @@ impl Vm {
 }
 
 fn sizeof(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
-    let basic = vm.class(&vm.class_of(obj)).basicsize.get();
+    let basic = vm.basic_size(vm.class(&vm.class_of(obj)));
     Ok(vm.int((basic + vm.dict_table_size(dict(obj))) as i64))
 }
 

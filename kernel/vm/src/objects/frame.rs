@@ -46,7 +46,14 @@ impl FrameObject {
     }
 
     fn owns(&self) -> bool {
-        self.frame().owner.get() == Owner::FrameObject
+        // SAFETY: as in `frame`; there is none any more once the frame of a dying generator has gone before its object.
+        unsafe { self.frame.get().as_ref() }.is_some_and(|frame| frame.owner.get() == Owner::FrameObject)
+    }
+
+    /// Whether the object is a generator's frame and visits what that holds: up to 3.10 the collector saw the two apart.
+    fn visits_for_generator(&self) -> bool {
+        // SAFETY: as in `owns`.
+        self.version <= compile::Version::V3_10 && unsafe { self.frame.get().as_ref() }.is_some_and(Frame::waits)
     }
 
     pub(crate) fn traces_lines(&self) -> bool {
@@ -70,6 +77,9 @@ impl Payload for FrameObject {
         [&self.back, &self.trace, &self.extra, &self.overwritten].into_iter().filter_map(Slot::get).for_each(|held| visit(&held));
         if self.owns() {
             self.frame().traverse(visit);
+        } else if self.visits_for_generator() {
+            visit(&self.code);
+            self.frame().traverse_contents(false, visit);
         }
     }
 
@@ -80,6 +90,9 @@ impl Payload for FrameObject {
         }
         if self.owns() {
             self.frame().holds(visit);
+        } else if self.visits_for_generator() {
+            visit(Label::Field("f_code"), &self.code);
+            self.frame().holds_contents(false, visit);
         }
     }
 
@@ -93,6 +106,9 @@ impl Payload for FrameObject {
 
     fn dismantle(&mut self, trash: &mut Trash<'_>) {
         if self.owns() {
+            if self.version <= compile::Version::V3_10 {
+                crate::counted_frame::frame_is_over(&self.code);
+            }
             let frame = self.frame.get().cast_mut();
             self.frame().give_places(self.version, trash);
             // SAFETY: nobody else knows the frame.
@@ -107,15 +123,19 @@ impl Payload for FrameObject {
     }
 }
 
-/// The dying generator's frame has an object that outlives it: that takes the contents over.
-pub(crate) fn outlived(frame: &Frame, obj: Obj, trash: &mut Trash<'_>) {
-    if obj.refcount() > 1
-        && let Some(payload) = obj.get::<FrameObject>()
-    {
-        adopt(frame, payload);
-        obj.heap().track(&obj);
+/// The dying generator's frame has an object. If that outlives it, it takes the contents over, and true is given.
+pub(crate) fn outlived(frame: &Frame, obj: Obj, trash: &mut Trash<'_>) -> bool {
+    let outlives = obj.refcount() > 1;
+    if let Some(payload) = obj.get::<FrameObject>() {
+        if outlives {
+            adopt(frame, payload);
+            obj.heap().track(&obj);
+        } else {
+            payload.frame.set(std::ptr::null());
+        }
     }
     trash.push(obj);
+    outlives
 }
 
 /// The frame's contents move into memory that belongs to the object; the frame is left empty, its code still there.
@@ -191,15 +211,15 @@ impl Vm {
         self.heap.track(obj);
     }
 
-    /// A generator's frame ends while its object may live on.
-    pub(crate) fn detach_frame_obj(&self, frame: &Frame, obj: Obj) {
-        if obj.refcount() > 1
-            && let Some(payload) = obj.get::<FrameObject>()
-        {
+    /// A generator's frame ends while its object may live on. True if it does.
+    pub(crate) fn detach_frame_obj(&self, frame: &Frame, obj: Obj) -> bool {
+        let outlives = obj.refcount() > 1;
+        if outlives && let Some(payload) = obj.get::<FrameObject>() {
             adopt(frame, payload);
             self.heap.track(&obj);
         }
         drop(obj);
+        outlives
     }
 
     /// `locals()` of a frame: the namespace of a module or class body, else a new dict of the variables. Up to 3.12 a function's frame has
@@ -404,7 +424,8 @@ fn repr(vm: &Vm, obj: &Obj) -> PyResult {
 fn sizeof(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
     let code = frame_object(obj).code();
     let code = vm.code(&code);
-    Ok(vm.int(64 + 80 + 8 * (code.n_locals as i64 + i64::from(code.code.stacksize))))
+    let base = vm.class(&vm.types.frame).basicsize.get() as i64;
+    Ok(vm.int(base + 8 * (code.n_locals as i64 + i64::from(code.code.stacksize))))
 }
 
 /// `frame`.
@@ -445,7 +466,7 @@ pub static FRAME: ClassSpec = ClassSpec {
             },
         ),
     ],
-    basicsize: 72,
+    basicsize: 152,
     itemsize: 8,
     doc: "",
 };

@@ -33,6 +33,8 @@ pub(crate) struct Gen {
     pub(crate) exc: ExcState,
     pub(crate) name: Slot,
     pub(crate) qualname: Slot,
+    /// `gi_code`, which 3.11 kept beside the frame's.
+    pub(crate) own_code: Slot,
     /// `cr_origin`, or an asynchronous generator's finalizer hook.
     pub(crate) origin_or_finalizer: Slot,
     /// The asynchronous generator's hooks have been called.
@@ -51,6 +53,7 @@ impl Gen {
             exc: ExcState::default(),
             name: name.into(),
             qualname: qualname.into(),
+            own_code: Slot::empty(),
             origin_or_finalizer: Slot::empty(),
             hooks_inited: Cell::new(false),
             closed: Cell::new(false),
@@ -67,6 +70,11 @@ impl Gen {
 
     pub(crate) fn is_finished(&self) -> bool {
         self.state.get() == GenState::Finished
+    }
+
+    /// Whether its frame has not begun to run, or goes on later.
+    pub(crate) fn waits(&self) -> bool {
+        matches!(self.state.get(), GenState::Created | GenState::Suspended | GenState::Delegating)
     }
 
     pub(crate) fn is_suspended(&self) -> bool {
@@ -89,12 +97,21 @@ impl Gen {
     }
 
     fn traverse(&self, visit: Visit<'_>) {
-        [&self.name, &self.qualname].into_iter().filter_map(Slot::get).for_each(|held| visit(&held));
+        if self.version <= compile::Version::V3_10 && self.waits() {
+            // The frame is an object of its own, which visits the rest.
+            if let Some(frame) = self.frame() {
+                frame.frame_obj.get().iter().for_each(&mut *visit);
+                visit(&frame.code);
+            }
+        }
+        [&self.own_code, &self.name, &self.qualname].into_iter().filter_map(Slot::get).for_each(|held| visit(&held));
         // What a running frame holds counts as held from outside.
-        if matches!(self.state.get(), GenState::Created | GenState::Suspended | GenState::Delegating)
+        if self.waits()
             && let Some(frame) = self.frame()
         {
-            frame.traverse(visit);
+            if self.version > compile::Version::V3_10 {
+                frame.traverse(visit);
+            }
         } else if self.version >= compile::Version::V3_14
             && self.is_finished()
             && let Some(code) = self.code()
@@ -108,10 +125,16 @@ impl Gen {
     fn holds(&self, visit: LabelledVisit<'_>) {
         self.name.get().into_iter().for_each(|held| visit(Label::Field("__name__"), &held));
         self.qualname.get().into_iter().for_each(|held| visit(Label::Field("__qualname__"), &held));
-        if matches!(self.state.get(), GenState::Created | GenState::Suspended | GenState::Delegating)
+        self.own_code.get().into_iter().for_each(|held| visit(Label::Field("__code__"), &held));
+        if self.waits()
             && let Some(frame) = self.frame()
         {
-            frame.holds(visit);
+            if self.version <= compile::Version::V3_10 {
+                frame.frame_obj.get().into_iter().for_each(|held| visit(Label::Field("frame"), &held));
+                visit(Label::Field("__code__"), &frame.code);
+            } else {
+                frame.holds(visit);
+            }
         } else if self.version >= compile::Version::V3_14
             && self.is_finished()
             && let Some(code) = self.code()
@@ -125,8 +148,11 @@ impl Gen {
     fn dismantle(&self, trash: &mut Trash<'_>) {
         trash.take(&self.origin_or_finalizer);
         if let Some(frame) = self.frame() {
-            if let Some(obj) = frame.frame_obj.take() {
-                crate::objects::frame::outlived(frame, obj, trash);
+            if let Some(obj) = frame.frame_obj.take()
+                && !crate::objects::frame::outlived(frame, obj, trash)
+                && self.version <= compile::Version::V3_10
+            {
+                crate::counted_frame::frame_is_over(&frame.code);
             }
             frame.give_places(self.version, trash);
         }
@@ -141,7 +167,7 @@ impl Gen {
                 free_heap_frame(frame);
             }
         }
-        [&self.exc.value, &self.name, &self.qualname].into_iter().for_each(|slot| trash.take(slot));
+        [&self.exc.value, &self.own_code, &self.name, &self.qualname].into_iter().for_each(|slot| trash.take(slot));
     }
 }
 
@@ -310,8 +336,11 @@ impl Vm {
     /// The frame is the generator's own, unlinked already.
     pub(crate) unsafe fn end_generator_frame(&self, frame: &Frame) {
         debug_assert!(frame.owner.get() == Owner::Generator);
-        if let Some(obj) = frame.frame_obj.take() {
-            self.detach_frame_obj(frame, obj);
+        if let Some(obj) = frame.frame_obj.take()
+            && !self.detach_frame_obj(frame, obj)
+            && self.version <= compile::Version::V3_10
+        {
+            crate::counted_frame::frame_is_over(&frame.code);
         }
         // SAFETY: the frame does not run any more.
         unsafe { self.clear_places(frame) };

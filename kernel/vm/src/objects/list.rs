@@ -429,7 +429,7 @@ pub(crate) fn extend_from_iterator(vm: &Vm, obj: &Obj, iterable: &Obj, iterator:
 }
 
 fn sizeof(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
-    let basic = vm.class(&vm.class_of(obj)).basicsize.get();
+    let basic = vm.basic_size(vm.class(&vm.class_of(obj)));
     Ok(vm.int((basic + 8 * list(obj).allocated()) as i64))
 }
 

@@ -177,7 +177,7 @@ fn format(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 fn sizeof(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     let class = vm.class_of(this);
     let payload = vm.class(&class);
-    let mut size = payload.basicsize.get();
+    let mut size = vm.basic_size(payload);
     if payload.itemsize > 0 {
         // A view's items are not its bytes but the three numbers of its one dimension.
         let items = if this.get::<super::memoryview::MemoryView>().is_some() { 3 } else { vm.len(this).unwrap_or(0) };

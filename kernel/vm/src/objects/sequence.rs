@@ -185,7 +185,7 @@ impl Vm {
     #[inline]
     pub(crate) fn next_inner(&self, iterator: &Obj) -> PyResult<Option<Obj>> {
         match iterator.kind() {
-            kinds::MAP | kinds::FILTER | kinds::ZIP | kinds::ENUMERATE => self.guarded(" while iterating", || self.next(iterator)),
+            kinds::MAP | kinds::FILTER | kinds::ZIP | kinds::ENUMERATE => self.in_room(" while iterating", || self.next(iterator)),
             _ => self.next(iterator),
         }
     }

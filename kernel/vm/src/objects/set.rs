@@ -324,7 +324,7 @@ fn reduce(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
 }
 
 fn sizeof(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
-    let basic = vm.class(&vm.class_of(obj)).basicsize.get();
+    let basic = vm.basic_size(vm.class(&vm.class_of(obj)));
     Ok(vm.int((basic + set(obj).sizeof_model() - 216) as i64))
 }
 

@@ -137,7 +137,7 @@ pub static TRACEBACK: ClassSpec = ClassSpec {
             Ok(if traceback(tb).line.get() < 0 { vm.none() } else { vm.int(traceback(tb).line.get().into()) })
         }),
     ],
-    basicsize: 48,
+    basicsize: 40,
     itemsize: 0,
     doc: "Create a new traceback object.",
 };

@@ -99,7 +99,7 @@ fn hash(vm: &Vm, obj: &Obj) -> PyResult<i64> {
     for item in items(obj) {
         hasher.add(match item.quick_hash() {
             Some(hash) => hash,
-            None if item.kind() == Kind::TUPLE => vm.guarded(" while hashing a tuple", || vm.hash(item))?,
+            None if item.kind() == Kind::TUPLE => vm.in_room(" while hashing a tuple", || vm.hash(item))?,
             None => vm.hash(item)?,
         });
     }

@@ -100,6 +100,9 @@ fn call(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
         return Err(vm.type_error("weakref() takes no keyword arguments"));
     }
     if !args.pos().is_empty() {
+        if vm.version <= Version::V3_10 {
+            return Err(vm.type_error(format!("__call__() takes at most 0 arguments ({} given)", args.pos().len())));
+        }
         return Err(vm.type_error(format!("weakref expected 0 arguments, got {}", args.pos().len())));
     }
     Ok(own(this).target().unwrap_or_else(|| vm.none()))

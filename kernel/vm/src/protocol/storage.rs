@@ -4,6 +4,7 @@
 //! instance sets it; every new instance takes one from what is left. A `__dict__` that somebody asked for takes the values
 //! over, in the order in which they were set.
 
+use compile::Version;
 use heap::{Dict, Extra, Obj, Slot, Str};
 
 use crate::class::{Class, flags};
@@ -12,6 +13,9 @@ use crate::{PyResult, Vm};
 
 /// `SHARED_KEYS_MAX_SIZE`: how many names a class can know.
 pub(crate) const SHARED_KEYS_MAX_SIZE: u8 = 30;
+
+/// How many names the smallest table has room for, which was what instances shared up to 3.10; the next larger one has room for twice as many.
+pub(crate) const SPLIT_TABLE_SIZE: u8 = 5;
 
 impl Class {
     /// The place of a name among the shared keys.
@@ -127,7 +131,12 @@ impl Vm {
             return Ok(self.store_in_dict(&dict, name, value));
         };
         // A dict with shared keys stays one, unless the name is new and there is no room for it.
-        let shared = table.get_str_key(name).is_some() || payload.insert_key(&self.intern_name(name)).is_some();
+        let known = table.get_str_key(name).is_some();
+        if !known && self.version <= Version::V3_10 && payload.shared_size() == SPLIT_TABLE_SIZE && payload.usable.get() == 0 {
+            // The larger table that the instance gets is what later instances share (`_PyObjectDict_SetItem`).
+            payload.usable.set(SPLIT_TABLE_SIZE);
+        }
+        let shared = known || payload.insert_key(&self.intern_name(name)).is_some();
         let stored = self.store_in_dict(&dict, name, value);
         table.mark_split(if shared { payload.shared_size() } else { 0 });
         Ok(stored)

@@ -354,7 +354,8 @@ fn reduce(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
 fn size(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     // Blocks of 64 items and two links; the first item stands in the middle of the first block.
     let blocks = 1 + (own(this).items.borrow().len() + BLOCK / 2) / BLOCK;
-    Ok(vm.int((216 + blocks * (BLOCK + 2) * 8) as i64))
+    let basic = vm.basic_size(vm.class(&vm.class_of(this)));
+    Ok(vm.int((basic + blocks * (BLOCK + 2) * 8) as i64))
 }
 
 /// An iterator over a deque, forwards or backwards.

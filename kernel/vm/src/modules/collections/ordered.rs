@@ -208,7 +208,7 @@ fn fromkeys(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
 
 /// The dict, the index of nodes, and a node for each key.
 fn sizeof(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
-    let (basic, dict) = (vm.class(&vm.class_of(this)).basicsize.get(), dict(this));
+    let (basic, dict) = (vm.basic_size(vm.class(&vm.class_of(this))), dict(this));
     Ok(vm.int((basic + dict.sizeof_model() - 64 + 8 * dict.index_size() + 32 * dict.len()) as i64))
 }
 

@@ -22,7 +22,7 @@ macro_rules! over {
 
         crate::payload!($payload, kind($n), { source, function });
 
-        pub(crate) static $spec: ClassSpec = iterator(concat!("itertools.", $name), kind($n), |s| slots(s, $new, $next), &[], 40);
+        pub(crate) static $spec: ClassSpec = iterator(concat!("itertools.", $name), kind($n), |s| slots(s, $new, $next), &[], 32 $(+ { stringify!($turned); 8 })?);
 
         fn $new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
             super::no_keywords(vm, class, &vm.types.$field, $name, args)?;
@@ -100,7 +100,7 @@ pub(super) struct Accumulate {
 
 crate::payload!(Accumulate, kind(7), { function, source, total, initial });
 
-pub(crate) static ACCUMULATE: ClassSpec = iterator("itertools.accumulate", kind(7), |s| slots(s, new_accumulate, next_accumulate), &[], 48);
+pub(crate) static ACCUMULATE: ClassSpec = iterator("itertools.accumulate", kind(7), |s| slots(s, new_accumulate, next_accumulate), &[], 56);
 
 fn new_accumulate(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     static SIGNATURE: Signature =

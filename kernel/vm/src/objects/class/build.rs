@@ -401,7 +401,9 @@ impl Vm {
 
     /// `_PyDict_NewKeysForClass`: the compiler has seen which attributes the methods set.
     fn seed_shared_keys(&self, class: &Class, dict: &Dict) {
-        class.usable.set(crate::protocol::storage::SHARED_KEYS_MAX_SIZE);
+        use crate::protocol::storage::{SHARED_KEYS_MAX_SIZE, SPLIT_TABLE_SIZE};
+        let no_values = self.version <= compile::Version::V3_10;
+        class.usable.set(if no_values { SPLIT_TABLE_SIZE } else { SHARED_KEYS_MAX_SIZE });
         let known = dict.get_str_key(&self.names.__static_attributes__);
         // The compiler makes this tuple of a list.
         if let Some(known) = known.as_ref().filter(|_| self.version >= compile::Version::V3_14) {
@@ -431,6 +433,8 @@ impl Vm {
 
     /// `super(cls, cls).__init_subclass__(**keywords)`.
     fn init_subclass(&self, class: &Obj, args: Args<'_>) -> PyResult<()> {
+        // Up to 3.10 `super` took its arguments in a tuple.
+        let _pair = self.heap.passing_tuple(if self.version <= compile::Version::V3_10 { 2 } else { 0 });
         let (Loaded::Value(method) | Loaded::Method(method)) = self.super_attr(class, class, &self.names.__init_subclass__, false)?;
         let keywords: Vec<Obj> = args.keywords().map(|(_, value)| value.clone()).collect();
         drop(self.call_args(&method, Args::new(&keywords, args.names()))?);

@@ -1,8 +1,10 @@
 //! How instances of a class are laid out: which base decides it, and how an instance is made (`best_base`, `PyType_GenericAlloc`).
 
+use compile::Version;
 use heap::{ExtraLayout, Instance, Kind, Obj, Payload, Wrapped};
 
 use crate::class::{Class, flags};
+use crate::protocol::storage::SHARED_KEYS_MAX_SIZE;
 use crate::{PyResult, Vm, kinds};
 
 /// What the table of shared keys adds to a class's size: 64 places, 30 entries (`_PyDict_KeysSize`).
@@ -49,6 +51,10 @@ impl Vm {
             let usable = class.usable.get();
             if usable > 1 {
                 class.usable.set(usable - 1);
+                if self.version <= Version::V3_12 {
+                    // The values have a block of their own, so the object's does not shrink with them.
+                    return SHARED_KEYS_MAX_SIZE;
+                }
             }
             class.shared_size()
         });
@@ -142,13 +148,17 @@ impl Vm {
         }
     }
 
-    /// `tp_basicsize` and what `sys.getsizeof` adds: the collector's header, and the two words before it for what is managed.
+    /// What `sys.getsizeof` adds to an object's own size: the collector's header, and the two words before it for what is managed.
     pub fn header_size(&self, class: &Class) -> usize {
         let gc = if class.has(flags::HAVE_GC) { 16 } else { 0 };
-        let managed = if class.flags.get() & (flags::MANAGED_DICT | flags::MANAGED_WEAKREF) != 0 { 16 } else { 0 };
-        // In 3.11 the weak references had a place of their own behind the header.
-        let weakrefs = if self.version == compile::Version::V3_11 && class.has(flags::MANAGED_WEAKREF) { 8 } else { 0 };
-        gc + managed + weakrefs
+        let managed = self.version > Version::V3_10 && class.flags.get() & (flags::MANAGED_DICT | flags::MANAGED_WEAKREF) != 0;
+        gc + if managed { 16 } else { 0 }
+    }
+
+    /// `tp_basicsize`: up to 3.11 the weak references, and up to 3.10 the dict, had places of their own in the object.
+    pub(crate) fn basic_size(&self, class: &Class) -> usize {
+        let place = |last, managed| if self.version <= last && class.has(managed) { 8 } else { 0 };
+        class.basicsize.get() + place(Version::V3_10, flags::MANAGED_DICT) + place(Version::V3_11, flags::MANAGED_WEAKREF)
     }
 }
 

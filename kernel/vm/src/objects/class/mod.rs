@@ -112,6 +112,9 @@ pub(crate) fn has_vectorcall(vm: &Vm, class: &Obj) -> bool {
     if payload.kind == kinds::EXCEPTION {
         return vm.version >= compile::Version::V3_14 && !vm.subclass_of(class, &types.base_exception_group);
     }
+    if vm.version <= Version::V3_10 && (class.is(&types.enumerate) || class.is(&types.super_)) {
+        return false;
+    }
     [
         &types.list,
         &types.tuple,
@@ -189,6 +192,8 @@ pub(crate) fn setattro(vm: &Vm, class: &Obj, name: &Obj, value: Option<&Obj>) ->
         Some(value) => payload.set_str_key(name, value.clone()),
         None => match payload.remove_str_key(name) {
             Some((_, value)) => Some(value),
+            // Up to 3.10 the message was the name alone.
+            None if vm.version <= Version::V3_10 => return Err(vm.attribute_error_with(vm.lossy(name), class, name)),
             None => return Err(vm.attribute_error(class, name)),
         },
     };
@@ -541,7 +546,7 @@ pub static TYPE: ClassSpec = ClassSpec {
         Method::new("__sizeof__", sizeof, Convention::NoArgs).signature("($self, /)"),
     ],
     getset: &[
-        GetSet::member("__basicsize__", |vm, class| Ok(vm.int(vm.class(class).basicsize.get() as i64))),
+        GetSet::member("__basicsize__", |vm, class| Ok(vm.int(vm.basic_size(vm.class(class)) as i64))),
         GetSet::member("__itemsize__", |vm, class| Ok(vm.int(vm.class(class).itemsize as i64))),
         GetSet::member("__flags__", |vm, class| {
             let bits = vm.class(class).flags.get();
