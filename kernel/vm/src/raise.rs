@@ -173,12 +173,18 @@ impl Vm {
 
     /// Issues a warning from the running code (`PyErr_WarnEx` with a stack level of 1).
     pub fn warn(&self, category: &Obj, text: &str) -> PyResult<()> {
-        let warnings = self.import_module("warnings")?;
+        let Some(warnings) = self.warnings_module()? else { return Ok(()) };
         let text = self.heap.str(text);
         if !self.ignores_warning(&warnings, category, &text)? {
             self.call_method(&warnings, "warn", &[text, category.clone()])?;
         }
         Ok(())
+    }
+
+    /// The module `warnings`; nothing at the end of a program, when nothing can be imported any more (`get_warnings_attr`).
+    pub(crate) fn warnings_module(&self) -> PyResult<Option<Obj>> {
+        let gone = || self.modules.get().is_none_or(|modules| self.dict_get_str(&modules, "warnings").is_none());
+        if self.state.finalizing.get() && gone() { Ok(None) } else { self.import_module("warnings").map(Some) }
     }
 
     /// Whether the first filter that fits says `"ignore"`, as C's `warn_explicit` finds out without Python code: with an instance of the
@@ -228,7 +234,7 @@ impl Vm {
 
     /// Issues a warning about a place in a source file (`PyErr_WarnExplicit`).
     pub fn warn_explicit(&self, category: &Obj, text: &str, filename: &str, line: i32) -> PyResult<()> {
-        let warnings = self.import_module("warnings")?;
+        let Some(warnings) = self.warnings_module()? else { return Ok(()) };
         self.call_method(
             &warnings,
             "warn_explicit",

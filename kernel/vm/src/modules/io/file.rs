@@ -363,7 +363,8 @@ fn close(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     if let Some(extra) = this.extra()
         && extra.dict().is_some_and(|dict| vm.dict_get_str(&dict, "_finalizing").is_some())
     {
-        drop(dealloc_warn(vm, this, Args::positional(std::slice::from_ref(this)))?);
+        // Whatever comes of the warning, the file is closed.
+        drop(dealloc_warn(vm, this, Args::positional(std::slice::from_ref(this))));
     }
     let fd = file.fd.replace(-1);
     if fd >= 0 {
@@ -377,7 +378,7 @@ fn dealloc_warn(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let file = own(this);
     if file.fd.get() >= 0 && file.closefd.get() {
         let text = format!("unclosed file {}", vm.repr_text(&args.pos()[0])?);
-        let warnings = vm.import_module("warnings")?;
+        let Some(warnings) = vm.warnings_module()? else { return Ok(vm.none()) };
         let warn = vm.getattr_str(&warnings, "warn")?;
         let words = [vm.str(&text), vm.types.resource_warning.clone(), vm.int(1), args.pos()[0].clone()];
         if let Err(raised) = vm.call(&warn, &words) {
