@@ -175,7 +175,9 @@ impl Taking<'_> {
         let is_set = matches!(holder.kind(), Kind::SET | Kind::FROZENSET);
         let mut key = None;
         let mut arrows: Vec<Arrow> = Vec::new();
-        let (mut targets, mut more) = (Vec::new(), 0);
+        // The targets so far, and whether all arrows to one are drawn as one.
+        let mut targets: Vec<(usize, bool)> = Vec::new();
+        let (mut slots, mut more) = (0, 0);
         for edge in &self.census.objects[place].edges {
             let label = match edge.label {
                 Label::Key(_) if is_set => Some("has".to_owned()),
@@ -187,17 +189,26 @@ impl Taking<'_> {
                 label => self.words.label(&holder, label, key.as_ref()),
             };
             let Some(label) = label else { continue };
-            if !targets.contains(&edge.to) {
+            let known = targets.iter().find(|(to, _)| *to == edge.to).map(|(_, merges)| *merges);
+            if known != Some(true) {
                 // What is drawn already is never folded.
-                if targets.len() >= MOST_SLOTS && self.number(edge.to).is_none() {
+                if slots >= MOST_SLOTS && self.number(edge.to).is_none() {
                     more += 1;
                     continue;
                 }
-                targets.push(edge.to);
+                slots += 1;
+                if known.is_none() {
+                    targets.push((edge.to, self.merges(edge.to)));
+                }
             }
             arrows.push(Arrow { label, to: edge.to });
         }
         (arrows, more)
+    }
+
+    /// Whether several references of one object to this one are drawn as one; what is plain is written in each of its places.
+    fn merges(&self, place: usize) -> bool {
+        self.number(place).is_some() || self.is_drawn(place)
     }
 
     fn number(&self, place: usize) -> Option<u32> {
@@ -248,8 +259,8 @@ impl Taking<'_> {
         // Arrows to one target become one.
         let mut slots: Vec<(usize, Vec<String>)> = Vec::new();
         for arrow in arrows {
-            let merged = self.number(arrow.to).is_some();
-            match slots.iter_mut().find(|(to, _)| *to == arrow.to && merged) {
+            let merges = self.merges(arrow.to);
+            match slots.iter_mut().find(|(to, _)| *to == arrow.to && merges) {
                 Some((_, labels)) => labels.push(arrow.label),
                 None => slots.push((arrow.to, vec![arrow.label])),
             }
