@@ -150,6 +150,34 @@ fn every_word_of_the_glossary_leads_to_a_place_that_is_there() {
     }
 }
 
+/// What mdBook calls a heading's place.
+fn anchor(heading: &str) -> String {
+    let text = heading.trim().replace('`', "");
+    let kept = text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '-') || c.is_whitespace());
+    kept.map(|c| if c.is_whitespace() { '-' } else { c.to_ascii_lowercase() }).collect()
+}
+
+#[test]
+fn every_link_between_pages_leads_somewhere() {
+    let mut places: BTreeSet<String> = visible().into_keys().collect();
+    let chapters = chapters();
+    for chapter in &chapters {
+        let page = chapter.path.file_stem().unwrap().to_string_lossy();
+        let headings = chapter.text.lines().filter_map(|line| line.strip_prefix("## "));
+        places.extend(headings.map(|heading| format!("{page}#{}", anchor(heading))));
+    }
+    for chapter in &chapters {
+        let name = chapter.path.file_name().unwrap().to_string_lossy();
+        for (number, line) in chapter.text.lines().enumerate() {
+            links(line).for_each(|place| assert!(places.contains(&place), "{name}:{} leads to {place}", number + 1));
+            let pages = line.split("](").skip(1).filter_map(|rest| rest.split(')').next()?.strip_suffix(".md"));
+            for page in pages.filter(|page| !page.contains("://")) {
+                assert!(root().join(format!("book/{page}.md")).is_file(), "{name}:{} leads to {page}", number + 1);
+            }
+        }
+    }
+}
+
 #[test]
 fn every_page_opens_with_its_question_and_leads_on() {
     for chapter in chapters() {
@@ -157,6 +185,7 @@ fn every_page_opens_with_its_question_and_leads_on() {
         let question = chapter.text.lines().find(|line| !line.is_empty() && !line.starts_with("# ")).unwrap_or("");
         assert!(question.starts_with("**") && question.ends_with("?**") || name == "about.md", "{name} opens with: {question}");
         let numbered = name.starts_with(|c: char| c.is_ascii_digit());
+        assert!(!numbered || chapter.text.contains("\n## Sources"), "{name} names no sources");
         assert!(!numbered || chapter.text.contains("\nNext: ["), "{name} leads nowhere");
         assert!(!numbered || chapter.text.contains("\n## Exercise"), "{name} has no exercise");
     }
