@@ -141,6 +141,7 @@ impl Words for Names<'_> {
                     ("traceback", "next") => "tb_next",
                     ("traceback", "frame") => "tb_frame",
                     ("functools.partial", "function") => "func",
+                    ("getset_descriptor" | "member_descriptor" | "method_descriptor" | "wrapper_descriptor", "class") => "__objclass__",
                     (_, "self_") => "__self__",
                     (_, "cause") => "__cause__",
                     (_, "context") => "__context__",

@@ -394,6 +394,13 @@ impl heap::Payload for Class {
         [&self.dict, &self.mro, &self.bases, &self.base].into_iter().filter_map(Slot::get).for_each(|held| visit(&held));
     }
 
+    fn holds(&self, visit: heap::LabelledVisit<'_>) {
+        let fields = [("__dict__", &self.dict), ("__mro__", &self.mro), ("__bases__", &self.bases), ("__base__", &self.base)];
+        for (name, slot) in fields {
+            slot.get().into_iter().for_each(|held| visit(heap::Label::Field(name), &held));
+        }
+    }
+
     /// `type_clear`: the attributes go, and the MRO, whose first item is the class itself. The rest is freed with the class.
     fn clear(&self, trash: &mut heap::Trash<'_>) {
         self.version.set(0);

@@ -5,7 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use heap::{Obj, Payload, Slot, Trash, Visit};
+use heap::{Label, LabelledVisit, Obj, Payload, Slot, Trash, Visit};
 
 use super::kind;
 use crate::class::{ClassSpec, Convention, GetSet, Method, flags};
@@ -114,6 +114,18 @@ impl Payload for LruCache {
             visit(result);
         }
         [&self.cache, &self.function, &self.keyword_mark, &self.info].into_iter().filter_map(Slot::get).for_each(|held| visit(&held));
+    }
+
+    fn holds(&self, visit: LabelledVisit<'_>) {
+        for (key, result) in self.row.borrow().entries() {
+            visit(Label::Field("arguments"), key);
+            visit(Label::Field("result"), result);
+        }
+        let fields =
+            [("cache", &self.cache), ("__wrapped__", &self.function), ("keyword_mark", &self.keyword_mark), ("cache_info", &self.info)];
+        for (name, slot) in fields {
+            slot.get().into_iter().for_each(|held| visit(Label::Field(name), &held));
+        }
     }
 
     fn clear(&self, trash: &mut Trash<'_>) {
