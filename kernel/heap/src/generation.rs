@@ -10,6 +10,7 @@ use crate::collect::{CollectStats, Reason};
 use crate::heap::Heap;
 use crate::object::{FINALIZED, GENERATION_MASK, Header, Obj, UNTRACKED};
 use crate::reached::Branch;
+use crate::system::populate_buffer;
 
 /// How many generations there are, without the permanent one.
 pub const GENERATIONS: usize = 3;
@@ -379,8 +380,11 @@ impl Heap {
     pub fn tracked_objects(&self, generation: Option<usize>) -> Vec<Obj> {
         let which = generation.map_or(0..GENERATIONS, |g| g..g + 1);
         let mut objects = Vec::with_capacity(which.clone().map(|g| self.generations.size(g)).sum());
+        populate_buffer(NonNull::from(objects.spare_capacity_mut()).cast(), size_of::<Obj>() * objects.capacity());
         for g in which {
-            objects.extend(self.generations.list(g).iter().flatten().map(|header| self.reference(*header)));
+            for header in self.generations.list(g).iter().flatten() {
+                objects.push(self.reference(*header));
+            }
         }
         objects
     }

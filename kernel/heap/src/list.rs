@@ -15,6 +15,7 @@ use crate::kind::Kind;
 use crate::object::{Header, Obj};
 use crate::payload::{Payload, Visit};
 use crate::refcount::Trash;
+use crate::system::populate_buffer;
 
 /// How many items every list has room for in itself.
 const NARROW: usize = 1;
@@ -457,6 +458,7 @@ impl List {
             let Some(buffer) = NonNull::new(alloc(layout)) else { handle_alloc_error(layout) };
             buffer.cast::<Obj>().as_ptr().copy_from_nonoverlapping(self.data(), self.len());
             (*self.row.get()).buffer = buffer.as_ptr().cast();
+            populate_buffer(buffer, layout.size());
         }
         self.room.set(self.room.get() | SPILLED);
     }
@@ -502,7 +504,7 @@ impl crate::Heap {
     /// An empty list, not tracked yet, written field by field: a payload that is moved into its place costs more than all the rest.
     ///
     /// There is room in the object itself for `n` items, if they are few.
-    #[inline]
+    #[inline(always)]
     fn list_in_place(&self, n: usize) -> Obj {
         let pairs = if n <= WIDEST { n / 2 } else { 0 };
         // Sizes are those of 64-bit machines everywhere, so that ids are the same.

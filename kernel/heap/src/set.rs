@@ -3,17 +3,23 @@
 //! Invariant: probing and growth are CPython's, because the order of iteration and `sys.getsizeof` show them. A place is empty, a
 //! dummy (its key was removed), or holds a key and its hash. No borrow of the table is held while a count falls or a comparison runs.
 
+use std::alloc::{Layout, alloc_zeroed, handle_alloc_error};
 use std::cell::{Cell, UnsafeCell};
+use std::ptr::NonNull;
 
 use crate::dict::Dict;
+use crate::edges::prefetch;
 use crate::kind::Kind;
 use crate::object::Obj;
 use crate::payload::{Payload, Visit};
 use crate::refcount::Trash;
+use crate::system::populate_buffer;
 
 const MINSIZE: usize = 8;
 const LINEAR_PROBES: usize = 9;
 const PERTURB_SHIFT: u32 = 5;
+/// A table that is filled anew asks so many keys before for the place of each.
+const AHEAD: usize = 16;
 /// The hash in a dummy's place, which no key has.
 const DUMMY: i64 = -1;
 
@@ -23,8 +29,6 @@ struct Entry {
 }
 
 impl Entry {
-    const EMPTY: Entry = Entry { key: None, hash: 0 };
-
     #[inline]
     fn is_unused(&self) -> bool {
         self.key.is_none() && self.hash != DUMMY
@@ -112,10 +116,15 @@ fn insert_clean(table: &mut [Entry], key: Obj, hash: i64) {
     table[probe.at] = Entry { key: Some(key), hash };
 }
 
+/// Memory that is fresh from the system is zero already.
 fn empty_table(size: usize) -> Vec<Entry> {
-    let mut table = Vec::with_capacity(size);
-    table.resize_with(size, || Entry::EMPTY);
-    table
+    let layout = Layout::array::<Entry>(size).expect("a set's table has fewer bytes than there are addresses");
+    // SAFETY: the size is not zero; an entry of zeros is an unused one.
+    unsafe {
+        let Some(table) = NonNull::new(alloc_zeroed(layout).cast::<Entry>()) else { handle_alloc_error(layout) };
+        populate_buffer(table.cast(), layout.size());
+        Vec::from_raw_parts(table.as_ptr(), size, size)
+    }
 }
 
 impl Set {
@@ -258,11 +267,14 @@ impl Set {
             return;
         }
         self.large.set(size > MINSIZE);
-        let old = std::mem::take(self.table_mut());
+        let mut old = std::mem::take(self.table_mut());
         let mut new = empty_table(size);
-        for entry in old {
-            if let Some(key) = entry.key {
-                insert_clean(&mut new, key, entry.hash);
+        for at in 0..old.len() {
+            if let Some(soon) = old.get(at + AHEAD) {
+                prefetch(NonNull::from(&new[soon.hash as usize & (size - 1)]).cast());
+            }
+            if let Some(key) = old[at].key.take() {
+                insert_clean(&mut new, key, old[at].hash);
             }
         }
         *self.table_mut() = new;

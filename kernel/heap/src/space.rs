@@ -1,15 +1,19 @@
 //! Memory for objects: pages of 64 KiB, each cut into slots of one size.
 //!
 //! Invariant: an object's address, rounded down to a page, is its page's header, which knows the heap and the page's place on
-//! the *model address space*. That space makes `id()` the same on every run. A freed slot is the next one used, as with CPython's
-//! allocator, and pages are kept: a page fault costs more than an object. A page whose slots are all free is cut anew for another
-//! size before the system is asked for more.
+//! the *model address space*. That space makes `id()` the same on every run.
+//!
+//! Slots are handed out as CPython's allocator hands out its blocks (`Objects/obmalloc.c`): a page has a free list of its own; the
+//! pages of a size that have room stand in a row, of which the first is used until it is full; a full page of which a slot is freed
+//! becomes the first. So what is born together lies together, whatever died before. A page whose last object dies is cut anew for
+//! the size that needs one next. Pages are kept: a page fault costs more than an object.
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::ptr::NonNull;
 
+use crate::edges::prefetch;
 use crate::heap::Heap;
 use crate::kind::Kind;
 use crate::object::LeafHeader;
@@ -18,8 +22,6 @@ use crate::system::populate;
 const PAGE: usize = 64 * 1024;
 /// Pages are taken from the system sixteen at a time.
 const PAGES_AT_ONCE: usize = 16;
-/// So many free slots are looked at again and again without hesitation.
-const WORTH_A_LOOK: usize = 16 * 1024;
 const GRANULE: usize = 16;
 /// A size class with this many pages is likely to need the next one whole.
 const GROWING: u32 = 4;
@@ -40,18 +42,49 @@ const MODEL_BASE: u64 = 0x7f00_0000_0000;
 struct Page {
     heap: NonNull<Heap>,
     model: u64,
-    /// Bytes a slot takes; of a large object, all of the page after this header; nothing, if the page waits to be cut anew.
-    slot: usize,
+    /// The freed slots, the last one first.
+    free: Cell<Option<NonNull<Free>>>,
+    /// How many slots are in use.
+    used: Cell<u32>,
+    /// Where the part begins that was never used.
+    bump: Cell<u32>,
+    /// The neighbours in the row of pages that have room.
+    before: Cell<Option<NonNull<Page>>>,
+    after: Cell<Option<NonNull<Page>>>,
+    /// Bytes a slot takes; nothing, of a large object's page.
+    slot: Cell<u32>,
+    /// No slot is left: the page is in no row.
+    is_full: Cell<bool>,
     /// Bytes taken from the system, if this page was taken alone.
     alone: usize,
-    /// While free pages are looked for: how many of the slots are free.
-    free: Cell<u32>,
 }
 
 impl Page {
-    /// How many slots there are, up to `end`.
-    fn slots(&self, end: usize) -> usize {
-        (end - size_of::<Page>()) / self.slot
+    fn new(heap: NonNull<Heap>, model: u64, slot: usize, alone: usize) -> Page {
+        Page {
+            heap,
+            model,
+            free: Cell::new(None),
+            used: Cell::new(0),
+            bump: Cell::new(size_of::<Page>() as u32),
+            before: Cell::new(None),
+            after: Cell::new(None),
+            slot: Cell::new(slot as u32),
+            is_full: Cell::new(false),
+            alone,
+        }
+    }
+
+    /// Whether a slot that was never used is left.
+    fn has_fresh(&self) -> bool {
+        (self.bump.get() + self.slot.get()) as usize <= PAGE
+    }
+
+    /// Cuts a page without objects for another size.
+    fn cut(&self, slot: usize) {
+        self.slot.set(slot as u32);
+        self.free.set(None);
+        self.bump.set(size_of::<Page>() as u32);
     }
 }
 
@@ -62,20 +95,15 @@ struct Free {
     next: Option<NonNull<Free>>,
 }
 
-#[derive(Clone, Copy)]
-struct Class {
-    /// The part of the newest page that was never used: from `bump` to `end`.
-    bump: usize,
-    end: usize,
-    page: Option<NonNull<u8>>,
-    /// How many pages the class has.
-    pages: u32,
+/// The pages of one size that have room.
+struct Row {
+    first: Cell<Option<NonNull<Page>>>,
+    /// How many pages were cut for this size.
+    pages: Cell<u32>,
 }
 
 pub(crate) struct Space {
-    /// The free slot to be used next, for each size class.
-    free: [Cell<Option<NonNull<Free>>>; CLASSES],
-    classes: [Cell<Class>; CLASSES],
+    rows: [Row; CLASSES],
     /// Every page, by its place on the model address space.
     pages: RefCell<BTreeMap<u64, NonNull<Page>>>,
     /// The large object that died last: the next one of its size takes its place, as with CPython's allocator.
@@ -83,10 +111,8 @@ pub(crate) struct Space {
     /// Blocks taken from the system, to give back in the end.
     blocks: RefCell<Vec<(NonNull<u8>, Layout)>>,
     spare: Cell<Option<(NonNull<u8>, usize)>>,
-    /// Pages without objects, to be cut anew.
+    /// Pages without objects, the last one emptied at the end.
     empty: RefCell<Vec<NonNull<Page>>>,
-    /// How many blocks more are taken from the system before free pages are looked for again, and how many next time.
-    patience: Cell<(u32, u32)>,
     next_model: Cell<u64>,
     /// Somebody wants to know which objects come and go.
     pub(crate) watched: Cell<bool>,
@@ -157,14 +183,12 @@ unsafe fn give_back_large(page: NonNull<Page>) {
 impl Space {
     pub(crate) fn new() -> Space {
         Space {
-            free: [const { Cell::new(None) }; CLASSES],
-            classes: [const { Cell::new(Class { bump: 0, end: 0, page: None, pages: 0 }) }; CLASSES],
+            rows: [const { Row { first: Cell::new(None), pages: Cell::new(0) } }; CLASSES],
             pages: RefCell::default(),
             last_large: Cell::new(None),
             blocks: RefCell::default(),
             spare: Cell::new(None),
             empty: RefCell::default(),
-            patience: Cell::new((0, 1)),
             next_model: Cell::new(MODEL_BASE),
             watched: Cell::new(false),
             gone: RefCell::default(),
@@ -172,48 +196,108 @@ impl Space {
     }
 
     /// Room for an object of `size` bytes, and its size class. The memory's contents are not defined.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn alloc(&self, heap: NonNull<Heap>, size: usize) -> (NonNull<u8>, u8) {
         if size > LARGEST {
             return (self.alloc_large(heap, size), LARGE);
         }
         let index = class_of(size);
-        let free = &self.free[index];
-        if let Some(slot) = free.get() {
-            // SAFETY: a slot on the free list is a `Free`.
-            free.set(unsafe { slot.as_ref() }.next);
-            return (slot.cast(), index as u8);
+        if let Some(page) = self.rows[index].first.get() {
+            // SAFETY: pages stay; a slot on the free list is a `Free`.
+            unsafe {
+                let page = page.as_ref();
+                if let Some(slot) = page.free.get() {
+                    let next = slot.as_ref().next;
+                    // The next object's header is written there.
+                    if let Some(next) = next {
+                        prefetch(next.cast());
+                    }
+                    page.free.set(next);
+                    page.used.set(page.used.get() + 1);
+                    return (slot.cast(), index as u8);
+                }
+            }
         }
         (self.alloc_fresh(heap, index), index as u8)
     }
 
+    /// A slot that was never used, or one of the next page.
     #[inline(never)]
     fn alloc_fresh(&self, heap: NonNull<Heap>, index: usize) -> NonNull<u8> {
-        let slot = slot_of(index);
-        let mut class = self.classes[index].get();
-        if class.bump + slot > class.end {
-            let page = self.page(heap, slot);
-            if class.pages >= GROWING {
-                populate(page.cast(), PAGE);
+        let row = &self.rows[index];
+        loop {
+            let Some(first) = row.first.get() else {
+                self.put_first(row, self.page(heap, index));
+                continue;
+            };
+            // SAFETY: pages stay; the slot lies within the page.
+            unsafe {
+                let page = first.as_ref();
+                if let Some(slot) = page.free.get() {
+                    page.free.set(slot.as_ref().next);
+                    page.used.set(page.used.get() + 1);
+                    return slot.cast();
+                }
+                if page.has_fresh() {
+                    let at = first.cast::<u8>().add(page.bump.get() as usize);
+                    page.bump.set(page.bump.get() + page.slot.get());
+                    page.used.set(page.used.get() + 1);
+                    return at;
+                }
+                page.is_full.set(true);
+                Space::take_out(row, page);
             }
-            class = Class { bump: size_of::<Page>(), end: PAGE, page: Some(page.cast()), pages: class.pages + 1 };
         }
-        let page = class.page.expect("a class with room has a page");
-        // SAFETY: the slot lies within the page.
-        let at = unsafe { page.add(class.bump) };
-        class.bump += slot;
-        self.classes[index].set(class);
-        at
     }
 
-    /// A page with its header written.
-    fn page(&self, heap: NonNull<Heap>, slot: usize) -> NonNull<Page> {
-        if self.spare.get().is_none() && self.empty.borrow().is_empty() {
-            self.look_for_empty_pages();
+    fn put_first(&self, row: &Row, page: NonNull<Page>) {
+        let after = row.first.replace(Some(page));
+        // SAFETY: pages stay.
+        unsafe {
+            page.as_ref().before.set(None);
+            page.as_ref().after.set(after);
+            if let Some(after) = after {
+                after.as_ref().before.set(Some(page));
+                if after.as_ref().used.get() == 0 {
+                    self.set_aside(row, after);
+                }
+            }
         }
+    }
+
+    /// Keeps a page without objects for whichever size needs one.
+    fn set_aside(&self, row: &Row, page: NonNull<Page>) {
+        // SAFETY: pages stay.
+        Space::take_out(row, unsafe { page.as_ref() });
+        row.pages.set(row.pages.get() - 1);
+        self.empty.borrow_mut().push(page);
+    }
+
+    /// Takes a page out of its row.
+    fn take_out(row: &Row, page: &Page) {
+        let (before, after) = (page.before.take(), page.after.take());
+        // SAFETY: pages stay.
+        unsafe {
+            match before {
+                Some(before) => before.as_ref().after.set(after),
+                None => row.first.set(after),
+            }
+            if let Some(after) = after {
+                after.as_ref().before.set(before);
+            }
+        }
+    }
+
+    /// A page for a size class, without objects.
+    fn page(&self, heap: NonNull<Heap>, index: usize) -> NonNull<Page> {
+        let (row, slot) = (&self.rows[index], slot_of(index));
+        let pages = row.pages.replace(row.pages.get() + 1);
         if let Some(page) = self.empty.borrow_mut().pop() {
-            // SAFETY: the page has no objects; its place on the model address space stays.
-            unsafe { page.write(Page { slot, ..page.read() }) };
+            // SAFETY: pages stay.
+            let cut = unsafe { page.as_ref() };
+            if cut.slot.get() as usize != slot {
+                cut.cut(slot);
+            }
             return page;
         }
         let (block, left) = self.spare.take().unwrap_or_else(|| (self.block(PAGE * PAGES_AT_ONCE), PAGES_AT_ONCE));
@@ -221,79 +305,18 @@ impl Space {
             // SAFETY: the block has `left` pages.
             self.spare.set(Some((unsafe { block.add(PAGE) }, left - 1)));
         }
-        self.found(block.cast(), Page { heap, model: 0, slot, alone: 0, free: Cell::new(0) }, PAGE)
-    }
-
-    /// Finds the pages whose slots are all free, unless that was much work and in vain lately.
-    fn look_for_empty_pages(&self) {
-        let (wait, next) = self.patience.get();
-        if wait > 0 {
-            return self.patience.set((wait - 1, next));
+        if pages >= GROWING {
+            populate(block, PAGE);
         }
-        let looked_at = self.set_empty_pages_aside();
-        let in_vain = looked_at > WORTH_A_LOOK && self.empty.borrow().len() < PAGES_AT_ONCE;
-        let next = if in_vain { next.saturating_mul(2) } else { 1 };
-        self.patience.set((next - 1, next));
+        self.found(block.cast(), heap, slot, 0, PAGE)
     }
 
-    /// Gives the number of free slots that were looked at.
-    fn set_empty_pages_aside(&self) -> usize {
-        let looked_at = (0..CLASSES).map(|index| self.take_empty_pages(index)).sum();
-        // The lowest is cut first.
-        self.empty.borrow_mut().sort_by_key(|page| {
-            // SAFETY: pages stay.
-            std::cmp::Reverse(unsafe { page.as_ref() }.model)
-        });
-        looked_at
-    }
-
-    /// Takes the pages of a size class that have no objects off its free list; the other slots keep their order. Gives the number of
-    /// free slots.
-    fn take_empty_pages(&self, index: usize) -> usize {
-        let newest = self.classes[index].get().page.map(NonNull::cast::<Page>);
-        let mut pages = Vec::new();
-        let mut looked_at = 0;
-        // SAFETY: slots on the free list are `Free`, and pages stay.
-        unsafe {
-            let mut next = self.free[index].get();
-            while let Some(slot) = next {
-                next = slot.as_ref().next;
-                looked_at += 1;
-                let page = page_of(slot.cast());
-                let free = &page.as_ref().free;
-                if free.get() == 0 {
-                    pages.push(page);
-                }
-                free.set(free.get() + 1);
-            }
-            let is_empty = |page: NonNull<Page>| Some(page) != newest && page.as_ref().free.get() as usize == page.as_ref().slots(PAGE);
-            if pages.iter().any(|&page| is_empty(page)) {
-                let mut place = self.free[index].as_ptr();
-                while let Some(slot) = *place {
-                    if is_empty(page_of(slot.cast())) {
-                        *place = slot.as_ref().next;
-                    } else {
-                        place = &raw mut (*slot.as_ptr()).next;
-                    }
-                }
-            }
-            for page in pages {
-                let empty = is_empty(page);
-                page.as_ref().free.set(0);
-                if empty {
-                    (*page.as_ptr()).slot = 0;
-                    self.empty.borrow_mut().push(page);
-                }
-            }
-        }
-        looked_at
-    }
-
-    fn found(&self, at: NonNull<Page>, page: Page, bytes: usize) -> NonNull<Page> {
+    /// Gives fresh memory its place on the model address space, and its header.
+    fn found(&self, at: NonNull<Page>, heap: NonNull<Heap>, slot: usize, alone: usize, bytes: usize) -> NonNull<Page> {
         let model = self.next_model.get();
         self.next_model.set(model + bytes.next_multiple_of(PAGE) as u64);
         // SAFETY: the page is fresh memory.
-        unsafe { at.write(Page { model, ..page }) };
+        unsafe { at.write(Page::new(heap, model, slot, alone)) };
         self.pages.borrow_mut().insert(model, at);
         at
     }
@@ -326,7 +349,7 @@ impl Space {
             }
         }
         let at = self.block(bytes).cast::<Page>();
-        self.found(at, Page { heap, model: 0, slot: bytes - size_of::<Page>(), alone: bytes, free: Cell::new(0) }, bytes);
+        self.found(at, heap, 0, bytes, bytes);
         // SAFETY: the object follows the page's header.
         unsafe { at.cast::<u8>().add(size_of::<Page>()) }
     }
@@ -346,13 +369,10 @@ impl Space {
             if index == LARGE {
                 return self.free_large(page_of(at));
             }
-            let free = &self.free[index as usize];
             // Whoever still looks at a dead object is to see it.
             #[cfg(debug_assertions)]
             at.add(size_of::<Free>()).write_bytes(0xDB, slot_of(index as usize) - size_of::<Free>());
-            at.cast::<LeafHeader>().as_ref().kind.set(FREE_SLOT);
-            (*at.cast::<Free>().as_ptr()).next = free.get();
-            free.set(Some(at.cast()));
+            self.free_slot(at, index as usize);
         }
     }
 
@@ -368,10 +388,38 @@ impl Space {
             if self.watched.get() {
                 self.tell_gone(at);
             }
-            let free = &self.free[NUMBER];
+            self.free_slot(at, NUMBER);
+        }
+    }
+
+    /// # Safety
+    /// As [`Space::free`], and the slot is of this size class.
+    #[inline(always)]
+    unsafe fn free_slot(&self, at: NonNull<u8>, index: usize) {
+        // SAFETY: the caller's word; pages stay.
+        unsafe {
+            let page = page_of(at).as_ref();
+            let next = page.free.replace(Some(at.cast()));
             at.cast::<LeafHeader>().as_ref().kind.set(FREE_SLOT);
-            (*at.cast::<Free>().as_ptr()).next = free.get();
-            free.set(Some(at.cast()));
+            (*at.cast::<Free>().as_ptr()).next = next;
+            let used = page.used.get() - 1;
+            page.used.set(used);
+            if used == 0 && page.before.get().is_some() || next.is_none() && page.is_full.get() {
+                self.change_row(page_of(at), index);
+            }
+        }
+    }
+
+    /// A full page has room again, or the last object of a page that is not the first of its row is gone.
+    #[inline(never)]
+    fn change_row(&self, at: NonNull<Page>, index: usize) {
+        let row = &self.rows[index];
+        // SAFETY: pages stay.
+        let page = unsafe { at.as_ref() };
+        if page.is_full.replace(false) {
+            self.put_first(row, at);
+        } else {
+            self.set_aside(row, at);
         }
     }
 
@@ -388,17 +436,11 @@ impl Space {
         let offset = usize::try_from(id - model).ok()?.checked_sub(size_of::<Page>())?;
         // SAFETY: pages stay; as in `for_each`, a slot below the bump mark starts with a header.
         unsafe {
-            let &Page { slot, alone, .. } = page.as_ref();
-            let base = page.cast::<u8>();
-            if alone != 0 {
+            let (base, page) = (page.cast::<u8>(), page.as_ref());
+            if page.alone != 0 {
                 return (offset == 0).then(|| base.add(size_of::<Page>()));
             }
-            if slot == 0 {
-                return None;
-            }
-            let class = self.classes[class_of(slot)].get();
-            let end = if class.page == Some(base) { class.bump } else { PAGE };
-            if !offset.is_multiple_of(slot) || size_of::<Page>() + offset + slot > end {
+            if !offset.is_multiple_of(page.slot.get() as usize) || size_of::<Page>() + offset >= page.bump.get() as usize {
                 return None;
             }
             let at = base.add(size_of::<Page>() + offset);
@@ -427,34 +469,22 @@ impl Space {
         }
     }
 
-    /// The address of every object there is, in the order of their ids. Pages without objects are set aside first: whoever looks once
-    /// is likely to look again.
+    /// The address of every object there is, in the order of their ids.
     pub(crate) fn for_each(&self, mut visit: impl FnMut(NonNull<u8>)) {
-        self.set_empty_pages_aside();
-        let bumps: Vec<Class> = self.classes.iter().map(Cell::get).collect();
         let pages: Vec<_> = self.pages.borrow().values().copied().collect();
         for page in pages {
-            // SAFETY: pages stay where they are; slots below the bump mark of the class's newest page, and all slots of the
-            // older ones, start with a header.
+            // SAFETY: pages stay where they are; slots below the bump mark start with a header.
             unsafe {
-                let &Page { slot, alone, .. } = page.as_ref();
-                let base = page.cast::<u8>();
-                if alone != 0 {
+                let (base, page) = (page.cast::<u8>(), page.as_ref());
+                if page.alone != 0 {
                     visit(base.add(size_of::<Page>()));
-                    continue;
-                }
-                if slot == 0 {
-                    continue;
-                }
-                let class = &bumps[class_of(slot)];
-                let end = if class.page == Some(base) { class.bump } else { PAGE };
-                let mut offset = size_of::<Page>();
-                while offset + slot <= end {
-                    let at = base.add(offset);
-                    if at.cast::<LeafHeader>().as_ref().kind.get() != FREE_SLOT {
-                        visit(at);
+                } else if page.used.get() > 0 {
+                    for offset in (size_of::<Page>()..page.bump.get() as usize).step_by(page.slot.get() as usize) {
+                        let at = base.add(offset);
+                        if at.cast::<LeafHeader>().as_ref().kind.get() != FREE_SLOT {
+                            visit(at);
+                        }
                     }
-                    offset += slot;
                 }
             }
         }

@@ -17,6 +17,19 @@ pub(crate) fn populate(at: NonNull<u8>, bytes: usize) {
     let _ = (at, bytes);
 }
 
+/// As [`populate`], for a buffer of the C library's that is about to be written to the end, if that is worth a call.
+pub(crate) fn populate_buffer(at: NonNull<u8>, bytes: usize) {
+    const SYSTEM_PAGE: usize = 4096;
+    const WORTH_A_CALL: usize = 256 * 1024;
+    // A length that was promised need not be kept.
+    const BELIEVED: usize = 64 * 1024 * 1024;
+    if (WORTH_A_CALL..=BELIEVED).contains(&bytes) {
+        let skipped = at.addr().get().next_multiple_of(SYSTEM_PAGE) - at.addr().get();
+        // SAFETY: the buffer is longer than that.
+        populate(unsafe { at.add(skipped) }, (bytes - skipped) / SYSTEM_PAGE * SYSTEM_PAGE);
+    }
+}
+
 /// Makes the process give large buffers back to the system as soon as they are freed, and grow them without a copy: long lists, large
 /// tables, long generations. The C library would keep them for later instead.
 ///

@@ -68,18 +68,49 @@ impl HistoryFile {
             file.set_len(0)?;
             file.write_all(&rest[start..])?;
         }
-        let mut text = Vec::new();
-        file.seek(SeekFrom::Start(0))?;
-        file.read_to_end(&mut text)?;
-        let session = text.split(|byte| *byte == b'\n').filter_map(session_of).max().unwrap_or(0) + 1;
+        let session = last_session(&mut file)? + 1;
         self.add(&mut file, &json!([session]))?;
         Ok(session)
     }
 }
 
-/// The session of a line, without reading the rest of it: the first cell of a session waits for this.
+/// The session that began last, which is the largest: 0, if there was none. It is looked for from the end, because the first cell of a
+/// session waits for this, and the file may be long.
+fn last_session(file: &mut File) -> io::Result<i64> {
+    const PIECE: u64 = 64 << 10;
+    let mut start = file.metadata()?.len();
+    let mut tail = Vec::new();
+    // Of the cells, if the beginnings of their sessions were cut off.
+    let mut largest = 0;
+    while start > 0 {
+        let before = start;
+        start = start.saturating_sub(PIECE);
+        let mut piece = vec![0; (before - start) as usize];
+        file.seek(SeekFrom::Start(start))?;
+        file.read_exact(&mut piece)?;
+        piece.extend_from_slice(&tail);
+        // A piece may begin within a line.
+        let lines = || piece.split(|byte| *byte == b'\n').skip(usize::from(start > 0));
+        if let Some(last) = lines().filter_map(session_begun).last() {
+            return Ok(last);
+        }
+        largest = lines().filter_map(session_of).max().unwrap_or(0).max(largest);
+        let whole = if start > 0 { piece.iter().position(|byte| *byte == b'\n').unwrap_or(piece.len()) } else { 0 };
+        piece.truncate(whole);
+        tail = piece;
+    }
+    Ok(largest)
+}
+
+/// The session of a line, without reading the rest of it.
 fn session_of(line: &[u8]) -> Option<i64> {
     let digits = line.strip_prefix(b"[")?.split(|byte| !byte.is_ascii_digit()).next()?;
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+/// The session that a line says has begun.
+fn session_begun(line: &[u8]) -> Option<i64> {
+    let digits = line.strip_prefix(b"[")?.strip_suffix(b"]")?;
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 

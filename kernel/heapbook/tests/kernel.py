@@ -105,15 +105,60 @@ def magics(kernel):
     assert kernel.value("%who_ls dict") == "['c']"
     assert kernel.value("a;") is None
     assert kernel.value("a = 1; a") == "1"
-    kernel.client.complete("x = str.isalp")
-    matches = kernel.client.get_shell_msg(timeout=LIMIT)["content"]
-    assert (matches["matches"], matches["cursor_start"]) == (["isalpha"], 8), matches
+    completing(kernel)
     reply, _ = kernel.run("!ls")
     assert reply["ename"] == "UsageError" and "runs Python only" in reply["evalue"], reply
     kernel.run("class N: pass\nn = N(); n.self = n; del n")
     _, messages = kernel.run("%collect --step")
     text = [m["content"]["data"]["text/plain"] for m in messages if m["msg_type"] == "display_data"][0]
     assert text.startswith("collected ") and "move_unreachable" in text, text
+
+
+def completing(kernel):
+    """Completion reaches what can be reached without a call, as IPython's does."""
+    kernel.run("""words = ['a', 'b']
+d = {'key one': 1, 'key2': {'in': [1]}, 3: 4}
+def f(alpha, beta=1, *, gamma=2): pass
+class A:
+    def __init__(self, xx): self.xx = xx
+    def __getitem__(self, key): called.append(key)
+    @property
+    def quiet(self): called.append('quiet')
+a, called = A(1), []
+""")
+
+    def complete(code):
+        kernel.client.complete(code)
+        found = kernel.client.get_shell_msg(timeout=LIMIT)["content"]
+        types = [one["type"] for one in found["metadata"].get("_jupyter_types_experimental", [])]
+        return found["cursor_start"], list(zip(found["matches"], types))
+
+    for code, start, found in [
+        ("x = str.isalp", 8, [("isalpha", "function")]),
+        ("words[0].up", 9, [("upper", "function")]),
+        ("d['ke", 3, [("key one", "dict key"), ("key2", "dict key")]),
+        ("d[", 2, [("'key one'", "dict key"), ("'key2'", "dict key"), ("3", "dict key")]),
+        ("d['key2']['", 11, [("in", "dict key")]),
+        ("d['key2']['in'].app", 16, [("append", "function")]),
+        ("f(alpha=1, be", 11, [("beta=", "param")]),
+        ("f(ga", 2, [("gamma=", "param")]),
+        ("A(x", 2, [("xx=", "param")]),
+        ("sorted(words, k", 14, [("key=", "param")]),
+        ("'x'.up", 4, [("upper", "function")]),
+        ("[].app", 3, [("append", "function")]),
+        ("(1).rea", 4, [("real", "property")]),
+        ("words[0:1].app", 11, [("append", "function")]),
+        ("x = f(words[0].up", 15, [("upper", "function")]),
+        ("{1:2}.ke", 6, [("keys", "function")]),
+        ("f(1).", 5, []),
+        ("a[0].", 5, []),
+        ("a.qu", 2, [("quiet", "property")]),
+    ]:
+        assert complete(code) == (start, found), (code, complete(code))
+    assert kernel.value("called") == "[]"
+    kernel.client.inspect("words[0].upper()", 14)
+    found = kernel.client.get_shell_msg(timeout=LIMIT)["content"]
+    assert found["found"] and "upper" in found["data"]["text/plain"], found
 
 
 def watching(kernel):

@@ -1,11 +1,12 @@
 //! Completion: what may stand at the cursor, from the objects that live, and the names of modules in an import.
+//!
+//! Nothing is called for it: see `reach.rs`. As in IPython, keys of a dict and parameters of the function that is being called are told.
 
-use heap::Obj;
+use heap::{Dict, Obj};
 use vm::{Class, Vm};
 
-use crate::inspect;
-use crate::magic;
 use crate::notebook::Completions;
+use crate::{inspect, magic, reach};
 
 /// What may stand at the cursor of a cell, which counts characters.
 pub(crate) fn complete(vm: &Vm, names: &Obj, code: &str, cursor: usize) -> Completions {
@@ -15,14 +16,12 @@ pub(crate) fn complete(vm: &Vm, names: &Obj, code: &str, cursor: usize) -> Compl
     let word: String = before[start..].iter().collect();
     let line: String = before[before.iter().rposition(|c| *c == '\n').map_or(0, |at| at + 1)..].iter().collect();
     let head = line.trim_start();
-    // Of a dotted name only the last part is told: what stands before it stands already.
-    let tail = word.rfind('.').map_or(0, |at| at + 1);
-    let at = |matches: Vec<String>, kind: &dyn Fn(&str) -> String| {
-        let types = matches.iter().map(|text| kind(text)).collect();
-        let matches = matches.iter().map(|text| text[tail..].to_owned()).collect();
-        Completions { matches, types, start: start + word[..tail].chars().count(), end: before.len() }
+    // Only what may follow the part that stands already is told.
+    let at = |stands: usize, found: Vec<(String, String)>| {
+        let (matches, types) = found.into_iter().unzip();
+        Completions { matches, types, start: stands, end: before.len() }
     };
-    let kind = |text: &str| kind_of(inspect::find(vm, names, text), vm);
+    let tail = word.chars().count() - word.chars().rev().take_while(|c| *c != '.').count();
     if let Some(typed) = head.strip_prefix('%').filter(|typed| !typed.contains(char::is_whitespace)) {
         let percent = before.len() - typed.chars().count() - 1;
         let (lead, typed) = if let Some(rest) = typed.strip_prefix('%') { ("%%", rest) } else { ("%", typed) };
@@ -33,19 +32,71 @@ pub(crate) fn complete(vm: &Vm, names: &Obj, code: &str, cursor: usize) -> Compl
     }
     let words: Vec<&str> = head.split_whitespace().collect();
     if matches!(words.first(), Some(&"import" | &"from")) && !words[1..].contains(&"import") {
-        return at(modules(vm, &word), &kind);
+        let cut = word.rfind('.').map_or(0, |at| at + 1);
+        return at(start + tail, modules(vm, &word).iter().map(|name| (name[cut..].to_owned(), "module".to_owned())).collect());
     }
     if let ["from", module, "import", ..] = words[..]
         && !module.starts_with('.')
         && let Ok(module) = vm.import_module(module)
     {
-        let part = |text: &str| vm.getattr_opt_str(&module, text).ok().flatten();
-        return at(parts(vm, &module, &word), &|text| kind_of(part(text), vm));
+        return at(start, with_kinds(vm, &module, parts(vm, &module, &word)));
     }
-    // What does not stand behind a name, `f().x` or `"".x`, would have to be evaluated.
-    let lone = word.starts_with('.') || word.starts_with(|c: char| c.is_ascii_digit());
-    let matches = if lone { Vec::new() } else { vm.complete(&word, names).unwrap_or_default() };
-    at(matches, &kind)
+    if let Some((typed, keys)) = keys(vm, names, &line) {
+        return at(before.len() - typed, keys);
+    }
+    if let Some((_, typed)) = word.rsplit_once('.') {
+        let path = &line[..line.len() - typed.len() - 1];
+        let owner = reach::expression_before(path).and_then(|expression| reach::find(vm, names, &expression));
+        let found = owner.map(|owner| with_kinds(vm, &owner, vm.attributes_from(&owner, typed).unwrap_or_default()));
+        return at(start + tail, found.unwrap_or_default());
+    }
+    if word.starts_with(|c: char| c.is_ascii_digit()) {
+        return at(start, Vec::new());
+    }
+    let mut found =
+        vm.complete(&word, names).unwrap_or_default().into_iter().map(|name| (kind_of(reach::find(vm, names, &name), vm), name));
+    let mut found: Vec<(String, String)> = found.by_ref().map(|(kind, name)| (name, kind)).collect();
+    let called = inspect::call_around(&line[..line.len() - word.len()]).and_then(reach::expression_before);
+    let parameters = called.and_then(|called| reach::find(vm, names, &called)).map(|called| inspect::keyword_names(vm, &called));
+    let fitting = parameters.unwrap_or_default().into_iter().filter(|name| name.starts_with(&word));
+    found.extend(fitting.map(|name| (format!("{name}="), "param".to_owned())));
+    found.sort();
+    at(start, found)
+}
+
+/// The keys of the dict in whose brackets the line ends, and how many characters of one stand already.
+fn keys(vm: &Vm, names: &Obj, line: &str) -> Option<(usize, Vec<(String, String)>)> {
+    let open = line.rfind('[')?;
+    let typed = &line[open + 1..];
+    let quote = typed.chars().next().filter(|c| matches!(c, '\'' | '"'));
+    let start = quote.map_or(typed, |quote| &typed[quote.len_utf8()..]);
+    if quote.is_some_and(|quote| start.contains(quote)) || quote.is_none() && start.contains(|c: char| !c.is_alphanumeric()) {
+        return None;
+    }
+    let dict = reach::find(vm, names, &reach::expression_before(&line[..open])?)?;
+    if dict.get::<Dict>().is_none() || dict.extra().is_some() {
+        return None;
+    }
+    let known = vm.dict_items(&dict);
+    let texts = known.iter().filter_map(|(key, _)| match quote {
+        // What stands between quotes is told as it would stand there.
+        Some(_) => key.get::<heap::Str>().map(|_| vm.lossy(key)).filter(|text| !text.contains(['\'', '"', '\\', '\n'])),
+        None => reach::key_text(vm, key),
+    });
+    let found: Vec<_> = texts.filter(|text| text.starts_with(start)).map(|text| (text, "dict key".to_owned())).collect();
+    (!found.is_empty()).then(|| (start.chars().count(), found))
+}
+
+/// Attributes with what they are. A property is not read for it.
+fn with_kinds(vm: &Vm, owner: &Obj, names: Vec<String>) -> Vec<(String, String)> {
+    let kind = |name: &str| {
+        let on_class = vm.getattr_opt_str(&vm.class_of(owner), name).ok().flatten();
+        match on_class.filter(|found| ["property", "getset_descriptor", "member_descriptor"].contains(&vm.type_name(found).as_str())) {
+            Some(_) => "property".to_owned(),
+            None => kind_of(vm.getattr_opt_str(owner, name).ok().flatten(), vm),
+        }
+    };
+    names.into_iter().map(|name| (name.clone(), kind(&name))).collect()
 }
 
 /// The names in a module that begin so.

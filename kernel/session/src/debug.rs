@@ -163,7 +163,7 @@ impl Notebook {
                 let name = arguments["variableName"].as_str().unwrap_or_default();
                 let value = match self.frame(&arguments["frameId"]) {
                     Ok(frame) => self.evaluate_in(&frame, name).map_err(told)?,
-                    Err(_) => crate::inspect::find(vm, self.names(), name).ok_or(format!("name '{name}' is not defined"))?,
+                    Err(_) => crate::reach::find(vm, self.names(), name).ok_or(format!("name '{name}' is not defined"))?,
                 };
                 let bundle = display::bundle(vm, &value).map_err(told)?.unwrap_or_default();
                 json!({ "data": bundle.data, "metadata": bundle.metadata })

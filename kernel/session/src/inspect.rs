@@ -4,6 +4,8 @@ use heap::{Int, Obj, Str, Tuple};
 use serde_json::{Map, Value, json};
 use vm::{Class, PyResult, Vm};
 
+use crate::reach;
+
 /// The version of [`MEDIA`]'s shape.
 const VERSION: u32 = 1;
 /// What tools read.
@@ -11,18 +13,6 @@ pub(crate) const MEDIA: &str = "application/vnd.heapbook.object+json";
 
 const RED: &str = "\u{1b}[0;31m";
 const RESET: &str = "\u{1b}[0m";
-
-/// The object that a name, or names with dots between them, leads to. Only attributes are read, nothing is called.
-pub(crate) fn find(vm: &Vm, names: &Obj, path: &str) -> Option<Obj> {
-    let mut parts = path.split('.');
-    let first = parts.next()?;
-    let builtin = || vm.builtins.get().and_then(|builtins| vm.dict_get_str(&builtins, first));
-    let mut at = vm.dict_get_str(names, first).or_else(builtin)?;
-    for part in parts {
-        at = vm.getattr_str(&at, part).ok()?;
-    }
-    Some(at)
-}
 
 /// The name at the cursor; inside a call, at least that of the function.
 pub(crate) fn name_at(code: &str, cursor: usize) -> Option<String> {
@@ -32,22 +22,43 @@ pub(crate) fn name_at(code: &str, cursor: usize) -> Option<String> {
         let start = cursor - chars[..cursor].iter().rev().take_while(|c| in_word(c)).count();
         let end = cursor + chars[cursor..].iter().take_while(|c| in_word(c) && **c != '.').count();
         let word: String = chars[start..end].iter().collect();
-        (!word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit() || c == '.')).then_some(word)
+        if word.starts_with('.') {
+            // What stands before is no name, but may lead to an object all the same.
+            let line = chars[..end].iter().rposition(|c| *c == '\n').map_or(0, |at| at + 1);
+            return reach::expression_before(&chars[line..end].iter().collect::<String>());
+        }
+        (!word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit())).then_some(word)
     };
     let cursor = cursor.min(chars.len());
     if let Some(word) = word_at(cursor) {
         return Some(word);
     }
+    let before: String = chars[..cursor].iter().collect();
+    word_at(call_around(&before)?.chars().count())
+}
+
+/// The text up to the bracket that opens the call in which it ends.
+pub(crate) fn call_around(text: &str) -> Option<&str> {
     let mut depth = 0;
-    for at in (0..cursor).rev() {
-        match chars[at] {
+    for (at, c) in text.char_indices().rev() {
+        match c {
             ')' => depth += 1,
-            '(' if depth == 0 => return word_at(at),
+            '(' if depth == 0 => return Some(&text[..at]),
             '(' => depth -= 1,
             _ => {}
         }
     }
     None
+}
+
+/// The parameters of something callable that can be named in a call.
+pub(crate) fn keyword_names(vm: &Vm, callable: &Obj) -> Vec<String> {
+    let Ok(Some(signature)) = signature(vm, "", callable) else { return Vec::new() };
+    let parts: Vec<&str> = signature.trim_matches(['(', ')']).split(", ").collect();
+    let first = parts.iter().position(|part| *part == "/").map_or(0, |at| at + 1);
+    let name = |part: &&str| part.split('=').next().unwrap_or(part).to_owned();
+    let is_name = |name: &String| name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.is_empty();
+    parts[first..].iter().map(name).filter(is_name).collect()
 }
 
 /// What is to be said, by media type. With more `detail`, the source.

@@ -15,6 +15,7 @@ mod json;
 mod look;
 mod magic;
 mod notebook;
+mod reach;
 mod syntax;
 mod tally;
 mod words;

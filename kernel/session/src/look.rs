@@ -7,7 +7,7 @@ use picture::{Choice, Counts, Picture, Request, Root, Taken, Timeline, View};
 use vm::{PyResult, Vm};
 
 use crate::words::Names;
-use crate::{Session, inspect};
+use crate::{Session, reach};
 
 /// What was seen before a cell, to compare with.
 pub(crate) type Before = Option<Taken>;
@@ -48,7 +48,7 @@ impl<'a> Looker<'a> {
             }
         });
         for name in names {
-            match inspect::find(vm, &self.names, name) {
+            match reach::find(vm, &self.names, name) {
                 Some(found) => roots.push(root(if name.contains('.') { "asked for" } else { "module __main__" }, name, &found)),
                 None if roots.iter().any(|root| root.name == *name) => {}
                 None => return Err(name.clone()),
@@ -80,7 +80,7 @@ impl<'a> Looker<'a> {
         match request.view {
             View::Diff => {
                 let known: Vec<String> =
-                    request.names.iter().filter(|name| inspect::find(self.vm, &self.names, name).is_some()).cloned().collect();
+                    request.names.iter().filter(|name| reach::find(self.vm, &self.names, name).is_some()).cloned().collect();
                 let all = request.names.is_empty();
                 let roots = if all || !known.is_empty() { self.roots(&known).unwrap_or_default() } else { Vec::new() };
                 let taken = self.take(&roots, !all, true);
@@ -108,7 +108,7 @@ impl<'a> Looker<'a> {
             self.vm.heap.watch(false);
             let gone: HashSet<u64> = self.vm.heap.take_gone().into_iter().collect();
             let known: Vec<String> =
-                request.names.iter().filter(|name| inspect::find(self.vm, &self.names, name).is_some()).cloned().collect();
+                request.names.iter().filter(|name| reach::find(self.vm, &self.names, name).is_some()).cloned().collect();
             let roots = if !asked || !known.is_empty() { self.roots(&known).unwrap_or_default() } else { Vec::new() };
             let after = self.take(&roots, asked, true);
             return match before {
@@ -117,7 +117,7 @@ impl<'a> Looker<'a> {
             };
         }
         if let View::Why(name) = &request.view {
-            let found = inspect::find(self.vm, &self.names, name).map(|found| found.id());
+            let found = reach::find(self.vm, &self.names, name).map(|found| found.id());
             return found.map_or_else(|| Picture::note(format!("there is no {name}")), |id| self.why(id, name));
         }
         match self.roots(&request.names) {

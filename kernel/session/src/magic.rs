@@ -12,8 +12,8 @@ mod version;
 use serde_json::json;
 use vm::{PyResult, Raised};
 
-use crate::inspect;
 use crate::notebook::Notebook;
+use crate::{inspect, reach};
 
 /// A magic of one line, or of a cell.
 pub(crate) struct Magic<F> {
@@ -100,7 +100,7 @@ pub(crate) fn usage(notebook: &Notebook, text: &str) -> Raised {
 /// `name?`: what is to be said of an object, on a page.
 fn page(notebook: &Notebook, name: &str, detail: u64) -> PyResult {
     let vm = notebook.vm();
-    match inspect::find(vm, notebook.names(), name) {
+    match reach::find(vm, notebook.names(), name) {
         Some(found) => {
             let data = inspect::describe(vm, name, &found, detail)?;
             notebook.payload.borrow_mut().push(json!({ "source": "page", "data": data, "start": 0 }));

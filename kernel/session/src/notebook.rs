@@ -15,7 +15,7 @@ use vm::{Args, Convention, Method, PyResult, Raised, Vm};
 use crate::debug::Debugger;
 use crate::history::{self, Archive, Past, Question};
 use crate::tally::Tally;
-use crate::{NoStart, Output, Session, Shown, color, complete, display, inspect, json as to_json, magic, syntax};
+use crate::{NoStart, Output, Session, Shown, color, complete, display, inspect, json as to_json, magic, reach, syntax};
 
 /// Whoever looks on.
 pub trait Outlet {
@@ -371,7 +371,7 @@ impl Notebook {
     /// What is to be said of the name at the cursor.
     pub fn inspect(&self, code: &str, cursor: usize, detail: u64) -> Option<Map<String, Value>> {
         let name = inspect::name_at(code, cursor)?;
-        let found = inspect::find(self.vm(), self.names(), &name)?;
+        let found = reach::find(self.vm(), self.names(), &name)?;
         inspect::describe(self.vm(), &name, &found, detail).ok()
     }
 

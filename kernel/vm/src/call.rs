@@ -489,7 +489,7 @@ impl Vm {
     #[inline]
     pub fn call_one(&self, callable: &Obj, arg: &Obj) -> PyResult {
         if callable.kind() == kinds::BUILTIN_FUNCTION {
-            return self.call_builtin(callable, Args::positional(std::slice::from_ref(arg)));
+            return self.call_builtin_one(callable, arg);
         }
         if callable.kind() != kinds::FUNCTION {
             return self.call_args(callable, Args::positional(std::slice::from_ref(arg)));

@@ -5,7 +5,7 @@ use heap::{Obj, Str};
 use crate::{PyResult, Vm};
 
 /// Words of the language that an expression or a statement may begin with.
-const KEYWORDS: &[&str] = &[
+pub const KEYWORDS: &[&str] = &[
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
     "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try",
     "while", "with", "yield",
@@ -15,7 +15,10 @@ impl Vm {
     /// What `word`, a name or names with dots between them, could become in a namespace. Properties on the way are read, nothing is called.
     pub fn complete(&self, word: &str, names: &Obj) -> PyResult<Vec<String>> {
         let mut found = match word.rsplit_once('.') {
-            Some((path, start)) => self.attributes_from(path, start, names)?,
+            Some((path, start)) => match self.object_at(path, names)? {
+                Some(owner) => self.attributes_from(&owner, start)?.iter().map(|name| format!("{path}.{name}")).collect(),
+                None => Vec::new(),
+            },
             None => {
                 let mut found = self.keys_from(names, word);
                 if let Some(builtins) = self.builtins.get() {
@@ -34,19 +37,23 @@ impl Vm {
         self.dict_items(dict).iter().map(|(name, _)| self.lossy(name)).filter(|name| name.starts_with(start)).collect()
     }
 
-    /// Attributes with an underscore are shown once one has been typed.
-    fn attributes_from(&self, path: &str, start: &str, names: &Obj) -> PyResult<Vec<String>> {
+    fn object_at(&self, path: &str, names: &Obj) -> PyResult<Option<Obj>> {
         let mut parts = path.split('.');
         let first = parts.next().unwrap_or_default();
         let builtin = || self.builtins.get().and_then(|builtins| self.dict_get_str(&builtins, first));
-        let Some(mut at) = self.dict_get_str(names, first).or_else(builtin) else { return Ok(Vec::new()) };
+        let Some(mut at) = self.dict_get_str(names, first).or_else(builtin) else { return Ok(None) };
         for part in parts {
             at = self.getattr_str(&at, part)?;
         }
-        let all = self.call(&self.builtin("dir")?, &[at])?;
+        Ok(Some(at))
+    }
+
+    /// The attributes of an object that begin so, in order. Those with an underscore are shown once one has been typed.
+    pub fn attributes_from(&self, owner: &Obj, start: &str) -> PyResult<Vec<String>> {
+        let all = self.call(&self.builtin("dir")?, std::slice::from_ref(owner))?;
         let all = self.to_vec(&all)?;
         let wanted = |name: &String| name.starts_with(start) && (start.starts_with('_') || !name.starts_with('_'));
         let texts = all.iter().filter(|name| name.get::<Str>().is_some()).map(|name| self.lossy(name));
-        Ok(texts.filter(wanted).map(|name| format!("{path}.{name}")).collect())
+        Ok(texts.filter(wanted).collect())
     }
 }

@@ -52,6 +52,7 @@ mod watch;
 
 pub use args::{Args, Signature};
 pub use class::{Binding, Class, ClassSpec, Compare, Convention, GetSet, Method, Native, Operator, Slots, flags};
+pub use complete::KEYWORDS;
 pub use start::Streams;
 pub use trap::TrapHandler;
 pub use types::Types;

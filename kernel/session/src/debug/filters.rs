@@ -127,7 +127,7 @@ impl Notebook {
             Some(holder) => self.parts(&holder).into_iter().find(|(part, _)| part == name).map(|(_, part)| part),
             None => match self.frame(&arguments["frameId"]) {
                 Ok(frame) => self.evaluate_in(&frame, name).ok(),
-                Err(_) => crate::inspect::find(vm, self.names(), name),
+                Err(_) => crate::reach::find(vm, self.names(), name),
             },
         };
         let found = found.ok_or_else(|| format!("nothing is called `{name}` here"))?;

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use vm::{PyResult, Vm};
 
 use super::usage;
-use crate::inspect;
 use crate::look::Looker;
 use crate::notebook::Notebook;
+use crate::{inspect, reach};
 
 /// Rows that are shown at most.
 const MOST_ROWS: usize = 25;
@@ -48,7 +48,7 @@ fn named(notebook: &Notebook, names: &[&str]) -> PyResult {
     let vm = notebook.vm();
     let (mut lines, mut rows) = (Vec::new(), Vec::new());
     for name in names {
-        let Some(obj) = inspect::find(vm, notebook.names(), name) else {
+        let Some(obj) = reach::find(vm, notebook.names(), name) else {
             return Err(usage(notebook, &format!("name '{name}' is not defined")));
         };
         let count = obj.refcount().saturating_sub(1);

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use vm::{Class, PyResult, Vm};
 
 use super::usage;
-use crate::inspect;
 use crate::look::Looker;
 use crate::notebook::Notebook;
+use crate::reach;
 
 /// Lines that are shown at most; the rest is counted.
 const MOST_LINES: usize = 40;
@@ -87,7 +87,7 @@ fn value(notebook: &Notebook, line: &str) -> PyResult {
     if line.trim().is_empty() {
         return Err(usage(notebook, "an expression is missing"));
     }
-    match inspect::find(vm, notebook.names(), line.trim()) {
+    match reach::find(vm, notebook.names(), line.trim()) {
         Some(found) => Ok(found),
         None => {
             let code = vm.compile_text(line.trim(), "<magic>", Mode::Eval, Options::default())?;

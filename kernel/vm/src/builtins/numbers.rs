@@ -177,14 +177,15 @@ fn sum(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let Some(iterable) = iterable else { unreachable!("required parameters are bound") };
     let iterator = vm.iter(iterable)?;
     let mut sum = Sum::start(vm, start)?;
-    while let Some(item) = vm.next(&iterator)? {
+    vm.exhaust(&iterator, |item| {
         if let Sum::Int(total) = &mut sum
             && let Some(more) = item.plain_int().and_then(|value| total.checked_add(value))
         {
             *total = more;
         } else {
-            sum = sum.add(vm, &item)?;
+            sum = std::mem::replace(&mut sum, Sum::Int(0)).add(vm, &item)?;
         }
-    }
+        Ok(())
+    })?;
     Ok(sum.finish(vm))
 }

@@ -239,10 +239,13 @@ fn holders(vm: &Vm, obj: &Obj) -> i64 {
 fn getsizeof(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     static SIGNATURE: Signature =
         Signature { name: "getsizeof", params: &["object", "default"], positional_only: 0, positional: 2, required: 1 };
-    let [obj, default] = match args.all() {
-        [obj] if !args.has_keywords() => [Some(obj), None],
-        _ => args.bind(vm, &SIGNATURE)?,
-    };
+    if let [obj] = args.all()
+        && !args.has_keywords()
+        && let Some(size) = plain_sizeof(vm, obj)
+    {
+        return Ok(vm.int(size as i64));
+    }
+    let [obj, default] = args.bind(vm, &SIGNATURE)?;
     let obj = obj.expect("a required parameter is there");
     match (sizeof(vm, obj), default) {
         (Ok(size), _) => Ok(vm.int(size as i64)),
@@ -251,10 +254,17 @@ fn getsizeof(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     }
 }
 
+/// [`sizeof`] of a builtin class's object that comes by the million. CPython makes a bound `__sizeof__` for it all the same.
+#[inline]
+fn plain_sizeof(vm: &Vm, obj: &Obj) -> Option<usize> {
+    let size = vm.plain_size(obj)?;
+    let _bound = vm.heap.passing(kinds::BUILTIN_FUNCTION);
+    Some(size)
+}
+
 /// `_PySys_GetSizeOf`: what `__sizeof__` says, and the collector's header.
 fn sizeof(vm: &Vm, obj: &Obj) -> PyResult<usize> {
-    if let Some(size) = vm.plain_size(obj) {
-        let _bound = vm.heap.passing(kinds::BUILTIN_FUNCTION);
+    if let Some(size) = plain_sizeof(vm, obj) {
         return Ok(size);
     }
     let Some(method) = vm.special(obj, &vm.names.__sizeof__)? else {

@@ -52,6 +52,23 @@ impl Vm {
         let target = payload(function);
         self.call_native(target.method, self.bound_to(target), args, || self.builtin_label(function))
     }
+
+    /// As [`Vm::call_builtin`], with one positional argument, which fits wherever any argument does.
+    #[inline]
+    pub(crate) fn call_builtin_one(&self, function: &Obj, arg: &Obj) -> PyResult {
+        let target = payload(function);
+        if target.method.convention == Convention::NoArgs {
+            return self.call_builtin(function, Args::positional(std::slice::from_ref(arg)));
+        }
+        self.call_method_one(target.method, self.bound_to(target), arg)
+    }
+
+    /// Calls a builtin function that takes arguments with one.
+    #[inline(always)]
+    pub(crate) fn call_method_one(&self, method: &'static Method, bound: &Obj, arg: &Obj) -> PyResult {
+        let _tuple = method.varargs.then(|| self.heap.passing_tuple(1));
+        (method.call)(self, bound, Args::positional(std::slice::from_ref(arg)))
+    }
 }
 
 /// `meth_get__qualname__`: the name, after that of the class if it is a method.

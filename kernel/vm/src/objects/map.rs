@@ -8,6 +8,8 @@ use compile::Version;
 use heap::{Obj, Slot, Tuple};
 
 use crate::class::{ClassSpec, flags};
+use crate::objects::builtin_function::BuiltinFunction;
+use crate::objects::list_iterator::ListIterator;
 use crate::objects::sequence::make;
 use crate::objects::zip::{check_lengths, iterators_in_tuple, strict};
 use crate::{Args, Convention, Method, PyResult, Vm, kinds};
@@ -110,6 +112,33 @@ fn next(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
         }
     }
     vm.call(function, &items).map(Some)
+}
+
+/// A `map` of one builtin function over one list, for a loop that takes all that is left: its parts are looked up once.
+pub(crate) struct Mapping<'a> {
+    vm: &'a Vm,
+    list: &'a ListIterator,
+    method: &'static Method,
+    bound: &'a Obj,
+}
+
+impl<'a> Mapping<'a> {
+    /// What an iterator is, if it is such a map; the caller holds it.
+    pub(crate) fn of(vm: &'a Vm, iterator: &'a Obj) -> Option<Mapping<'a>> {
+        let it = iterator.get::<Map>().filter(|_| iterator.extra().is_none())?;
+        // SAFETY: nothing changes the slots of a map, which the caller holds.
+        let (iterators, function) = unsafe { (it.iterators.borrow()?, it.function.borrow()?) };
+        let [list] = iterators.get::<Tuple>()?.items() else { return None };
+        let function = function.get::<BuiltinFunction>().filter(|function| function.method.convention != Convention::NoArgs)?;
+        Some(Mapping { vm, list: list.get::<ListIterator>()?, method: function.method, bound: vm.bound_to(function) })
+    }
+
+    /// As the map's own `__next__`.
+    #[inline(always)]
+    pub(crate) fn next(&self) -> PyResult<Option<Obj>> {
+        let Some(item) = self.list.next() else { return Ok(None) };
+        self.vm.call_method_one(self.method, self.bound, &item).map(Some)
+    }
 }
 
 fn reduce(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {

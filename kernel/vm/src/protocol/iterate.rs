@@ -4,6 +4,7 @@ use heap::{List, Obj, Tuple};
 
 use crate::class::flags;
 use crate::objects::list_iterator::ListIterator;
+use crate::objects::map::Mapping;
 use crate::{PyResult, Raised, Vm};
 
 impl Vm {
@@ -42,6 +43,21 @@ impl Vm {
         }
     }
 
+    /// Gives all that is left of an iterator to `each`.
+    #[inline]
+    pub(crate) fn exhaust(&self, iterator: &Obj, mut each: impl FnMut(Obj) -> PyResult<()>) -> PyResult<()> {
+        if let Some(mapping) = Mapping::of(self, iterator) {
+            while let Some(item) = mapping.next().or_else(|raised| self.end_of_iteration(raised))? {
+                each(item)?;
+            }
+            return Ok(());
+        }
+        while let Some(item) = self.next(iterator)? {
+            each(item)?;
+        }
+        Ok(())
+    }
+
     /// A StopIteration is the end, any other exception goes on.
     #[cold]
     fn end_of_iteration(&self, raised: Raised) -> PyResult<Option<Obj>> {
@@ -51,10 +67,7 @@ impl Vm {
     /// Gives each item to `each`.
     pub fn iterate(&self, obj: &Obj, each: &mut dyn FnMut(Obj) -> PyResult<()>) -> PyResult<()> {
         let iterator = self.iter(obj)?;
-        while let Some(item) = self.next(&iterator)? {
-            each(item)?;
-        }
-        Ok(())
+        self.exhaust(&iterator, each)
     }
 
     /// All items.
