@@ -26,7 +26,15 @@ def outputs(file):
     """What the cells of a notebook gave, but for the way their streams were cut."""
     def plain(output):
         return output.get("name", output.output_type), output.get("text") or output.get("data", {}).get("text/plain") or output.get("ename")
-    return [[plain(output) for output in cell.outputs] for cell in nbformat.read(file, 4).cells if cell.cell_type == "code"]
+    def joined(found):
+        whole = []
+        for kind, text in found:
+            if whole and kind in ("stdout", "stderr") and whole[-1][0] == kind:
+                whole[-1] = kind, whole[-1][1] + text
+            else:
+                whole.append((kind, text))
+        return whole
+    return [joined(map(plain, cell.outputs)) for cell in nbformat.read(file, 4).cells if cell.cell_type == "code"]
 
 
 def main():
