@@ -159,6 +159,7 @@ a, called = A(1), []
     kernel.client.inspect("words[0].upper()", 14)
     found = kernel.client.get_shell_msg(timeout=LIMIT)["content"]
     assert found["found"] and "upper" in found["data"]["text/plain"], found
+    kernel.run("del words, d, f, A, a, called")
 
 
 def watching(kernel):
