@@ -1,48 +1,70 @@
-//! Packs the chosen modules of CPython's library into one file.
+//! Packs the chosen modules of CPython's library: an index, and their sources.
 //!
-//! The pack is a table of `name, is a package, length` lines, an empty line, then the sources one after another, each compressed by itself:
-//! a program pays for what it imports.
+//! A line of the index has a module's name, whether it is a package, the length of its source, the pack that a browser finds it in, and all
+//! packs that it and what it imports lie in. The sources stand one after another, each compressed by itself: a program pays for what it
+//! imports. For a browser there is the index alone.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "src/imports.rs"]
+mod imports;
+
+/// A module, and what it takes along.
+struct Module {
+    is_package: bool,
+    path: PathBuf,
+    pack: String,
+}
+
+type Modules = BTreeMap<String, Module>;
+
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=src/imports.rs");
     println!("cargo:rerun-if-changed=modules.txt");
     let lib = Path::new(rustpython_pylib::LIB_PATH);
-    let mut modules = Vec::new();
+    let mut modules = Modules::new();
+    let mut pack = String::new();
     for line in fs::read_to_string("modules.txt").expect("the list of modules is readable").lines() {
-        let name = line.split('#').next().unwrap_or("").trim();
-        if !name.is_empty() {
-            add(lib, name, &mut modules);
+        match line.split('#').next().unwrap_or("").trim() {
+            "" => {}
+            name if name.starts_with('[') => pack = name.trim_matches(['[', ']']).to_owned(),
+            name => add(lib, name, &pack, &mut modules),
         }
     }
-    modules.sort();
-    modules.dedup();
-    modules.push(("LICENSE".to_owned(), false, lib.join("PSF-LICENSE")));
-    let (mut table, mut sources) = (String::new(), Vec::new());
-    for (name, package, path) in &modules {
+    let licence = Module { is_package: false, path: lib.join("PSF-LICENSE"), pack: "core".to_owned() };
+    modules.insert("LICENSE".to_owned(), licence);
+    let (mut index, mut sources) = (String::new(), Vec::new());
+    for (name, Module { is_package, path, pack }) in &modules {
         let source = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let packed = miniz_oxide::deflate::compress_to_vec(&source, 9);
-        writeln!(table, "{name} {} {}", u8::from(*package), packed.len()).expect("a string takes what is written");
+        let packs = Vec::from_iter(closure(name, &modules)).join(",");
+        writeln!(index, "{name} {} {} {pack} {packs}", u8::from(*is_package), packed.len()).expect("a string takes what is written");
         sources.extend(packed);
     }
-    table.push('\n');
-    let pack = [table.into_bytes(), sources].concat();
-    fs::write(PathBuf::from(env::var_os("OUT_DIR").expect("cargo names the folder")).join("library.bin"), pack)
-        .expect("the pack is written");
+    if env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32") {
+        sources.clear();
+    }
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo names the folder"));
+    fs::write(out.join("index.txt"), index).expect("the index is written");
+    fs::write(out.join("sources.bin"), sources).expect("the sources are written");
 }
 
 /// Adds a module; of a name that ends in `.*`, the package and all that is in it.
-fn add(lib: &Path, name: &str, modules: &mut Vec<(String, bool, PathBuf)>) {
+fn add(lib: &Path, name: &str, pack: &str, modules: &mut Modules) {
     let (name, all) = match name.strip_suffix(".*") {
         Some(name) => (name, true),
         None => (name, false),
     };
+    let mut insert = |name: &str, is_package, path| {
+        modules.insert(name.to_owned(), Module { is_package, path, pack: pack.to_owned() });
+    };
     let path = lib.join(name.replace('.', "/"));
     if path.join("__init__.py").is_file() {
-        modules.push((name.to_owned(), true, path.join("__init__.py")));
+        insert(name, true, path.join("__init__.py"));
         if all {
             let mut files: Vec<PathBuf> =
                 fs::read_dir(&path).expect("a package is a folder").map(|entry| entry.expect("a folder can be read").path()).collect();
@@ -50,9 +72,9 @@ fn add(lib: &Path, name: &str, modules: &mut Vec<(String, bool, PathBuf)>) {
             for file in files {
                 let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or("");
                 if file.is_dir() && file.join("__init__.py").is_file() {
-                    add(lib, &format!("{name}.{stem}.*"), modules);
+                    add(lib, &format!("{name}.{stem}.*"), pack, modules);
                 } else if file.extension().is_some_and(|extension| extension == "py") && stem != "__init__" {
-                    modules.push((format!("{name}.{stem}"), false, file));
+                    modules.insert(format!("{name}.{stem}"), Module { is_package: false, path: file, pack: pack.to_owned() });
                 }
             }
         }
@@ -60,5 +82,19 @@ fn add(lib: &Path, name: &str, modules: &mut Vec<(String, bool, PathBuf)>) {
     }
     let file = path.with_extension("py");
     assert!(file.is_file(), "modules.txt names {name}, which the library does not have");
-    modules.push((name.to_owned(), false, file));
+    insert(name, false, file);
+}
+
+/// The packs of a module, and of all that it imports when it is imported.
+fn closure(name: &str, modules: &Modules) -> BTreeSet<String> {
+    let (mut packs, mut seen, mut waiting) = (BTreeSet::new(), BTreeSet::new(), vec![name.to_owned()]);
+    while let Some(name) = waiting.pop() {
+        let Some(module) = modules.get(&name).filter(|_| seen.insert(name.clone())) else { continue };
+        packs.insert(module.pack.clone());
+        let outer = name.rsplit_once('.').map_or("", |(outer, _)| outer);
+        waiting.push(outer.to_owned());
+        let text = fs::read_to_string(&module.path).unwrap_or_default();
+        waiting.extend(imports::imports(&text, if module.is_package { &name } else { outer }, false));
+    }
+    packs
 }

@@ -7,6 +7,7 @@ use ruff_text_size::{Ranged, TextRange};
 use crate::error::{ErrorKind, SyntaxError};
 use crate::ir::Location;
 use crate::lower::Result;
+use crate::nesting;
 use crate::peg;
 use crate::source::Source;
 use crate::tokenize::{MAX_LEVEL, tokenize};
@@ -36,7 +37,7 @@ pub(crate) fn before_parsing(source: &Source) -> Result<()> {
         error.parsed = true;
         return Err(error);
     }
-    Ok(())
+    nesting::limit(source)
 }
 
 /// A prompt takes one statement: one block, or several statements on one line.

@@ -37,6 +37,7 @@ pub mod ir;
 mod lines;
 mod lower;
 mod lower_string;
+mod nesting;
 pub mod opcode;
 mod parse;
 mod passes;

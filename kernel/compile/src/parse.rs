@@ -56,7 +56,11 @@ pub(crate) fn parse(source: &Source, mode: Mode, options: Options) -> Result<Par
     }
 }
 
-/// Drops a tree that may be too deep for the stack we are on.
+/// Drops a tree that may be too deep for the stack we are on. In a browser there is no other stack, and it is left where it is.
 fn discard<T>(tree: T) {
-    stacker::grow(512 * 1024 * 1024, || drop(tree));
+    if cfg!(target_arch = "wasm32") {
+        std::mem::forget(tree);
+    } else {
+        stacker::grow(512 * 1024 * 1024, || drop(tree));
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! A thread a connection, one request each. Only files of the folder are given, and nothing is ever written.
 
+use crate::machine::{Script, is_script};
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write};
 use std::net::{TcpListener, TcpStream};
@@ -15,13 +16,11 @@ pub(crate) struct Site {
     state: Mutex<(PathBuf, u64)>,
     changed: Condvar,
     /// The machine for the browser, once it is built.
-    machine: OnceLock<Vec<u8>>,
+    machine: OnceLock<Vec<Script>>,
 }
 
 /// Where a page waits for changes.
 const CHANGES: &str = "/heapbook-changes";
-/// Where a page asks for the machine.
-const MACHINE: &str = "/heapbook-machine.js";
 /// What each page is given to do so.
 const RELOAD: &str = "<script>new EventSource(\"/heapbook-changes\").onmessage = () => location.reload();</script>";
 /// A browser that says nothing for so long is not waited for.
@@ -36,8 +35,8 @@ impl Site {
     }
 
     /// Gives pages the machine from now on.
-    pub(crate) fn give(&self, script: Vec<u8>) {
-        let _ = self.machine.set(script);
+    pub(crate) fn give(&self, scripts: Vec<Script>) {
+        let _ = self.machine.set(scripts);
     }
 
     /// Serves another folder from now on; pages that are open load themselves again.
@@ -83,9 +82,10 @@ impl Site {
         }
         let (folder, _) = self.now();
         let has_body = method == "GET";
-        if path == MACHINE {
-            return match self.machine.get() {
-                Some(script) => respond(&mut stream, "200 OK", "text/javascript; charset=utf-8", script, has_body),
+        if let Some(name) = path.strip_prefix('/').filter(|name| is_script(name)) {
+            let found = self.machine.get().and_then(|scripts| scripts.iter().find(|(other, _)| other == name));
+            return match found {
+                Some((_, script)) => respond(&mut stream, "200 OK", "text/javascript; charset=utf-8", script, has_body),
                 None => respond(&mut stream, "404 Not Found", "text/plain", b"not built yet", has_body),
             };
         }

@@ -1,35 +1,59 @@
-//! The machine for the reader's browser: built from its sources, packed into a script that a page loads when something is run first.
+//! The machine for the reader's browser: built from its sources, packed into scripts that a page loads when something is run first.
 //!
-//! The script is text alone, so a page that is opened as a file can load it. A binary away from its sources takes the script that lies beside
-//! it, as a release does; without one, pages say what to do.
+//! One script has what every program needs; the library and the names of characters are in packs, each a script that is loaded when a program wants
+//! something of it. Scripts are text alone, so a page that is opened as a file can load them. A binary away from its sources takes the scripts that lie
+//! beside it, as a release does; without them, pages say what to do.
 
-use anyhow::{Context as _, Result, anyhow, bail};
+mod cut;
+mod letters;
+
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use mdbook_driver::config::Config;
-use miniz_oxide::deflate::compress_to_vec_zlib;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
-/// What the script is called, in the book and beside a binary.
-pub(crate) const FILE: &str = "heapbook-machine.js";
+/// The script that is loaded first.
+const MACHINE: &str = "heapbook-machine.js";
 const TARGET: &str = "wasm32-unknown-unknown";
-const BYTES_A_LETTER: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/// The crates whose constants are the names of characters.
+const NAMES: &str = "unicode_names2";
+
+/// A script: what it is called, in the book and beside a binary, and its text.
+pub(crate) type Script = (String, Vec<u8>);
 
 /// Whether a book's pages run: `run = true` for our preprocessor in its `book.toml`.
 pub(crate) fn is_wanted(config: &Config) -> bool {
     config.get::<bool>("preprocessor.heapbook.run").ok().flatten().unwrap_or(false)
 }
 
-/// The script. `quiet` leaves the words of the build out unless it fails.
-pub(crate) fn script(quiet: bool) -> Result<Vec<u8>> {
+/// Whether that may be one of the scripts.
+pub(crate) fn is_script(name: &str) -> bool {
+    name.starts_with("heapbook-") && name.ends_with(".js") && !name.contains('/')
+}
+
+/// The scripts. `quiet` leaves the words of the build out unless it fails.
+pub(crate) fn scripts(quiet: bool) -> Result<Vec<Script>> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wasm");
     if sources.join("Cargo.toml").is_file() {
-        return pack(&build(&sources.canonicalize()?, quiet)?, &fs::read_to_string(sources.join("page/worker.js"))?);
+        let sources = sources.canonicalize()?;
+        return pack(&build(&sources, quiet)?, &sources.join("page"));
     }
-    let beside = env::current_exe()?.with_file_name(FILE);
-    fs::read(&beside).with_context(|| {
-        format!("the machine for the browser is neither at `{}`, nor are its sources at `{}`", beside.display(), sources.display())
-    })
+    let beside = env::current_exe()?.with_file_name("");
+    let mut scripts = Vec::new();
+    for file in fs::read_dir(&beside)? {
+        let file = file?;
+        if let Some(name) = file.file_name().to_str().filter(|name| is_script(name)) {
+            scripts.push((name.to_owned(), fs::read(file.path())?));
+        }
+    }
+    ensure!(
+        scripts.iter().any(|(name, _)| name == MACHINE),
+        "the machine for the browser is neither at `{}`, nor are its sources at `{}`",
+        beside.join(MACHINE).display(),
+        sources.display()
+    );
+    Ok(scripts)
 }
 
 /// Compiles the machine, and gives the file.
@@ -37,30 +61,28 @@ fn build(sources: &Path, quiet: bool) -> Result<PathBuf> {
     target(sources)?;
     let root = sources.ancestors().nth(2).context("the sources are in a workspace")?;
     let folder = root.join("target/wasm");
+    let built = folder.join(TARGET).join("wasm/wasm.wasm");
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(root).args([
-        "build",
-        "--package",
-        "wasm",
-        "--lib",
-        "--profile",
-        "wasm",
-        "--locked",
-        "--target",
-        TARGET,
-        "--target-dir",
-    ]);
-    cargo.arg(&folder).stdin(Stdio::null()).stdout(Stdio::null());
-    // Flags for this processor are none for that one.
-    cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    cargo.current_dir(root).args(["rustc", "--package", "wasm", "--lib", "--profile", "wasm", "--locked", "--target", TARGET]);
     if quiet {
         cargo.arg("--quiet");
     }
+    // As nothing but what a browser loads: a library for Rust as well would not be optimised as a whole.
+    cargo.args(["--crate-type", "cdylib", "--target-dir"]).arg(&folder);
+    cargo.arg("--").arg(format!("-Clink-arg=-Map={}", map_of(&built).display()));
+    cargo.stdin(Stdio::null()).stdout(Stdio::null());
+    // Flags for this processor are none for that one.
+    cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     let status = cargo.status().context("`cargo` cannot be started, which builds the machine for the browser")?;
     if !status.success() {
         bail!("the machine for the browser cannot be built; cargo says why above");
     }
-    Ok(folder.join(TARGET).join("wasm/wasm.wasm"))
+    Ok(built)
+}
+
+/// What the linker says of a machine.
+fn map_of(machine: &Path) -> PathBuf {
+    machine.with_extension("map")
 }
 
 /// Sees to it that Rust's library for the browser is there.
@@ -77,31 +99,28 @@ fn target(sources: &Path) -> Result<()> {
     }
 }
 
-/// The machine and the script of its Worker as one script.
-fn pack(machine: &Path, worker: &str) -> Result<Vec<u8>> {
+/// The machine and the script of its Worker as one script, and a script for each pack.
+fn pack(machine: &Path, page: &Path) -> Result<Vec<Script>> {
     let bytes = fs::read(machine).with_context(|| format!("`{}` cannot be read", machine.display()))?;
-    let packed = base64(&compress_to_vec_zlib(&bytes, 10));
-    Ok(format!("heapbookMachine({{ worker: {}, machine: \"{packed}\" }});\n", serde_json::to_string(worker)?).into_bytes())
+    let compiled = machine.with_file_name("deps");
+    let names = cut::constants(&map_of(machine), &compiled, NAMES).context("the linker's map of the machine cannot be read")?;
+    let cut = cut::cut(&bytes, &names)?;
+    // Packs go with one machine alone.
+    let build = format!("{:016x}", fnv(&bytes));
+    let read = |name: &str| fs::read_to_string(page.join(name)).with_context(|| format!("`{name}` cannot be read"));
+    let worker = serde_json::to_string(&(read("unpack.js")? + &read("worker.js")?))?;
+    let machine = letters::packed(&cut.machine)?;
+    let machine = format!("heapbookMachine({{ build: \"{build}\", worker: {worker}, machine: \"{machine}\" }});\n");
+    let mut scripts = vec![(MACHINE.to_owned(), machine.into_bytes())];
+    let library = library::packs::names().into_iter().map(|name| (name, library::packs::contents(name).into_bytes()));
+    for (name, contents) in library.chain([(library::packs::NAMES, cut.out)]) {
+        let pack = format!("heapbookPack(\"{build}\", \"{name}\", \"{}\");\n", letters::packed(&contents)?);
+        scripts.push((format!("heapbook-pack-{name}.js"), pack.into_bytes()));
+    }
+    Ok(scripts)
 }
 
-/// Bytes as letters (RFC 4648).
-fn base64(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for three in bytes.chunks(3) {
-        let bits = three.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
-        for letter in 0..4 {
-            let index = bits >> (18 - 6 * letter) & 63;
-            text.push(if letter <= three.len() { char::from(BYTES_A_LETTER[index as usize]) } else { '=' });
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn base64_is_that_of_the_rfc() {
-        let coded = ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map(|text| super::base64(text.as_bytes()));
-        assert_eq!(coded, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"]);
-    }
+/// Tells one build from another.
+fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

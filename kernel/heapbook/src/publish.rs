@@ -83,7 +83,9 @@ pub(crate) fn command() -> Result<ExitCode> {
     let project = Project::here()?;
     let folder = build(&project, Weaver::default(), None)?;
     if project.runs {
-        fs::write(folder.join(machine::FILE), machine::script(false)?).context("the machine cannot be put into the book")?;
+        for (name, script) in machine::scripts(false)? {
+            fs::write(folder.join(name), script).context("the machine cannot be put into the book")?;
+        }
     }
     writeln!(stdout(), "{}", shown(&folder).join("index.html").display())?;
     Ok(ExitCode::SUCCESS)

@@ -28,8 +28,8 @@ pub(crate) fn command(args: &ServeArgs) -> Result<ExitCode> {
     thread::spawn(move || served.serve(&listener));
     if project.runs {
         let site = site.clone();
-        thread::spawn(move || match machine::script(true) {
-            Ok(script) => site.give(script),
+        thread::spawn(move || match machine::scripts(true) {
+            Ok(scripts) => site.give(scripts),
             Err(error) => eprintln!("heapbook: the pages are shown, but nothing runs in them: {error:#}"),
         });
     }

@@ -1,14 +1,18 @@
 //! CPython 3.14's own pure-Python library, embedded: sources by module name.
 //!
 //! The files come from the `rustpython-pylib` crate when this crate is built; `modules.txt` chooses them. They stand under the licence of
-//! the Python Software Foundation, whose text is [`licence`].
+//! the Python Software Foundation, whose text is [`licence`]. In a browser they are not embedded but come in [`packs`].
 
+mod imports;
 mod older;
+pub mod packs;
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 
-static PACK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library.bin"));
+static INDEX: &str = include_str!(concat!(env!("OUT_DIR"), "/index.txt"));
+static SOURCES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sources.bin"));
 
 /// The source of one module.
 #[derive(Clone, Debug)]
@@ -19,35 +23,44 @@ pub struct Source {
     pub is_package: bool,
 }
 
-/// Where a module stands in the pack, and whether it is a package.
-type Place = (std::ops::Range<usize>, bool);
+/// What is known of a module without its source.
+struct Entry {
+    range: Range<usize>,
+    is_package: bool,
+    /// The pack that it is in.
+    pack: &'static str,
+    /// The packs of all that its import imports.
+    packs: &'static str,
+}
 
 const LICENCE: &str = "LICENSE";
 
-fn table() -> &'static HashMap<&'static str, Place> {
-    static TABLE: OnceLock<HashMap<&'static str, Place>> = OnceLock::new();
+fn table() -> &'static HashMap<&'static str, Entry> {
+    static TABLE: OnceLock<HashMap<&'static str, Entry>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let end = PACK.windows(2).position(|two| two == b"\n\n").expect("the table ends with an empty line");
-        let text = std::str::from_utf8(&PACK[..end]).expect("the table is text");
-        let mut at = end + 2;
+        let mut at = 0;
         let mut table = HashMap::new();
-        for line in text.lines() {
-            let mut fields = line.split(' ');
-            let (Some(name), Some(package), Some(Ok(length))) = (fields.next(), fields.next(), fields.next().map(str::parse::<usize>))
-            else {
-                unreachable!("a line of the table has three fields")
-            };
-            table.insert(name, (at..at + length, package == "1"));
-            at += length;
+        for line in INDEX.lines() {
+            let fields: Vec<&str> = line.split(' ').collect();
+            let [name, is_package, length, pack, packs] = fields[..] else { unreachable!("a line of the index has five fields") };
+            let start = at;
+            at += length.parse::<usize>().expect("a length is a number");
+            table.insert(name, Entry { range: start..at, is_package: is_package == "1", pack, packs });
         }
         table
     })
 }
 
 fn unpack(name: &str) -> Option<Source> {
-    let (range, is_package) = table().get(name)?.clone();
-    let bytes = miniz_oxide::inflate::decompress_to_vec(&PACK[range]).expect("the pack was made by this crate's build script");
-    Some(Source { text: String::from_utf8(bytes).expect("sources are UTF-8"), is_package })
+    let entry = table().get(name)?;
+    let text = if SOURCES.is_empty() {
+        packs::text(entry.pack, name)
+    } else {
+        let bytes =
+            miniz_oxide::inflate::decompress_to_vec(&SOURCES[entry.range.clone()]).expect("it was packed by this crate's build script");
+        String::from_utf8(bytes).expect("sources are UTF-8")
+    };
+    Some(Source { text, is_package: entry.is_package })
 }
 
 /// The source of a module, by its full name.

@@ -34,7 +34,7 @@ pub use history::{Archive, Past, Question};
 pub use look::show;
 pub use notebook::{Cell, Completions, Done, Failure, HEAP, Notebook, Outlet};
 pub use syntax::Completeness;
-pub use world::World;
+pub use world::{Onlooker, World};
 
 /// A piece of what a cell gave, in the order it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,9 +100,9 @@ impl Session {
         Session::start(version, Rc::clone(&world) as Rc<dyn Host>, Some(world))
     }
 
-    /// A new session in a modelled world of its own, which tells what is written while it is written.
-    pub fn heard(version: Version, listener: impl Fn(Stream, &[u8]) + 'static) -> Result<Session, NoStart> {
-        let world = Rc::new(World::heard(listener));
+    /// A new session in a modelled world of its own that somebody looks at.
+    pub fn watched(version: Version, onlooker: Rc<dyn Onlooker>) -> Result<Session, NoStart> {
+        let world = Rc::new(World::watched(onlooker));
         Session::start(version, Rc::clone(&world) as Rc<dyn Host>, Some(world))
     }
 

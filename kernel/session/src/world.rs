@@ -17,14 +17,18 @@ const PROCESS: u64 = 12 << 20;
 /// The moment that every session begins at: the start of the year 2026.
 const EPOCH: Duration = Duration::from_secs(1_767_225_600);
 
-/// What is told of a text.
-type Listener = Box<dyn Fn(Stream, &[u8])>;
+/// Who looks on while a program runs: is told what it writes, and may interrupt it.
+pub trait Onlooker {
+    /// The program wrote something.
+    fn wrote(&self, stream: Stream, text: &[u8]);
+    /// Whether the program is to be interrupted; asked often.
+    fn interrupts(&self) -> bool;
+}
 
 /// A modelled world.
 pub struct World {
     written: RefCell<Vec<(Stream, Vec<u8>)>>,
-    /// Is told what is written while it is written.
-    listener: Option<Listener>,
+    onlooker: Option<Rc<dyn Onlooker>>,
     /// The time since 1970, which the files have their times from.
     clock: Rc<Cell<Duration>>,
     random: Cell<u64>,
@@ -36,7 +40,7 @@ impl Default for World {
         let clock = Rc::new(Cell::new(EPOCH));
         World {
             written: RefCell::default(),
-            listener: None,
+            onlooker: None,
             clock: Rc::clone(&clock),
             random: Cell::default(),
             files: MemoryFiles::new(clock),
@@ -45,9 +49,9 @@ impl Default for World {
 }
 
 impl World {
-    /// A world with a listener.
-    pub(crate) fn heard(listener: impl Fn(Stream, &[u8]) + 'static) -> World {
-        World { listener: Some(Box::new(listener)), ..World::default() }
+    /// A world that somebody looks at.
+    pub(crate) fn watched(onlooker: Rc<dyn Onlooker>) -> World {
+        World { onlooker: Some(onlooker), ..World::default() }
     }
 
     /// What was written since the last time, in order.
@@ -63,8 +67,8 @@ impl World {
 
 impl Host for World {
     fn write(&self, stream: Stream, data: &[u8]) -> io::Result<()> {
-        if let Some(listener) = &self.listener {
-            listener(stream, data);
+        if let Some(onlooker) = &self.onlooker {
+            onlooker.wrote(stream, data);
         }
         let mut written = self.written.borrow_mut();
         match written.last_mut() {
@@ -72,6 +76,10 @@ impl Host for World {
             _ => written.push((stream, data.to_vec())),
         }
         Ok(())
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.onlooker.as_ref().is_some_and(|onlooker| onlooker.interrupts())
     }
 
     fn flush(&self, _: Stream) -> io::Result<()> {

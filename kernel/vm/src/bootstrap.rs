@@ -54,6 +54,8 @@ impl Vm {
             #[cfg(debug_assertions)]
             reached: [const { Cell::new(false) }; 256],
             interrupt: Default::default(),
+            #[cfg(target_arch = "wasm32")]
+            until_asked: Default::default(),
             tracing: Default::default(),
             sampler: Default::default(),
             recorder: Default::default(),

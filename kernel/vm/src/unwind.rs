@@ -162,7 +162,32 @@ impl Vm {
     /// Whether anything waits that is not the program's own doing.
     #[inline(always)]
     pub(crate) fn eval_breaker(&self) -> bool {
+        self.heap.gc_due() || self.interrupt.load(Ordering::Relaxed) || self.is_time_to_ask()
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    #[inline(always)]
+    fn is_time_to_ask(&self) -> bool {
+        false
+    }
+
+    /// Asks the world if it is time to, and says whether anything else waits.
+    #[cfg(target_arch = "wasm32")]
+    fn is_more_than_a_question(&self) -> bool {
+        if self.until_asked.get() == u32::MAX {
+            self.until_asked.set(1000);
+            self.interrupt.fetch_or(self.host.is_interrupted(), Ordering::Relaxed);
+        }
         self.heap.gc_due() || self.interrupt.load(Ordering::Relaxed)
+    }
+
+    /// Counts down to the next question to the world.
+    #[cfg(target_arch = "wasm32")]
+    #[inline(always)]
+    fn is_time_to_ask(&self) -> bool {
+        let left = self.until_asked.get();
+        self.until_asked.set(left.wrapping_sub(1));
+        left == 0
     }
 
     /// Up to 3.11 a due collection does not wait for the next function entry or backward jump.
@@ -183,6 +208,10 @@ impl Vm {
     #[cold]
     #[inline(never)]
     pub(crate) fn handle_pending(&self) -> PyResult<()> {
+        #[cfg(target_arch = "wasm32")]
+        if !self.is_more_than_a_question() {
+            return Ok(());
+        }
         if self.interrupt.swap(false, Ordering::Relaxed) && self.host.attend() {
             self.handle_signal(crate::modules::signal::SIGINT)?;
         }

@@ -71,6 +71,9 @@ pub struct Vm {
     pub(crate) sources: RefCell<std::collections::HashMap<String, String>>,
     /// Set from outside to interrupt the program: the machine raises KeyboardInterrupt soon.
     pub interrupt: std::sync::Arc<std::sync::atomic::AtomicBool>,
+    /// How many more calls and backward jumps until the world is asked whether to interrupt: in a browser nobody else could set the flag.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) until_asked: Cell<u32>,
     /// `sys.settrace`, `sys.setprofile`.
     pub(crate) tracing: crate::tracing::Tracing,
     /// Who looks at the memory while a program runs.

@@ -1,5 +1,4 @@
-// Lets the reader run, edit and stop the snippets of a page. The machine runs in a Worker and is loaded at the first use; nothing is asked
-// of any server, so a page that is opened as a file does the same.
+// Lets the reader run, edit and stop the snippets of a page, on the machine of `machine.js`.
 "use strict";
 
 (() => {
@@ -7,101 +6,10 @@
   // All pages are one when they are printed: there nothing runs.
   if (pages.length !== 1) return;
   const page = JSON.parse(pages[0].textContent);
-  // The page's script is read once; this constant of mdBook's leads from a page in a folder to the book's root.
-  const root = typeof path_to_root === "string" ? path_to_root : "";
+  const { make, button, Stopped } = heapbook;
 
-  /** An element with its properties and what is in it. */
-  function make(tag, properties = {}, ...inside) {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...inside);
-    return element;
-  }
-
-  // ── The machine ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  let loading = null;
-
-  /** The packed machine and the Worker's script: a script tag loads them, which works from a file too. */
-  function load() {
-    loading ??= new Promise((resolve, reject) => {
-      window.heapbookMachine = (loaded) => resolve({ ...loaded, module: null });
-      const script = make("script", { src: `${root}heapbook-machine.js` });
-      script.onerror = () => {
-        loading = null;
-        script.remove();
-        reject(new Error("The machine is not in this book yet. `heapbook serve` builds it in the background, `heapbook build` says what it lacks. Then press Run again."));
-      };
-      document.head.append(script);
-    });
-    return loading;
-  }
-
-  /** A Worker with the machine in it, and what is to be done with what it tells. */
-  class Machine {
-    constructor(loaded) {
-      const url = URL.createObjectURL(new Blob([loaded.worker], { type: "text/javascript" }));
-      this.worker = new Worker(url);
-      URL.revokeObjectURL(url);
-      this.waiting = null;
-      this.onPrinted = () => {};
-      /** What each session has run, snippet by snippet. */
-      this.ran = new Map();
-      this.worker.onmessage = ({ data }) => {
-        if (data.printed) return this.onPrinted(data.printed);
-        const { resolve, reject } = this.waiting;
-        this.waiting = null;
-        if (data.ready) resolve((loaded.module = data.ready));
-        else if (data.answer?.error) reject(new Error(data.answer.error));
-        else if (data.answer) resolve(data.answer);
-        else reject(new Broken(data));
-      };
-      this.worker.onerror = (event) => this.waiting?.reject(new Error(event.message || "the Worker cannot be started"));
-      this.ready = this.ask({ start: loaded.module ? { module: loaded.module } : { packed: loaded.machine } });
-    }
-
-    ask(message) {
-      return new Promise((resolve, reject) => {
-        this.waiting = { resolve, reject };
-        this.worker.postMessage(message);
-      });
-    }
-
-    /** Ends it, whatever it does. */
-    end(reason) {
-      this.worker.terminate();
-      this.waiting?.reject(reason);
-    }
-  }
-
-  /** The machine cannot go on. */
-  class Broken extends Error {
-    constructor({ broke, why }) {
-      const told = {
-        memory: "MemoryError: the program wants more than the 1 GB that this page gives it.",
-        depth: "RecursionError: the program nests deeper than the browser's own stack.",
-      }[why];
-      super(`${told ?? `The machine broke, which is a bug of heapbook: ${broke}.`} The machine was thrown away; the next Run starts a new one.`);
-    }
-  }
-
-  class Stopped extends Error {}
-
-  let machine = null;
-
-  async function started() {
-    if (!machine) {
-      machine = new Machine(await load());
-      await machine.ready;
-    }
-    return machine;
-  }
-
-  /** Throws the machine away; the next run starts a new one and runs again what stood before. */
-  function drop(reason) {
-    machine?.end(reason);
-    machine = null;
-    cells.forEach((cell) => cell.forget());
-  }
+  const holder = new heapbook.Holder(() => cells.forEach((cell) => cell.forget()));
+  const panel = new heapbook.Panel();
 
   // ── One run after the other ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -112,7 +20,7 @@
 
   /** Runs a cell when those before it have ended. */
   function enqueue(cell) {
-    if (cell === running || waiting.has(cell)) return queue;
+    if (waiting.has(cell)) return queue;
     waiting.add(cell);
     cell.say("waiting …");
     queue = queue.then(async () => {
@@ -123,7 +31,7 @@
       try {
         await cell.run();
       } catch (error) {
-        if (!(error instanceof Stopped)) drop(error);
+        if (!(error instanceof Stopped)) holder.drop(error);
         cell.fail(error);
       }
       running = null;
@@ -135,7 +43,12 @@
   function stop() {
     for (const cell of waiting) cell.say("");
     waiting.clear();
-    drop(new Stopped("Stopped. The machine was thrown away; the next Run starts a new one and runs again what stands before it."));
+    const cell = running;
+    if (cell && holder.stop(() => running === cell)) {
+      cell.interrupted = true;
+      cell.say("stopping …");
+    }
+    chapter.update();
   }
 
   // ── A snippet ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -151,31 +64,39 @@
 
   const snippets = page.snippets.map((given, index) => new Snippet(given, index));
 
-  /** Brings a session to where a step of it is due, by way of all steps before, and runs that. */
-  async function runStep(session, at, onPrinted) {
+  /**
+   * Brings a session to where a step of it is due, by way of all steps before, and runs that. `as` is the number under which the machine keeps the session,
+   * if it is not the page's own, and `text` what is run instead of the snippet's.
+   */
+  async function runStep(machine, session, at, onPrinted, { as = session, text = null } = {}) {
     const { version, steps } = page.sessions[session];
-    const machine = await started();
-    let ran = machine.ran.get(session) ?? [];
+    let ran = machine.ran.get(as) ?? [];
     // What has run already is kept if it is what stands there now.
     const kept = ran.length <= at && ran.every((text, step) => text === snippets[steps[step].snippet].text);
     if (!kept || !ran.length) {
-      machine.ran.delete(session);
+      machine.ran.delete(as);
       machine.onPrinted = () => {};
-      await machine.ask({ do: "open", session, version });
+      await machine.tell({ do: "open", session: as, version });
       ran = [];
-      machine.ran.set(session, ran);
-      steps.forEach((step) => cellOf.get(step.snippet)?.forget(session));
+      machine.ran.set(as, ran);
+      if (as === session) steps.forEach((step) => cellOf.get(step.snippet)?.forget(session));
     }
     for (let step = ran.length; ; step += 1) {
       const snippet = snippets[steps[step].snippet];
       const isLast = step === at;
       machine.onPrinted = isLast ? onPrinted : () => {};
-      const text = snippet.text;
-      const answer = await machine.ask(message(session, steps[step], snippet));
-      ran.push(text);
-      const cell = cellOf.get(snippet.index);
+      const source = isLast && text !== null ? text : snippet.text;
+      const answer = await machine.tell({ ...message(as, steps[step], snippet), source });
+      ran.push(source);
       if (isLast) return answer;
-      if (steps[step].held && cell?.session === session) cell.end(answer);
+      // What was interrupted half-way is no state to go on from.
+      if (machine.interruptible && !machine.flag) {
+        const stopped = new Stopped("Stopped before this snippet was reached. The machine was thrown away; the next Run starts a new one and runs again what stands before it.");
+        holder.drop(stopped);
+        throw stopped;
+      }
+      const cell = cellOf.get(snippet.index);
+      if (as === session && steps[step].held && cell?.session === session) cell.end(answer);
     }
   }
 
@@ -190,15 +111,6 @@
   }
 
   // ── What stands on the page ─────────────────────────────────────────────────────────────────────────────────────────
-
-  /** The text with the colors that mdBook gives it. */
-  function colored(text) {
-    try {
-      return hljs.highlight("python", text, true).value;
-    } catch {
-      return make("span", { textContent: text }).innerHTML;
-    }
-  }
 
   const cellOf = new Map();
 
@@ -222,7 +134,6 @@
     }
 
     build() {
-      const button = (label, title, onclick) => make("button", { type: "button", className: "heapbook-button", textContent: label, title, onclick });
       this.runButton = button("Run", "Run this snippet, after all that stands before it (Ctrl-Enter in the editor)", () => enqueue(this));
       this.runButton.classList.add("heapbook-run");
       this.stopButton = button("Stop", "End the program", stop);
@@ -285,6 +196,7 @@
 
     begin() {
       this.clear();
+      this.interrupted = false;
       this.say("running …");
       this.text.replaceChildren();
       this.update();
@@ -292,22 +204,18 @@
 
     async run() {
       const place = this.place;
-      const answer = await runStep(place.session, place.at, (pieces) => this.print(pieces));
-      this.end(answer);
+      await holder.run(async (machine) => {
+        this.begin();
+        const answer = await runStep(machine, place.session, place.at, (pieces) => this.print(pieces));
+        await panel.take(machine, place.session, this.snippet.text, this.frame);
+        this.end(answer);
+      });
     }
 
     /** Shows what is printed while it is printed. */
     print(pieces) {
       this.reveal();
-      for (const { stream, text } of pieces) {
-        const last = this.text.lastChild;
-        if (last?.dataset?.stream === String(stream)) last.append(text);
-        else {
-          const part = make("span", { textContent: text, className: stream ? "heapbook-stderr" : "" });
-          part.dataset.stream = stream;
-          this.text.append(part);
-        }
-      }
+      heapbook.print(this.text, pieces);
     }
 
     /** Puts what the reader's run prints in the place of what the book prints. */
@@ -319,12 +227,7 @@
     /** The run ended: its outputs as they are, and how they go with the book's. */
     end(answer) {
       this.live.classList.toggle("heapbook-raised", Boolean(answer.raised));
-      this.text.replaceChildren();
-      for (const { kind, text } of answer.pieces) {
-        const before = this.text.textContent;
-        if (before && !before.endsWith("\n") && kind !== "stdout" && kind !== "stderr") this.text.append("\n");
-        this.text.append(make("span", { textContent: text, className: `heapbook-${kind}` }));
-      }
+      heapbook.show(this.text, answer.pieces);
       if (answer.pieces.length) this.reveal();
       else this.live.hidden = true;
       if (!answer.pieces.length) this.printed.forEach((part) => part.classList.add("heapbook-hidden"));
@@ -333,7 +236,8 @@
         this.drawn.hidden = false;
         this.frame.querySelectorAll(":scope > .heapbook-heap:not([hidden])").forEach((part) => part !== this.drawn && part.classList.add("heapbook-hidden"));
       }
-      if (answer.same) this.say("same as the book", "same");
+      if (this.interrupted && answer.raised === "KeyboardInterrupt") this.say("stopped; what the page has in memory is kept");
+      else if (answer.same) this.say("same as the book", "same");
       else if (answer.same === false) {
         this.say("differs from the book", "differs");
         this.live.hidden = false;
@@ -343,7 +247,7 @@
 
     fail(error) {
       this.reveal();
-      this.text.append(make("span", { className: "heapbook-error", textContent: `${this.text.textContent && !this.text.textContent.endsWith("\n") ? "\n" : ""}${error.message}\n` }));
+      heapbook.fail(this.text, error);
       this.live.classList.add("heapbook-raised");
       this.say(error instanceof Stopped ? "stopped" : "broke", "differs");
     }
@@ -353,97 +257,51 @@
       if (session === this.session && this.status.dataset.mark && running !== this) this.say("not in the machine's memory", "");
     }
 
-    // The editor: a text area right over the colored code, so that each key does what it does in any text field.
-
-    edit() {
+      edit() {
       if (this.editor) return this.editor.focus();
-      this.pre.classList.add("heapbook-editing");
-      this.editor = make("textarea", { className: "heapbook-editor", value: this.snippet.text, spellcheck: false, autocapitalize: "off", autocomplete: "off" });
-      this.editor.setAttribute("aria-label", "Code; Escape leaves, Ctrl-Enter runs");
-      this.editor.oninput = () => this.typed();
-      this.editor.onkeydown = (event) => this.key(event);
-      this.editor.onscroll = () => (this.code.scrollLeft = this.editor.scrollLeft);
-      this.pre.append(this.editor);
-      this.typed();
+      this.editor = new heapbook.Editor(this.pre, this.snippet.text, {
+        type: (text) => this.typed(text),
+        run: () => enqueue(this),
+        leave: () => {
+          this.leave();
+          this.editButton.focus();
+        },
+      });
       this.editor.focus();
-      this.editor.setSelectionRange(0, 0);
+      this.editor.box.setSelectionRange(0, 0);
     }
 
-    typed() {
-      this.snippet.text = this.editor ? this.editor.value : this.snippet.text;
-      // A last line that is empty has its height too.
-      this.code.innerHTML = colored(this.snippet.text.endsWith("\n") && this.editor ? `${this.snippet.text} ` : this.snippet.text);
+    typed(text) {
+      this.snippet.text = text;
       this.update();
     }
 
-    key(event) {
-      // mdBook has keys of its own for the whole page.
-      event.stopPropagation();
-      const { value, selectionStart: from, selectionEnd: to } = this.editor;
-      const begin = value.lastIndexOf("\n", from - 1) + 1;
-      if (event.key === "Escape") {
-        this.leave();
-        this.editButton.focus();
-      } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey || event.shiftKey)) {
-        enqueue(this);
-      } else if (event.key === "Enter") {
-        const line = value.slice(begin, from);
-        const indent = line.match(/^((>>>|\.\.\.) ?)?\s*/)[0].replace(">>>", "...");
-        this.insert(`\n${indent}${line.trimEnd().endsWith(":") ? "    " : ""}`);
-      } else if (event.key === "Tab" && (from !== to || event.shiftKey)) {
-        this.shift(begin, to, event.shiftKey);
-      } else if (event.key === "Tab") {
-        this.insert(" ".repeat(4 - ((from - begin) % 4)));
-      } else if (event.key === "Backspace" && from === to && /^( {4})+$/.test(value.slice(begin, from))) {
-        this.editor.setSelectionRange(from - 4, from);
-        this.insert("");
-      } else return;
-      event.preventDefault();
-    }
-
-    /** Types a text as the reader would, so that it can be undone. */
-    insert(text) {
-      const done = text ? document.execCommand("insertText", false, text) : document.execCommand("delete");
-      if (!done) this.editor.setRangeText(text, this.editor.selectionStart, this.editor.selectionEnd, "end");
-      this.typed();
-    }
-
-    /** Moves the lines of the selection to the right or the left. */
-    shift(begin, to, left) {
-      const end = to + (this.editor.value.slice(to).indexOf("\n") + 1 || Infinity) - 1;
-      const lines = this.editor.value.slice(begin, end);
-      const moved = left ? lines.replace(/^ {1,4}/gm, "") : lines.replace(/^(?=.)/gm, "    ");
-      this.editor.setSelectionRange(begin, Math.min(end, this.editor.value.length));
-      this.insert(moved);
-      this.editor.setSelectionRange(begin, begin + moved.length);
-    }
-
     leave() {
-      this.editor?.remove();
+      this.editor?.end();
       this.editor = null;
-      this.pre.classList.remove("heapbook-editing");
-      this.typed();
+      this.update();
     }
 
     reset() {
       this.leave();
       this.snippet.text = this.snippet.source;
-      this.typed();
+      heapbook.Editor.show(this.code, this.snippet.text);
+      this.update();
       this.clear();
       this.runButton.focus();
     }
   }
 
   /** The lines of both sides, for those who want to see them. */
-  function difference(lines) {
+  function difference(lines, summary = "compared with the book", other = "the book") {
     const rows = lines.map(({ side, text }) => {
-      const [mark, said] = { both: [" ", ""], book: ["−", "only in the book: "], here: ["+", "only here: "] }[side];
+      const [mark, said] = { both: [" ", ""], book: ["−", `only in ${other}: `], here: ["+", "only here: "] }[side];
       const row = make("span", { className: `heapbook-side-${side}` });
       if (said) row.append(make("span", { className: "heapbook-unseen", textContent: said }));
       row.append(`${mark} ${text}\n`);
       return row;
     });
-    return make("details", { className: "heapbook-difference" }, make("summary", { textContent: "compared with the book" }), ...rows);
+    return make("details", { className: "heapbook-difference" }, make("summary", { textContent: summary }), ...rows);
   }
 
   // ── The page ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -458,25 +316,105 @@
     cells.push(cell);
   });
 
+  /** The places for answers to exercises. */
+  const answers = [];
+
   const chapter = {
     bar: make("div", { className: "heapbook-bar heapbook-chapter" }),
     update() {
-      cells.forEach((cell) => cell.update());
+      [...cells, ...answers].forEach((cell) => cell.update());
       this.stopButton.hidden = !running && !waiting.size;
       this.runButton.hidden = !this.stopButton.hidden;
     },
     build() {
-      const button = (label, onclick) => make("button", { type: "button", className: "heapbook-button heapbook-run", textContent: label, onclick });
-      this.runButton = button("Run all", () => {
+      this.runButton = button("Run all", "Run all snippets of this page, one after the other", () => {
         cells.forEach(enqueue);
         this.update();
       });
-      this.stopButton = button("Stop", stop);
-      this.bar.append(this.runButton, this.stopButton, make("span", { className: "heapbook-status", textContent: "The snippets of this page run in your browser." }));
+      this.runButton.classList.add("heapbook-run");
+      this.stopButton = button("Stop", "End the program", stop);
+      this.bar.append(this.runButton, this.stopButton, panel.toggle, make("span", { className: "heapbook-status", textContent: "The snippets of this page run in your browser." }));
       const heading = document.querySelector("main h1");
       if (heading) heading.after(this.bar);
       this.update();
     },
   };
   if (cells.length) chapter.build();
+
+  // ── Exercises ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A place for the reader's own answer before a solution that is folded away: what the solution prints is what an answer has to print. */
+  class Answer {
+    constructor(details, cell) {
+      this.cell = cell;
+      this.session = page.sessions.length + cell.snippet.index;
+      const code = make("code", { className: "language-python hljs" });
+      this.frame = make("div", { className: "heapbook-cell heapbook-answer" }, make("p", { className: "heapbook-caption", textContent: "Your answer" }), make("pre", {}, code));
+      this.checkButton = button("Check", "Run your answer, after all that stands before it, and hold it against the solution's output", () => enqueue(this));
+      this.checkButton.classList.add("heapbook-run");
+      this.stopButton = button("Stop", "End the program", stop);
+      this.status = make("span", { className: "heapbook-status" });
+      this.status.setAttribute("role", "status");
+      this.text = make("pre");
+      this.live = make("div", { className: "heapbook-output heapbook-live", hidden: true }, this.text);
+      this.live.setAttribute("role", "log");
+      this.live.setAttribute("aria-label", "What your answer prints");
+      this.frame.append(make("div", { className: "heapbook-bar" }, this.checkButton, this.stopButton, this.status), this.live);
+      details.before(this.frame);
+      this.editor = new heapbook.Editor(this.frame.querySelector("pre"), "", { type: () => {}, run: () => enqueue(this) });
+      this.editor.box.setAttribute("aria-label", "Your answer; Ctrl-Enter checks it, Escape and then Tab leads on");
+      this.update();
+    }
+
+    update() {
+      this.checkButton.hidden = running === this;
+      this.stopButton.hidden = running !== this;
+    }
+
+    say(text, mark = "") {
+      this.status.textContent = text;
+      this.status.dataset.mark = mark;
+    }
+
+    begin() {
+      this.say("running …");
+      this.text.replaceChildren();
+      this.live.hidden = true;
+    }
+
+    async run() {
+      const { session, at } = this.cell.place;
+      await holder.run(async (machine) => {
+        this.begin();
+        // Each try begins where the page stands before the solution.
+        machine.ran.delete(this.session);
+        const show = (pieces) => {
+          this.live.hidden = false;
+          heapbook.print(this.text, pieces);
+        };
+        const answer = await runStep(machine, session, at, show, { as: this.session, text: this.editor.text });
+        heapbook.show(this.text, answer.pieces);
+        this.live.hidden = !answer.pieces.length;
+        this.live.classList.toggle("heapbook-raised", Boolean(answer.raised));
+        if (answer.same) this.say("right: it prints what the solution prints", "same");
+        else {
+          this.say(answer.pieces.length ? "not yet: the solution prints something else" : "not yet: nothing is printed", "differs");
+          this.text.append(difference(answer.lines, "compared with the solution (which tells what it prints)", "the solution"));
+          this.live.hidden = false;
+        }
+        await panel.take(machine, this.session, this.editor.text, this.frame);
+      });
+    }
+
+    fail(error) {
+      this.live.hidden = false;
+      heapbook.fail(this.text, error);
+      this.say(error instanceof Stopped ? "stopped" : "broke", "differs");
+    }
+  }
+
+  for (const details of document.querySelectorAll("main details")) {
+    const solution = cells.find((cell) => details.contains(cell.frame));
+    if (solution && details.querySelector("summary")?.textContent.trim().startsWith("Solution")) answers.push(new Answer(details, solution));
+  }
 })();

@@ -1,5 +1,5 @@
-// Runs the machine, away from the page: a program that does not end stops nothing but this Worker, which the page then throws away.
-"use strict";
+// Runs the machine, away from the page: a program that does not end stops nothing but this Worker, which the page can throw away.
+// `unpack.js` stands before it.
 
 let machine;
 const decoders = [new TextDecoder(), new TextDecoder()];
@@ -28,24 +28,82 @@ function onPrinted(stream, place, length) {
   if (printed.count <= AT_ONCE || performance.now() - printed.last > PAUSE) tell();
 }
 
-/** The machine's bytes from the text that a page holds them in, so that a page that is a file can have them too. */
-async function unpacked(text) {
-  const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Response(stream).arrayBuffer();
+/** The machine lacks a pack that it cannot wait for. */
+class Missing extends Error {}
+
+function onMissing(place, length) {
+  throw new Missing(new TextDecoder().decode(new Uint8Array(machine.memory.buffer, place, length)));
 }
 
-async function start({ packed, module }) {
-  module ??= await WebAssembly.compile(await unpacked(packed));
-  machine = (await WebAssembly.instantiate(module, { heapbook: { printed: onPrinted } })).exports;
-  postMessage({ ready: module });
+/**
+ * How the page says that the program is to be interrupted: while one runs, no message arrives, but the Worker can look whether an address still
+ * leads to something, which the page takes away. Where it cannot look, the page has to throw the Worker away.
+ */
+const flag = { address: null, looked: 0 };
+const LOOK = 60;
+
+function isThere(address) {
+  try {
+    const request = new XMLHttpRequest();
+    request.open("GET", address, false);
+    request.send();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function onInterrupted() {
+  const now = performance.now();
+  if (!flag.address || now - flag.looked < LOOK) return 0;
+  // Someone who waits wants to see how far it is.
+  tell();
+  const asked = flag.address;
+  flag.looked = now;
+  if (isThere(asked)) return 0;
+  flag.address = null;
+  return 1;
+}
+
+/** Bytes in the machine's own memory. */
+function given(bytes) {
+  const place = machine.room(bytes.length);
+  new Uint8Array(machine.memory.buffer, place, bytes.length).set(bytes);
+  return place;
+}
+
+/** Gives the machine a pack. The one with the names of characters is data that goes back where it was cut out. */
+function install(name, text) {
+  let contents = lzma(bytes(text));
+  if (name === "names") {
+    const view = new DataView(contents.buffer);
+    const count = view.getUint32(0, true);
+    let from = 4 + 8 * count;
+    for (let i = 0; i < count; i += 1) {
+      const [address, length] = [view.getUint32(4 + 8 * i, true), view.getUint32(8 + 8 * i, true)];
+      new Uint8Array(machine.memory.buffer).set(contents.subarray(from, from + length), address);
+      from += length;
+    }
+    contents = [];
+  }
+  const head = new TextEncoder().encode(`${name}\n`);
+  const whole = new Uint8Array(head.length + contents.length);
+  whole.set(head);
+  whole.set(contents, head.length);
+  machine.install(given(whole), whole.length);
+}
+
+async function start({ packed, module, packs, flagged }) {
+  module ??= await WebAssembly.compile(lzma(bytes(packed)));
+  const imports = { printed: onPrinted, missing: onMissing, interrupted: onInterrupted };
+  machine = (await WebAssembly.instantiate(module, { heapbook: imports })).exports;
+  for (const [name, text] of Object.entries(packs)) install(name, text);
+  postMessage({ ready: module, interruptible: Boolean(flagged) && isThere(flagged) });
 }
 
 function answer(message) {
   const bytes = new TextEncoder().encode(JSON.stringify(message));
-  const place = machine.room(bytes.length);
-  new Uint8Array(machine.memory.buffer, place, bytes.length).set(bytes);
-  const result = machine.call(place, bytes.length);
+  const result = machine.call(given(bytes), bytes.length);
   const [at, length] = [Number(result >> 32n), Number(result & 0xffffffffn)];
   const text = new TextDecoder().decode(new Uint8Array(machine.memory.buffer, at, length));
   machine.release(at, length);
@@ -55,12 +113,19 @@ function answer(message) {
 onmessage = async ({ data }) => {
   try {
     if (data.start) return await start(data.start);
+    if (data.install) {
+      install(data.install.name, data.install.text);
+      return postMessage({ answer: {} });
+    }
     printed.count = 0;
-    const result = answer(data);
+    flag.address = data.flag ?? null;
+    flag.looked = performance.now();
+    const result = answer(data.message);
     tell();
     postMessage({ answer: result });
   } catch (error) {
     tell();
+    if (error instanceof Missing) return postMessage({ missing: error.message });
     // The machine ends without a word where there is no more memory.
     const why = panic ? "panic" : error instanceof RangeError ? "depth" : machine && error instanceof WebAssembly.RuntimeError ? "memory" : "error";
     postMessage({ broke: panic ?? String(error), why });

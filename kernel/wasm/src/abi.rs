@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 
+use session::Onlooker;
 use vm::host::Stream;
 
 use crate::Desk;
@@ -14,13 +15,34 @@ use crate::Desk;
 unsafe extern "C" {
     /// Tells what was printed, on standard output (0) or standard error (1), or why the machine breaks (2), if it is not for lack of memory.
     fn printed(stream: u32, text: *const u8, length: usize);
+    /// Tells which pack is missing. It throws, which ends the instance.
+    fn missing(pack: *const u8, length: usize) -> !;
+    /// Whether the reader wants the program to be interrupted; asked every so often while it runs.
+    safe fn interrupted() -> u32;
 }
 
 thread_local! {
     static DESK: RefCell<Desk> = RefCell::new({
         std::panic::set_hook(Box::new(|panic| tell(2, panic.to_string().as_bytes())));
-        Desk::new(|stream, text| tell(u32::from(stream == Stream::Stderr), text))
+        library::packs::on_absence(|pack| {
+            // SAFETY: JavaScript only reads, and does so before it throws.
+            unsafe { missing(pack.as_ptr(), pack.len()) }
+        });
+        Desk::new(Reader)
     });
+}
+
+/// The reader, who looks on from the page.
+struct Reader;
+
+impl Onlooker for Reader {
+    fn wrote(&self, stream: Stream, text: &[u8]) {
+        tell(u32::from(stream == Stream::Stderr), text);
+    }
+
+    fn interrupts(&self) -> bool {
+        interrupted() != 0
+    }
 }
 
 fn tell(stream: u32, text: &[u8]) {
@@ -41,7 +63,7 @@ pub extern "C" fn room(length: usize) -> *mut u8 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn release(text: *mut u8, length: usize) {
     // SAFETY: as the caller says.
-    drop(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(text, length)) });
+    drop(unsafe { taken(text, length) });
 }
 
 /// Takes a message, which is given back here, and gives the answer: its place in the upper 32 bits, its length in the lower.
@@ -51,8 +73,30 @@ pub unsafe extern "C" fn release(text: *mut u8, length: usize) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn call(text: *mut u8, length: usize) -> u64 {
     // SAFETY: as the caller says.
-    let message = unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(text, length)) };
+    let message = unsafe { taken(text, length) };
     let answer = DESK.with_borrow_mut(|desk| desk.answer(&message)).into_bytes().into_boxed_slice();
     let length = answer.len() as u64;
     (Box::into_raw(answer).cast::<u8>() as u64) << 32 | length
+}
+
+/// Takes a pack, for as long as the instance lives: its name, a newline, what is in it.
+///
+/// # Safety
+/// As for `release`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn install(text: *mut u8, length: usize) {
+    // SAFETY: as the caller says.
+    let text = Box::leak(unsafe { taken(text, length) });
+    let text = std::str::from_utf8(text).expect("a pack is text");
+    let (name, contents) = text.split_once('\n').expect("a pack has a name");
+    library::packs::install(name, contents);
+}
+
+/// Room that comes back.
+///
+/// # Safety
+/// As for `release`.
+unsafe fn taken(text: *mut u8, length: usize) -> Box<[u8]> {
+    // SAFETY: as the caller says.
+    unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(text, length)) }
 }

@@ -2,22 +2,20 @@
 //!
 //! `{"do": "open", "session": 0, "version": "3.14"}` starts a session anew; `{"do": "run", "session": 0, "kind": "python", "source": "…"}` runs a
 //! snippet in it. With `"expected": {"text": "…", "ellipsis": false}` what was printed is held against the page's text by the rules of a check,
-//! and with `"heap": "text heap diff a b"` the heap is drawn afterwards, as HTML whose ids begin with `"prefix"`.
+//! and with `"heap": "text heap diff a b"` the heap is drawn afterwards, as HTML whose ids begin with `"prefix"`;
+//! `{"do": "look", "session": 0, "heap": "step", "prefix": "…"}` draws it without a run. A program that wants packs
+//! of the library which are not there is not run: `{"wants": ["core"]}` is the answer.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use chapter::{Output, Request, Step, Tolerance, align, error, prompt_text, prompts, text};
 use serde_json::{Value, json};
-use session::Session;
-use vm::host::Stream;
-
-/// What is told of a text as it is printed.
-type Listener = Rc<dyn Fn(Stream, &[u8])>;
+use session::{Onlooker, Session};
 
 /// The sessions of a page.
 pub struct Desk {
-    listener: Listener,
+    onlooker: Rc<dyn Onlooker>,
     sessions: HashMap<u64, Open>,
 }
 
@@ -29,9 +27,9 @@ struct Open {
 }
 
 impl Desk {
-    /// A desk that tells what programs print while they print it.
-    pub fn new(listener: impl Fn(Stream, &[u8]) + 'static) -> Desk {
-        Desk { listener: Rc::new(listener), sessions: HashMap::new() }
+    /// A desk at whose programs somebody looks.
+    pub fn new(onlooker: impl Onlooker + 'static) -> Desk {
+        Desk { onlooker: Rc::new(onlooker), sessions: HashMap::new() }
     }
 
     /// Answers a message.
@@ -40,6 +38,7 @@ impl Desk {
             Ok(message) => match message["do"].as_str() {
                 Some("open") => self.open(&message),
                 Some("run") => self.run(&message),
+                Some("look") => self.look(&message),
                 _ => Err("there is no such message".to_owned()),
             },
             Err(error) => Err(format!("this is no message: {error}")),
@@ -53,8 +52,7 @@ impl Desk {
         self.sessions.remove(&number);
         let name = message["version"].as_str().unwrap_or_default();
         let version = name.parse().map_err(|_| format!("Python {name} is not spoken here"))?;
-        let listener = Rc::clone(&self.listener);
-        let session = Session::heard(version, move |stream, text| listener(stream, text)).map_err(|error| error.0)?;
+        let session = Session::watched(version, Rc::clone(&self.onlooker)).map_err(|error| error.0)?;
         self.sessions.insert(number, Open { session, cells: 0, prompts: 0 });
         Ok(json!({}))
     }
@@ -63,6 +61,11 @@ impl Desk {
         let number = message["session"].as_u64().unwrap_or_default();
         let open = self.sessions.get_mut(&number).ok_or("there is no such session")?;
         let source = message["source"].as_str().unwrap_or_default();
+        // What is embedded is never missing.
+        let missing = if cfg!(target_arch = "wasm32") { library::packs::wanted(source) } else { Vec::new() };
+        if !missing.is_empty() {
+            return Ok(json!({ "wants": missing }));
+        }
         let request = message["heap"].as_str().and_then(request);
         if let Some(request) = &request {
             open.session.look(request);
@@ -82,11 +85,15 @@ impl Desk {
             answer["lines"] = alignment.steps.iter().flat_map(|step| lines(step, &alignment.expected, &alignment.printed)).collect();
         }
         if let Some(request) = &request {
-            let drawn = open.session.draw(request);
-            let prefix = message["prefix"].as_str().unwrap_or("heap");
-            answer["heap"] = picture::read(&drawn).map_or(Value::Null, |picture| picture::html(&picture, prefix, false).into());
+            answer["heap"] = open.draw(request, message);
         }
         Ok(answer)
+    }
+
+    fn look(&mut self, message: &Value) -> Result<Value, String> {
+        let open = self.sessions.get_mut(&message["session"].as_u64().unwrap_or_default()).ok_or("there is no such session")?;
+        let request = message["heap"].as_str().and_then(request).ok_or("there is no such picture")?;
+        Ok(json!({ "heap": open.draw(&request, message) }))
     }
 }
 
@@ -101,6 +108,12 @@ struct Ran {
 }
 
 impl Open {
+    /// The heap as it is, as HTML.
+    fn draw(&mut self, request: &Request, message: &Value) -> Value {
+        let prefix = message["prefix"].as_str().unwrap_or("heap");
+        picture::read(&self.session.draw(request)).map_or(Value::Null, |picture| picture::html(&picture, prefix, false).into())
+    }
+
     /// Runs a notebook's cell.
     fn cell(&mut self, source: &str) -> Ran {
         self.cells += 1;

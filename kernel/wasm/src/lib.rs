@@ -1,6 +1,6 @@
 //! The session for a browser's page: a message goes in, an answer comes out, and what is printed is told while it is printed.
 //!
-//! [`desk`] knows the messages, `abi` how they cross from JavaScript: three functions and one import, made by hand. `page/` has the scripts
+//! [`desk`] knows the messages, `abi` how they cross from JavaScript: four functions and three imports, made by hand. `page/` has the scripts
 //! on the other side, `worker.js` in the Worker that this runs in and `run.js` on the page.
 
 #[cfg(target_arch = "wasm32")]

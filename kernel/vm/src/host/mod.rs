@@ -71,6 +71,10 @@ pub trait Host {
     fn attend(&self) -> bool {
         true
     }
+    /// Whether the user wants the program to be interrupted: asked every so often where no other thread could set the machine's flag.
+    fn is_interrupted(&self) -> bool {
+        false
+    }
     /// Asks the user for a line, where there is a way to ask that is not a stream. The answer has no line end; an error of the kind
     /// `Interrupted` is the user's interrupt.
     fn ask(&self, _prompt: &str, _hidden: bool) -> Option<io::Result<String>> {

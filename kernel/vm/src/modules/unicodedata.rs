@@ -98,6 +98,7 @@ fn number(vm: &Vm, args: Args<'_>, function: &str, of: fn(CodePoint) -> Option<N
 fn name(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let args = args.check(vm, "name", 1, 2)?;
     let point = character(vm, "name", "argument 1", &args[0])?;
+    library::packs::need(library::packs::NAMES);
     match point.to_char().and_then(rustpython_unicode::character_name) {
         Some(name) => Ok(vm.str(&name)),
         None => args.get(1).cloned().ok_or_else(|| vm.value_error("no such name")),
@@ -109,6 +110,7 @@ fn lookup(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let Some(text) = leaf::text(given) else {
         return Err(vm.type_error(format!("a bytes-like object is required, not '{}'", vm.type_name(given))));
     };
+    library::packs::need(library::packs::NAMES);
     match std::str::from_utf8(text).ok().and_then(|text| UCD.lookup(text)) {
         Some(LookupResult::Character(found)) => Ok(vm.str(&found.to_string())),
         Some(LookupResult::Sequence(found)) => Ok(vm.str(found)),

@@ -137,8 +137,11 @@ impl Handler {
             Handler::Replace => (Patch::Text(vec![b'?'; all]), all),
             Handler::BackslashReplace | Handler::NameReplace => {
                 let mut out = Vec::new();
+                if self == Handler::NameReplace {
+                    library::packs::need(library::packs::NAMES);
+                }
                 for &cp in problem {
-                    match char::from_u32(cp).and_then(unicode_names2::name).filter(|_| self == Handler::NameReplace) {
+                    match char::from_u32(cp).filter(|_| self == Handler::NameReplace).and_then(unicode_names2::name) {
                         Some(name) => out.extend(format!("\\N{{{name}}}").bytes()),
                         None => push_escape(&mut out, cp),
                     }

@@ -121,6 +121,7 @@ fn one(data: &[u8], start: usize, raw: bool) -> Step {
             };
             let end = after + close + 1;
             let name = std::str::from_utf8(&data[after + 1..end - 1]).unwrap_or_default();
+            library::packs::need(library::packs::NAMES);
             unicode_names2::character(name).map_or(Step::Wrong(end, "unknown Unicode character name"), |c| Step::Char(c as u32, end))
         }
         _ => Step::Unknown(after),
