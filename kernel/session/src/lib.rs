@@ -125,6 +125,11 @@ impl Session {
         Ok(Session { vm, world, names, history, values, before: None })
     }
 
+    /// What the objects take, in bytes.
+    pub fn held_bytes(&self) -> u64 {
+        self.vm.held_bytes()
+    }
+
     /// Runs a cell of a notebook: its last value is shown, and kept in `_` and `Out`. `name` is the file name in tracebacks.
     pub fn run_cell(&mut self, source: &str, name: &str) -> Vec<Output> {
         self.remember(source);

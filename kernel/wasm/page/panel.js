@@ -5,6 +5,10 @@
 heapbook.Panel = class Panel {
   static count = 0;
   static MEMORY = "heapbook-panel";
+  /** What is larger, in bytes, is not drawn. */
+  static LARGEST = 2 << 20;
+  /** Where a look takes so many milliseconds, it is the only one. */
+  static LONG = 300;
   /** So many runs are kept to look back at. */
   static MOST = 60;
 
@@ -52,9 +56,13 @@ heapbook.Panel = class Panel {
   async take(machine, session, label, below, more = {}) {
     if (!this.isOn) return;
     const prefix = `hp-panel-${(Panel.count += 1)}`;
-    const look = async (heap, letter) => (await machine.tell({ do: "look", session, heap, prefix: `${prefix}${letter}` })).heap;
-    const pictures = { now: await look("", "h"), step: await look("step", "s"), ...more };
-    this.seen.push({ label, pictures });
+    const look = (heap, letter) => machine.tell({ do: "look", session, heap, most: Panel.LARGEST, prefix: `${prefix}${letter}` });
+    const begun = performance.now();
+    const { heap: now, large } = await look("", "h");
+    const took = performance.now() - begun;
+    const { heap: step } = now && took < Panel.LONG ? await look("step", "s") : {};
+    const note = large ? `<p class="heapbook-panel-label">The program holds ${Math.round(large / 1024)} kB: too much to be drawn after each run.</p>` : null;
+    this.seen.push({ label, pictures: { now: now ?? note, step, ...more } });
     if (this.seen.length > Panel.MOST) this.seen.shift();
     if (below) below.after(this.element);
     this.go(this.seen.length - 1);

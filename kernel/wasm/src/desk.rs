@@ -3,7 +3,8 @@
 //! `{"do": "open", "session": 0, "version": "3.14"}` starts a session anew; `{"do": "run", "session": 0, "kind": "python", "source": "…"}` runs a
 //! snippet in it. With `"expected": {"text": "…", "ellipsis": false}` what was printed is held against the page's text by the rules of a check,
 //! and with `"heap": "text heap diff a b"` the heap is drawn afterwards, as HTML whose ids begin with `"prefix"`;
-//! `{"do": "look", "session": 0, "heap": "step", "prefix": "…"}` draws it without a run. A program that wants packs
+//! `{"do": "look", "session": 0, "heap": "step", "prefix": "…"}` draws it without a run,
+//! unless the program holds more bytes than `"most"`. A program that wants packs
 //! of the library which are not there is not run: `{"wants": ["core"]}` is the answer.
 
 use std::collections::HashMap;
@@ -22,6 +23,8 @@ pub struct Desk {
 /// A session, and how many cells and statements it has run: their names count them, as in a check.
 struct Open {
     session: Session,
+    /// What the objects took before the first of them, in bytes.
+    start: u64,
     cells: usize,
     prompts: usize,
 }
@@ -53,7 +56,7 @@ impl Desk {
         let name = message["version"].as_str().unwrap_or_default();
         let version = name.parse().map_err(|_| format!("Python {name} is not spoken here"))?;
         let session = Session::watched(version, Rc::clone(&self.onlooker)).map_err(|error| error.0)?;
-        self.sessions.insert(number, Open { session, cells: 0, prompts: 0 });
+        self.sessions.insert(number, Open { start: session.held_bytes(), session, cells: 0, prompts: 0 });
         Ok(json!({}))
     }
 
@@ -93,7 +96,11 @@ impl Desk {
     fn look(&mut self, message: &Value) -> Result<Value, String> {
         let open = self.sessions.get_mut(&message["session"].as_u64().unwrap_or_default()).ok_or("there is no such session")?;
         let request = message["heap"].as_str().and_then(request).ok_or("there is no such picture")?;
-        Ok(json!({ "heap": open.draw(&request, message) }))
+        let held = open.session.held_bytes().saturating_sub(open.start);
+        match message["most"].as_u64() {
+            Some(most) if held > most => Ok(json!({ "heap": null, "large": held })),
+            _ => Ok(json!({ "heap": open.draw(&request, message) })),
+        }
     }
 }
 
