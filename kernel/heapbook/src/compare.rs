@@ -153,6 +153,25 @@ fn text(versions: &[Version], runs: &[Run]) -> String {
         1 => "1 line differs\n".to_owned(),
         n => format!("{n} lines differ\n"),
     };
+    if differing > 0 && versions.len() > 2 {
+        out += &format!("{}\n", steps(&names, runs));
+    }
+    out
+}
+
+/// How many lines change from each version to the next older one: versions without a number between them print the same.
+fn steps(names: &[&str], runs: &[Run]) -> String {
+    let all = parts(runs).into_iter().flat_map(|(_, part)| rows(&part)).collect::<Vec<_>>();
+    let mut out = String::from("changes on the way: ");
+    for (i, name) in names.iter().enumerate() {
+        if i > 0 {
+            out += &match all.iter().filter(|row| row[i - 1] != row[i]).count() {
+                0 => " = ".to_owned(),
+                n => format!(" –{n}– "),
+            };
+        }
+        out += name;
+    }
     out
 }
 

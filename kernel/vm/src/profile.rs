@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use compile::Version;
 use heap::{Dict, Obj, Tuple};
 
-use crate::class::ClassSpec;
+use crate::class::{ClassSpec, flags};
 use crate::objects::code::CodeObject;
 use crate::{Vm, kinds};
 
@@ -84,6 +84,24 @@ impl Vm {
     pub(crate) fn class_of_this_version(&self, class: &Obj, spec: &ClassSpec, dict: &Dict) {
         for (_, _, names) in BORN.iter().filter(|(version, class, _)| *version > self.version && *class == spec.name) {
             names.split(' ').for_each(|name| drop(dict.remove_str_key(&self.intern(name))));
+        }
+        let (slots, flags_of) = (&self.class(class).slots, &self.class(class).flags);
+        if self.version <= Version::V3_11 {
+            match spec.name {
+                "slice" => {
+                    slots.hash.set(Some(crate::protocol::compare::unhashable));
+                    drop(dict.set_str_key(&self.names.__hash__, self.none()));
+                }
+                "types.GenericAlias" if self.version <= Version::V3_10 => {
+                    slots.iter.set(None);
+                    drop(dict.remove_str_key(&self.names.__iter__));
+                }
+                // Types of their own modules since 3.12.
+                name if name.starts_with("itertools.") || name.starts_with("collections.") => {
+                    flags_of.set(flags_of.get() & !flags::MODULE_TYPE);
+                }
+                _ => {}
+            }
         }
         let column = match self.version {
             Version::V3_14 => return,

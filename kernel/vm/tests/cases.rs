@@ -68,4 +68,10 @@ versions! {
     weak_walks: [V3_14] "3.14" [V3_13 V3_12 V3_11] "3.13" [V3_10] "3.10";
     // What a traceback shows of a line, from the library and from the interpreter itself.
     carets: [V3_14 V3_13] "3.14" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
+    // Frames, which the collector counted up to 3.10.
+    counted_frames: [V3_14] "3.14" [V3_13] "3.13" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
+    // What classes and objects measure, and what they had.
+    layouts: [V3_14] "3.14" [V3_13] "3.13" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
+    // Words of errors, and how deep native code may nest.
+    words: [V3_14 V3_13] "3.14" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
 }

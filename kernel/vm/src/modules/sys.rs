@@ -214,7 +214,9 @@ fn flags(vm: &Vm) -> PyResult {
 fn getrefcount(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let obj = &args.pos()[0];
     if !obj.is_immortal() {
-        return Ok(vm.int(i64::from(obj.refcount())));
+        // Up to 3.10 the frame of a call held that of its caller.
+        let held_by_callee = vm.version <= Version::V3_10 && obj.kind() == kinds::FRAME && vm.frame_has_callee(obj);
+        return Ok(vm.int(i64::from(obj.refcount()) + i64::from(held_by_callee)));
     }
     Ok(vm.int(match vm.version {
         Version::V3_14 => 3 << 30,

@@ -183,6 +183,18 @@ impl Vm {
         Some(self.frame_object(at))
     }
 
+    /// Whether the frame of an object waits for a call of Python code.
+    pub(crate) fn frame_has_callee(&self, obj: &Obj) -> bool {
+        let mut at = self.thread.visible();
+        while let Some(frame) = at {
+            at = Frame::first_complete(frame.previous.get());
+            if at.is_some_and(|frame| frame.frame_obj.get().is_some_and(|own| own.is(obj))) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// The globals of that frame; no object of the frame comes into being.
     pub(crate) fn globals_of_frame(&self, depth: usize) -> Option<Obj> {
         let mut at = self.thread.visible()?;

@@ -451,6 +451,11 @@ fn sizeof(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     // The shared strings of one Latin-1 character keep their UTF-8 beside them: two bytes and a zero.
     let utf8 = if vm.version >= compile::Version::V3_12 && !is_ascii(this) && n == 2 && width == 1 { 3 } else { 0 };
     // Up to 3.11 there was room for the text as `wchar_t *`, and its length in the longer header.
+    if !vm.class_of(this).is(&vm.types.str) {
+        // The text of an object of a subclass stands in memory of its own.
+        let own = vm.class(&vm.types.str).basicsize.get();
+        return Ok(vm.int((own + n * width + utf8) as i64));
+    }
     let (short, long) = if vm.version <= compile::Version::V3_11 { (48, 72) } else { (40, 56) };
     Ok(vm.uint(if is_ascii(this) { short + n } else { long + n * width + utf8 } as u64))
 }

@@ -1,5 +1,6 @@
 //! `super`: attributes of the classes behind one in an object's MRO (`Objects/typeobject.c`).
 
+use compile::Version;
 use heap::{Obj, Slot};
 
 use crate::args::Args;
@@ -76,6 +77,9 @@ impl Vm {
             && self.subclass_of(&claimed, class)
         {
             return Ok(claimed);
+        }
+        if self.version <= Version::V3_12 {
+            return Err(self.type_error("super(type, obj): obj must be an instance or subtype of type"));
         }
         let what = if obj.get::<Class>().is_some() { "type" } else { "instance of" };
         let shown = if obj.get::<Class>().is_some() { self.class_name(obj) } else { self.class_name(&obj_class) };

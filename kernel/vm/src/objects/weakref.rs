@@ -97,7 +97,11 @@ fn init(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult<()> {
 
 fn call(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     if args.has_keywords() {
-        return Err(vm.type_error("weakref() takes no keyword arguments"));
+        return Err(vm.type_error(if vm.version <= Version::V3_10 {
+            format!("__call__() takes at most 0 keyword arguments ({} given)", args.names().len())
+        } else {
+            "weakref() takes no keyword arguments".to_owned()
+        }));
     }
     if !args.pos().is_empty() {
         if vm.version <= Version::V3_10 {

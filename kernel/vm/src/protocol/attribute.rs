@@ -216,13 +216,18 @@ impl Vm {
                 // This error names neither the object nor the attribute.
                 Some(_) => return Err(self.attribute_error_text(format!("'{class_name}' object attribute '{name_text}' is read-only"))),
             };
-            return Err(self.attribute_error_with(text, obj, name));
+            return Err(self.store_error(text, obj, name));
         }
         // Only a deletion gets here. Up to 3.10 the message was the name alone.
         if self.version <= compile::Version::V3_10 {
-            return Err(self.attribute_error_with(name_text, obj, name));
+            return Err(self.attribute_error_text(name_text));
         }
-        Err(self.attribute_error(obj, name))
+        Err(self.attribute_error_text(format!("'{class_name}' object has no attribute '{name_text}'")))
+    }
+
+    /// The error of a store or a deletion. It knows the object and the name since 3.13.
+    pub(crate) fn store_error(&self, text: String, obj: &Obj, name: &Obj) -> Raised {
+        if self.version <= compile::Version::V3_12 { self.attribute_error_text(text) } else { self.attribute_error_with(text, obj, name) }
     }
 
     /// Whether what `__getattribute__` of a class is, is `object`'s.

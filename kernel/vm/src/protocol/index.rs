@@ -52,6 +52,9 @@ impl Vm {
             if let Some(method) = self.getattr_opt(obj, &self.names.__class_getitem__)?.filter(|method| !method.is(&self.consts.none)) {
                 return self.call(&method, std::slice::from_ref(key));
             }
+            if self.version <= compile::Version::V3_10 {
+                return Err(self.type_error("'type' object is not subscriptable"));
+            }
             return Err(self.type_error(format!("type '{}' is not subscriptable", self.class_name(obj))));
         }
         Err(self.type_error(format!("'{}' object is not subscriptable", self.type_name(obj))))

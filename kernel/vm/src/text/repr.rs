@@ -12,7 +12,7 @@ fn push_text(out: &mut Vec<u8>, text: &[u8], ascii: bool) {
     out.push(quote);
     for cp in code_points(text) {
         match cp {
-            _ if cp == quote.into() || cp == '\\' as u32 => out.extend([b'\\', cp as u8]),
+            _ if cp == u32::from(quote) || cp == '\\' as u32 => out.extend([b'\\', cp as u8]),
             9 => out.extend(b"\\t"),
             10 => out.extend(b"\\n"),
             13 => out.extend(b"\\r"),

@@ -151,7 +151,12 @@ impl Vm {
     /// What `sys.getsizeof` adds to an object's own size: the collector's header, and the two words before it for what is managed.
     pub fn header_size(&self, class: &Class) -> usize {
         let gc = if class.has(flags::HAVE_GC) { 16 } else { 0 };
-        let managed = self.version > Version::V3_10 && class.flags.get() & (flags::MANAGED_DICT | flags::MANAGED_WEAKREF) != 0;
+        let kinds = match self.version {
+            Version::V2_7 | Version::V3_10 => 0,
+            Version::V3_11 => flags::MANAGED_DICT,
+            Version::V3_12 | Version::V3_13 | Version::V3_14 => flags::MANAGED_DICT | flags::MANAGED_WEAKREF,
+        };
+        let managed = class.flags.get() & kinds != 0;
         gc + if managed { 16 } else { 0 }
     }
 

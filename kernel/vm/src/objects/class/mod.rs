@@ -193,8 +193,11 @@ pub(crate) fn setattro(vm: &Vm, class: &Obj, name: &Obj, value: Option<&Obj>) ->
         None => match payload.remove_str_key(name) {
             Some((_, value)) => Some(value),
             // Up to 3.10 the message was the name alone.
-            None if vm.version <= Version::V3_10 => return Err(vm.attribute_error_with(vm.lossy(name), class, name)),
-            None => return Err(vm.attribute_error(class, name)),
+            None if vm.version <= Version::V3_10 => return Err(vm.store_error(vm.lossy(name), class, name)),
+            None => {
+                let text = format!("type object '{}' has no attribute '{}'", vm.class_name(class), vm.lossy(name));
+                return Err(vm.store_error(text, class, name));
+            }
         },
     };
     vm.class_modified(class);
