@@ -117,6 +117,41 @@ impl Vm {
         blocks
     }
 
+    /// What `sys._debugmallocstats()` tells, as if each pool had been filled before the next one was begun: the objects' blocks by size, in
+    /// the lines of `_PyObject_DebugMallocStats`.
+    pub(crate) fn malloc_stats(&self) -> String {
+        const GRANULE: usize = 16;
+        const CLASSES: usize = 32;
+        const POOL: usize = 16 * 1024;
+        const POOL_HEADER: usize = 48;
+        const POOLS_IN_ARENA: usize = 64;
+        let mut in_use = [0; CLASSES];
+        self.each_footprint(&mut |obj, bytes| {
+            let apart = self.apart(obj, bytes);
+            for block in [bytes - apart, apart].into_iter().filter(|block| (1..=CLASSES * GRANULE).contains(block)) {
+                in_use[(block - 1) / GRANULE] += 1;
+            }
+        });
+        let mut text = format!("Small block threshold = {}, in {CLASSES} size classes.\n\n", CLASSES * GRANULE);
+        text += "class   size   num pools   blocks in use  avail blocks\n-----   ----   ---------   -------------  ------------\n";
+        let (mut all_pools, mut allocated, mut available) = (0, 0, 0);
+        for (class, &blocks) in in_use.iter().enumerate().filter(|(_, blocks)| **blocks > 0) {
+            let size = (class + 1) * GRANULE;
+            let in_pool = (POOL - POOL_HEADER) / size;
+            let pools = usize::div_ceil(blocks, in_pool);
+            let free = pools * in_pool - blocks;
+            text += &format!("{class:5} {size:6} {pools:11} {blocks:15} {free:13}\n");
+            (all_pools, allocated, available) = (all_pools + pools, allocated + blocks * size, available + free * size);
+        }
+        let arenas = usize::div_ceil(all_pools, POOLS_IN_ARENA);
+        let totals = [
+            ("# arenas allocated current", arenas),
+            ("# bytes in allocated blocks", allocated),
+            ("# bytes in available blocks", available),
+        ];
+        totals.into_iter().fold(text + "\n", |text, (name, figure)| text + &format!("{name:35}= {figure:20}\n"))
+    }
+
     /// How much of an object's bytes CPython keeps in a block of its own: the items of a list, the table of a dict.
     pub(crate) fn apart(&self, obj: &Obj, size: usize) -> usize {
         match obj.kind() {

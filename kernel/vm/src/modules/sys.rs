@@ -36,6 +36,7 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("getfilesystemencodeerrors", |vm, _, _| Ok(vm.str("surrogateescape")), Convention::NoArgs).signature("($module, /)"),
         Method::new("getallocatedblocks", |vm, _, _| Ok(vm.int(vm.allocated_blocks() as i64)), Convention::NoArgs)
             .signature("($module, /)"),
+        Method::new("_debugmallocstats", debug_malloc_stats, Convention::NoArgs).signature("($module, /)"),
         Method::new("getunicodeinternedsize", interned_size, Convention::Keywords),
         Method::new("is_finalizing", |vm, _, _| Ok(vm.bool(vm.state.finalizing.get())), Convention::NoArgs).signature("($module, /)"),
         Method::new("is_stack_trampoline_active", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs).signature("($module, /)"),
@@ -294,6 +295,12 @@ fn is_interned(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         Some(text) => Ok(vm.bool(text.interned.get())),
         None => Err(vm.type_error(format!("_is_interned() argument must be str, not {}", vm.type_name(&args.pos()[0])))),
     }
+}
+
+/// `sys._debugmallocstats()`. It is written through `sys.stderr`, where a program can read it.
+fn debug_malloc_stats(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
+    vm.write_stderr(&vm.malloc_stats());
+    Ok(vm.none())
 }
 
 fn interned_size(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
