@@ -127,15 +127,13 @@ impl Heap {
         if generation == GENERATIONS - 1 {
             self.untrack_dicts();
             generations.long_lived_pending.set(0);
-            generations.long_lived_total.set(if self.lazy_dicts.get() {
-                generations.size(generation)
-            } else {
-                generations.list(generation).len()
-            });
+            let alive = if self.lazy_dicts.get() { generations.size(generation) } else { generations.list(generation).len() };
+            generations.long_lived_total.set(alive + generations.beside[0].get());
         }
         self.move_legacy_finalizers();
         let collected = self.dispose(generation, old, risky);
         let uncollectable = self.handle_legacy_finalizers(old);
+        self.hooks().inspect(|hooks| hooks.garbage_deleted());
         if generations.debug.get() & DEBUG_STATS != 0 {
             let unreachable = collected + uncollectable;
             self.hooks().inspect(|hooks| hooks.debug(DebugEvent::Done { unreachable, uncollectable }));

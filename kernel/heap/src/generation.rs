@@ -67,6 +67,8 @@ pub(crate) struct Generations {
     crossing: Cell<(usize, i32)>,
     pub(crate) collecting: Cell<bool>,
     pub(crate) long_lived_total: Cell<usize>,
+    /// What the oldest and the permanent generation count beside their objects: see [`Heap::set_objects_beside`].
+    pub(crate) beside: [Cell<usize>; 2],
     pub(crate) long_lived_pending: Cell<usize>,
     pub(crate) stats: [Cell<GenerationStats>; GENERATIONS],
     pub(crate) debug: Cell<u32>,
@@ -85,6 +87,7 @@ impl Default for Generations {
             crossing: Cell::default(),
             collecting: Cell::new(false),
             long_lived_total: Cell::new(0),
+            beside: Default::default(),
             long_lived_pending: Cell::new(0),
             stats: Default::default(),
             debug: Cell::new(0),
@@ -434,12 +437,32 @@ impl Heap {
             self.generations.merge(generation, PERMANENT);
             self.generations.counts[generation].set(0);
         }
+        let [oldest, permanent] = &self.generations.beside;
+        permanent.set(permanent.get() + oldest.take());
     }
 
     /// `gc.unfreeze()`: the permanent generation moves to the oldest one.
     pub fn unfreeze(&self) {
         self.reach(Branch::Unfrozen);
         self.generations.merge(PERMANENT, GENERATIONS - 1);
+        let [oldest, permanent] = &self.generations.beside;
+        oldest.set(oldest.get() + permanent.take());
+    }
+
+    /// The start of CPython leaves `n` objects more in the oldest generation than there are here: they count where a full collection
+    /// waits until enough is new.
+    pub fn set_objects_beside(&self, n: usize) {
+        self.generations.beside[0].set(n);
+    }
+
+    /// What [`Heap::set_objects_beside`] was told, less what has been made since then of it.
+    pub fn objects_beside(&self) -> usize {
+        self.generations.beside[0].get()
+    }
+
+    /// How many objects the collector knows, frozen ones left out.
+    pub fn count_tracked(&self) -> usize {
+        (0..GENERATIONS).map(|generation| self.generations.size(generation)).sum()
     }
 
     /// `gc.get_freeze_count()`.

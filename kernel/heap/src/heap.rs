@@ -27,6 +27,8 @@ pub trait Hooks {
     fn weakref_callback(&self, _weakref: &Obj, _callback: &Obj) {}
     /// A collection starts: `gc.callbacks` with the phase `"start"`.
     fn collection_started(&self, _generation: usize) {}
+    /// The garbage of a collection is gone.
+    fn garbage_deleted(&self) {}
     /// A collection has finished: `gc.callbacks` with the phase `"stop"`.
     fn collection_finished(&self, _generation: usize, _collected: usize, _uncollectable: usize) {}
     /// Whether an immortal object that no list has is one of those that CPython's collector would look at: a class of a module written

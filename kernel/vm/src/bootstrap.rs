@@ -387,10 +387,13 @@ impl Hooks for Vm {
         obj.get::<Class>().is_some_and(|class| class.has(flags::MODULE_TYPE))
     }
 
-    fn collection_finished(&self, generation: usize, collected: usize, uncollectable: usize) {
+    fn garbage_deleted(&self) {
         if self.state.class_died.take() {
             self.forget_dead_subclasses(&self.types.object);
         }
+    }
+
+    fn collection_finished(&self, generation: usize, collected: usize, uncollectable: usize) {
         self.record_collection_end(generation, collected);
         self.call_gc_callbacks("stop", generation, collected, uncollectable);
     }

@@ -308,6 +308,8 @@ impl Vm {
         if (0..positional_only).any(|i| self.lossy(code.place_name(i)) == text) {
             return self.type_error(format!("{callee}() got some positional-only arguments passed as keyword arguments: '{text}'"));
         }
+        // What may have been meant is looked for in a list.
+        let _list = (self.version >= compile::Version::V3_13).then(|| self.heap.passing(heap::Kind::LIST));
         let total = (code.code.argcount + code.code.kwonlyargcount) as usize;
         let possible: Vec<String> = (positional_only..total).map(|i| self.lossy(code.place_name(i))).collect();
         let hint = self.suggestion(&text, &possible).map(|hint| format!(". Did you mean '{hint}'?")).unwrap_or_default();
@@ -363,6 +365,7 @@ impl Vm {
 
     #[cold]
     fn missing_arguments(&self, function: &Function, code: &CodeObject, kind: &str, missing: &[usize]) -> Raised {
+        let _list = self.heap.passing(heap::Kind::LIST);
         let names: Vec<String> = missing.iter().map(|&i| format!("'{}'", self.lossy(code.place_name(i)))).collect();
         let list = match &names[..] {
             [one] => one.clone(),
@@ -597,7 +600,7 @@ impl Vm {
         }
         match callable.get::<crate::Class>() {
             Some(_) => crate::objects::class::has_vectorcall(self, callable),
-            None => self.class_has_flag(&self.class_of(callable), crate::class::flags::HAVE_VECTORCALL),
+            None => self.class_has_flag(callable, crate::class::flags::HAVE_VECTORCALL),
         }
     }
 

@@ -60,6 +60,11 @@ const AT_START: [&str; 26] = [
     "zipimport",
 ];
 
+/// Whether a program finds the module imported already: `io` was needed by the start up to 3.13, `linecache` is since 3.14.
+fn is_there_at_start(version: Version, name: &str) -> bool {
+    AT_START.contains(&name) || name == if version < Version::V3_14 { "io" } else { "linecache" }
+}
+
 /// The name of the embedded module that a file name means.
 pub(crate) fn embedded_module(filename: &str) -> Option<String> {
     let (_, path) = filename.strip_prefix(EMBEDDED)?.split_once('/')?;
@@ -131,9 +136,12 @@ impl Vm {
 
     /// Finds, makes and runs a module that is not in `sys.modules` yet. What is there from the start in CPython counts no allocations.
     fn load(&self, name: &str, parent: Option<&Obj>) -> PyResult {
-        // `io` was needed by the start up to 3.13.
-        if AT_START.contains(&name) || name == "io" && self.version < Version::V3_14 {
-            self.heap.uncounted(|| self.load_now(name, parent))
+        if is_there_at_start(self.version, name) {
+            let before = self.heap.count_tracked();
+            let loaded = self.heap.uncounted(|| self.load_now(name, parent));
+            let made = self.heap.count_tracked().saturating_sub(before);
+            self.heap.set_objects_beside(self.heap.objects_beside().saturating_sub(made));
+            loaded
         } else {
             self.load_now(name, parent)
         }
@@ -486,3 +494,29 @@ pub(crate) const STDLIB: &[&str] = &[
     "unicodedata", "unittest", "urllib", "uuid", "venv", "warnings", "wave", "weakref", "webbrowser", "winreg", "winsound", "wsgiref",
     "xml", "xmlrpc", "zipapp", "zipfile", "zipimport", "zlib", "zoneinfo",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `sys.modules` at the start of a script (`print(*sorted(sys.modules))`), without what the machine itself begins with.
+    fn of_cpython(record: &'static str) -> Vec<&'static str> {
+        const ITS_OWN: [&str; 6] = ["__main__", "_frozen_importlib", "_frozen_importlib_external", "builtins", "os.path", "sys"];
+        record.split_whitespace().filter(|name| !ITS_OWN.contains(name)).collect()
+    }
+
+    #[test]
+    fn the_modules_of_the_start_are_those_of_cpython() {
+        let records = [
+            (Version::V3_14, include_str!("../tests/start/modules.3.14.txt")),
+            (Version::V3_13, include_str!("../tests/start/modules.3.13.txt")),
+        ];
+        for (version, record) in records {
+            let ours =
+                STDLIB.iter().copied().chain(["encodings.aliases", "encodings.utf_8"]).filter(|name| is_there_at_start(version, name));
+            let mut ours: Vec<&str> = ours.collect();
+            ours.sort_unstable();
+            assert_eq!(of_cpython(record), ours, "{version}");
+        }
+    }
+}

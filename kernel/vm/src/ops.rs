@@ -164,7 +164,7 @@ impl Vm {
     /// `CALL_FUNCTION_EX`: the frame of a Python function, or the result of anything else.
     #[expect(unsafe_code, reason = "a vector of places is moved into the frame")]
     pub(crate) fn prepare_call_ex(&self, func: StackRef, args: Obj, kwargs: Option<Obj>) -> PyResult<Result<*const Frame, Obj>> {
-        let args = if args.kind() == Kind::TUPLE {
+        let args = if args.kind() == Kind::TUPLE && args.extra().is_none() {
             args
         } else {
             if self.with_class(&args, |class| class.slots.iter.get()).is_none()
@@ -359,10 +359,13 @@ impl Vm {
             let callee = self.callee_text(callee);
             return Err(self.type_error(format!("{callee} argument after ** must be a mapping, not {}", self.type_name(update))));
         }
+        let (list, _iterator);
         let keys = if update.kind() == Kind::DICT {
             self.dict_items(update).into_iter().map(|(key, _)| key).collect()
         } else {
-            self.to_vec(&self.call_method(update, "keys", &[])?)?
+            list = self.mapping_keys(update)?;
+            _iterator = self.heap.passing(kinds::LIST_ITERATOR);
+            self.to_vec(&list)?
         };
         for key in keys {
             if self.dict_get(dict, &key)?.is_some() {
@@ -380,13 +383,16 @@ impl Vm {
 
     /// `a, b = seq` (`_PyEval_UnpackIterableStackRef`).
     #[inline(never)]
-    pub(crate) fn unpack(&self, seq: &Obj, n: usize) -> PyResult<Vec<Obj>> {
+    pub(crate) fn unpack(&self, seq: &Obj, n: usize, specialised: bool) -> PyResult<Vec<Obj>> {
         let exact = match seq.kind() {
             Kind::TUPLE if seq.extra().is_none() => seq.get::<Tuple>().map(|tuple| tuple.items().to_vec()),
             Kind::LIST if seq.extra().is_none() => seq.get::<List>().map(List::to_vec),
             _ => None,
         };
         if let Some(items) = exact {
+            // The special forms of CPython's instruction take the items as they are; the general one goes by an iterator.
+            let iterator = if seq.kind() == Kind::LIST { kinds::LIST_ITERATOR } else { kinds::TUPLE_ITERATOR };
+            let _iterator = (!specialised || items.len() != n).then(|| self.heap.passing(iterator));
             return if items.len() == n { Ok(items) } else { Err(self.wrong_length(n, items.len(), true)) };
         }
         let iterator = self.unpack_iter(seq)?;
@@ -440,6 +446,8 @@ impl Vm {
                 }
             }
         }
+        // The list is there first.
+        let list = self.heap.passing(Kind::LIST);
         self.length_hint(&iterator, 8)?;
         let mut rest = self.to_vec(&iterator)?;
         if rest.len() < after {
@@ -447,6 +455,7 @@ impl Vm {
             return Err(self.value_error(format!("not enough values to unpack (expected at least {}, got {got})", before + after)));
         }
         let tail = rest.split_off(rest.len() - after);
+        drop(list);
         items.push(self.list(rest));
         items.extend(tail);
         Ok(items)
@@ -494,6 +503,8 @@ impl Vm {
         if !self.is_instance(subject, class)? {
             return Ok(None);
         }
+        // The values are in a list, which then becomes a tuple.
+        let _list = self.heap.passing(Kind::LIST);
         let mut seen: Vec<Obj> = Vec::new();
         let mut values = Vec::new();
         let class_name = self.class_name(class);

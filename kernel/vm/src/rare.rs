@@ -289,11 +289,12 @@ impl Vm {
             }
             // Taking apart.
             Quick::UnpackSequence => {
+                let specialised = instr.counter != crate::quick::WARMUP;
                 if Instr::is_warm(here) {
                     self.specialise_unpack(here, &at.top(1));
                 }
                 let seq = at.pop();
-                let items = self.unpack(&seq.obj(), arg as usize)?;
+                let items = self.unpack(&seq.obj(), arg as usize, specialised)?;
                 for item in items.into_iter().rev() {
                     at.push_obj(item);
                 }

@@ -393,6 +393,9 @@ impl Vm {
         unsafe {
             if (is_exact(seq, Kind::TUPLE) || is_exact(seq, Kind::LIST)) && (*at).arg == 2 {
                 become_(at, Quick::UnpackPair);
+            } else if is_exact(seq, Kind::TUPLE) || is_exact(seq, Kind::LIST) {
+                // CPython has a special form for these, too: the instruction stays warm.
+                (*at).counter = 1;
             } else {
                 later(at);
             }

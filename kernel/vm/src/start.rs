@@ -91,6 +91,9 @@ impl Vm {
         }
         let (young, for_one, middle) = if self.version < Version::V3_14 { (76, 5, 3) } else { (1880, 12, 2) };
         self.heap.set_gc_counts([young + for_one * made, middle, 0]);
+        // What `len(gc.get_objects())` tells after a collection at the start of a script.
+        let objects = if self.version < Version::V3_14 { 6001 } else { 5341 };
+        self.heap.set_objects_beside(usize::saturating_sub(objects, self.heap.count_tracked()));
     }
 
     /// Sets `sys.argv`.

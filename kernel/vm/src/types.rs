@@ -70,6 +70,7 @@ classes! {
     quitter: crate::builtins::site::QUITTER,
     printer: crate::builtins::site::PRINTER,
     helper: crate::builtins::site::HELPER,
+    memory_iterator: objects::memory_iterator::MEMORY_ITERATOR,
     sequence_iterator: objects::sequence_iterator::SEQUENCE_ITERATOR,
     call_iterator: objects::sequence_iterator::CALL_ITERATOR,
     list_iterator: objects::list_iterator::LIST_ITERATOR,

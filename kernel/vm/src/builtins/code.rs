@@ -44,7 +44,10 @@ impl Vm {
     /// `locals()` of the innermost Python code.
     pub fn current_locals(&self) -> PyResult {
         match self.thread.visible() {
-            Some(frame) => self.frame_locals(frame),
+            Some(frame) => {
+                let _copying = self.passing_for_locals(frame);
+                self.frame_locals(frame)
+            }
             None => Err(self.system_error("frame does not exist")),
         }
     }
@@ -403,8 +406,15 @@ fn build_class(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let meta = meta.unwrap_or_else(|| items.first().map_or_else(|| vm.types.type_.clone(), |base| vm.class_of(base)));
     let is_class = meta.get::<Class>().is_some();
     let meta = if is_class { best_metaclass(vm, meta, items)? } else { meta };
+    // The keywords are in a dict from here on, and a class is called with it.
+    let _keywords = args.has_keywords().then(|| vm.heap.passing(Kind::DICT));
     let call = |callable: &Obj, first: &[Obj]| {
         let all: Vec<Obj> = first.iter().chain(&values).cloned().collect();
+        if callable.get::<Class>().is_some() {
+            let tuple = vm.tuple(first.to_vec());
+            return vm.call_args(callable, Args::new(&all, &names).with_tuple(&tuple));
+        }
+        let _names = vm.heap.passing_tuple(names.len());
         vm.call_args(callable, Args::new(&all, &names))
     };
     let namespace = match vm.getattr_opt_str(&meta, "__prepare__")? {

@@ -140,7 +140,10 @@ fn init(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         return Err(vm.type_error("_abc_init() argument must be a class"));
     };
     let mut names = Vec::new();
-    for (name, value) in vm.dict_items(&namespace) {
+    let items = vm.dict_items(&namespace);
+    // In CPython they are pairs in a list.
+    let _pairs: Vec<_> = items.iter().map(|_| vm.heap.passing_tuple(2)).collect();
+    for (name, value) in items {
         if is_abstract(vm, &value)? {
             names.push(name);
         }

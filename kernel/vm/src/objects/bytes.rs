@@ -278,6 +278,7 @@ impl Vm {
         }
         let iterator = match self.iter(source) {
             Err(raised) if raised.is(self, &self.types.type_error) => {
+                drop(raised);
                 return Err(self.type_error(format!("cannot convert '{}' object to {name}", self.type_name(source))));
             }
             other => other?,

@@ -153,10 +153,27 @@ impl Vm {
         self.dict_merge_pairs(obj, source)
     }
 
+    /// The keys of a mapping, in a list (`PyMapping_Keys` of what is no dict).
+    pub(crate) fn mapping_keys(&self, mapping: &Obj) -> PyResult {
+        let keys = self.call_method(mapping, "keys", &[])?;
+        if keys.kind() == Kind::LIST && keys.extra().is_none() {
+            return Ok(keys);
+        }
+        let iterator = self.iter(&keys).map_err(|raised| {
+            if !raised.is(self, &self.types.type_error) {
+                return raised;
+            }
+            drop(raised);
+            self.type_error(format!("{}.keys() returned a non-iterable (type {})", self.type_name(mapping), self.type_name(&keys)))
+        })?;
+        drop(keys);
+        self.list_from(&iterator)
+    }
+
     /// `dict_merge`: takes all entries of a mapping over; entries that are there stay, unless `override_`.
     pub fn dict_merge(&self, obj: &Obj, source: &Obj, override_: bool) -> PyResult<()> {
         let Some(other) = source.get::<Dict>().filter(|_| self.has_dict_iter(source)) else {
-            let keys = self.call_method(source, "keys", &[])?;
+            let keys = self.iter(&self.mapping_keys(source)?)?;
             return self.iterate(&keys, &mut |key| {
                 if !override_ && self.dict_contains(obj, &key)? {
                     return Ok(());

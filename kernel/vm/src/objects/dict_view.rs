@@ -179,7 +179,7 @@ pub(crate) fn view_of_class(vm: &Vm, dict: &Obj, flavour: Flavour, class: &Obj) 
 /// A new iterator over a dict.
 pub(crate) fn iterator(vm: &Vm, dict: &Obj, flavour: Flavour, reverse: bool) -> Obj {
     fn made<const K: u8>(vm: &Vm, dict: &Obj, flavour: Flavour, reverse: bool) -> Obj {
-        let result = if flavour == Flavour::Items { Slot::new(vm.pair(vm.none(), vm.none())) } else { Slot::empty() };
+        let result = if flavour == Flavour::Items { Slot::new(vm.empty_pair()) } else { Slot::empty() };
         let table = dict.get::<Dict>().expect("an iterator is made over a dict");
         let (used, position) = (table.len(), if reverse { table.end().wrapping_sub(1) } else { 0 });
         let payload = DictIterator::<K> {

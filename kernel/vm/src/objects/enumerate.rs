@@ -76,7 +76,7 @@ fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
         },
     };
     let iterator = vm.iter(iterable)?;
-    let result = vm.pair(vm.none(), vm.none());
+    let result = vm.empty_pair();
     Ok(make(vm, class, Enumerate { iterator: iterator.into(), result: result.into(), long: long.into(), index: Cell::new(index) }))
 }
 

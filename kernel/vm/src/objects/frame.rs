@@ -254,6 +254,19 @@ impl Vm {
         Ok(dict)
     }
 
+    /// Counts what CPython makes since 3.13 where it copies a function's variables into a dict: the frame object, a proxy for the
+    /// variables, and the list of their names.
+    pub(crate) fn passing_for_locals(&self, frame: &Frame) -> Option<heap::Passing<'_>> {
+        if !frame.code().has_flag(CO_OPTIMIZED) || self.version < compile::Version::V3_13 {
+            return None;
+        }
+        drop(self.frame_object(frame));
+        drop(self.heap.passing_tuple(1));
+        let proxy = self.heap.passing(kinds::FRAME_LOCALS_PROXY);
+        drop([self.heap.passing(heap::Kind::LIST), self.heap.passing(kinds::LIST_ITERATOR)]);
+        Some(proxy)
+    }
+
     /// The bound variables of a function's frame.
     pub(crate) fn variables(&self, frame: &Frame) -> Vec<(Obj, Obj)> {
         let code = frame.code();
@@ -363,6 +376,7 @@ fn frame_object(obj: &Obj) -> &FrameObject {
 fn f_locals(vm: &Vm, obj: &Obj) -> PyResult {
     let frame = frame_object(obj).frame();
     if frame.code().has_flag(CO_OPTIMIZED) && vm.version >= compile::Version::V3_13 {
+        let _args = vm.heap.passing_tuple(1);
         return Ok(vm.heap.alloc(LocalsProxy { frame: obj.clone().into() }).tracked());
     }
     vm.frame_locals(frame)

@@ -305,7 +305,7 @@ pub static GENERIC_ALIAS: ClassSpec = ClassSpec {
     name: "types.GenericAlias",
     base: Some(&super::object::OBJECT),
     kind: kinds::GENERIC_ALIAS,
-    flags: flags::CONTAINER,
+    flags: flags::CONTAINER | flags::HAVE_VECTORCALL,
     slots: |slots| {
         slots.new.set(Some(new));
         slots.repr.set(Some(repr));

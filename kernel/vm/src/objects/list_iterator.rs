@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use compile::Version;
 use heap::{List, Obj, Slot};
 
 use crate::class::{ClassSpec, flags};
@@ -55,9 +56,12 @@ impl ListReverseIterator {
         ListReverseIterator { list: list.into(), index: Cell::new(index) }
     }
 
-    /// The item before the last one given; at the end the list is let go.
-    pub(crate) fn next(&self) -> Option<Obj> {
+    /// The item before the last one given. Since 3.13 the list is not let go at its beginning.
+    fn next(&self, version: Version) -> Option<Obj> {
         let index = self.index.get();
+        if index < 0 && version >= Version::V3_13 {
+            return None;
+        }
         if index >= 0
             && let Some(item) = self.list.list_item(index as usize)?
         {
@@ -108,7 +112,7 @@ pub static LIST_REVERSE_ITERATOR: ClassSpec = ClassSpec {
     flags: flags::HAVE_GC | flags::DISALLOW_INSTANTIATION,
     slots: |s| {
         s.iter.set(Some(|_, obj| Ok(obj.clone())));
-        s.iternext.set(Some(|_, obj| Ok(backward(obj).next())));
+        s.iternext.set(Some(|vm, obj| Ok(backward(obj).next(vm.version))));
     },
     methods: &[
         Method::new("__length_hint__", reverse_hint, Convention::NoArgs).signature("($self, /)"),

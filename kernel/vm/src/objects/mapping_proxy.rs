@@ -36,7 +36,8 @@ fn new(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let [mapping] = args.bind::<1>(vm, &signature)?;
     let mapping = mapping.expect("the argument is required");
     let is_mapping = vm.with_class(mapping, |class| class.slots.subscript.get().is_some());
-    if !is_mapping || vm.is_kind_of(mapping, &vm.types.list) || vm.is_kind_of(mapping, &vm.types.tuple) {
+    let sequences = [&vm.types.list, &vm.types.tuple, &vm.types.deque];
+    if !is_mapping || sequences.iter().any(|class| vm.is_kind_of(mapping, class)) {
         return Err(vm.type_error(format!("mappingproxy() argument must be a mapping, not {}", vm.type_name(mapping))));
     }
     Ok(vm.mapping_proxy(mapping))

@@ -199,8 +199,8 @@ fn slots(s: &Slots) {
     s.hash.set(Some(hash));
     s.richcompare.set(Some(compare));
     s.iter.set(Some(|vm, this| {
-        let all = vm.list(items(vm, this)?);
-        vm.iter(&all)
+        let len = view(vm, this)?.len;
+        Ok(vm.memory_iterator(this, len))
     }));
     s.len.set(Some(|vm, this| view(vm, this).map(|view| view.len)));
     s.subscript.set(Some(subscript));
@@ -337,6 +337,17 @@ fn items(vm: &Vm, this: &Obj) -> PyResult<Vec<Obj>> {
     Ok(all.chunks_exact(view.item_size()).map(|raw| unpack(vm, view.format, raw)).collect())
 }
 
+/// The item at a place, counted from the view's first.
+pub(super) fn item(vm: &Vm, this: &Obj, index: usize) -> PyResult {
+    let of = view(vm, this)?;
+    let (at, size) = (of.place(index), of.item_size());
+    let raw = of.source().and_then(|source| match source.get::<Bytes>() {
+        Some(bytes) => bytes.as_bytes().get(at..at + size).map(<[u8]>::to_vec),
+        None => buffer(&source).and_then(|data| (at..at + size).map(|i| data.get(i)).collect()),
+    });
+    raw.map(|raw| unpack(vm, of.format, &raw)).ok_or_else(|| vm.index_error("index out of bounds on dimension 1"))
+}
+
 /// The number of the item that an index means.
 fn place(vm: &Vm, view: &MemoryView, key: &Obj) -> PyResult<usize> {
     let index = vm.sequence_index(key)?;
@@ -376,9 +387,7 @@ fn subscript(vm: &Vm, this: &Obj, key: &Obj) -> PyResult {
         return Err(bad_key(vm));
     }
     let at = place(vm, of, key)?;
-    let all = bytes(vm, this)?;
-    let size = of.item_size();
-    Ok(unpack(vm, of.format, &all[at * size..(at + 1) * size]))
+    item(vm, this, at)
 }
 
 fn store(view: &MemoryView, at: usize, raw: &[u8]) {

@@ -30,6 +30,7 @@ pub mod list;
 pub mod list_iterator;
 pub mod map;
 pub mod mapping_proxy;
+pub mod memory_iterator;
 pub mod memoryview;
 pub mod method;
 pub mod module;
@@ -130,6 +131,7 @@ pub(crate) fn register_containers(heap: &heap::Heap) {
     heap.register::<list_iterator::ListReverseIterator>();
     heap.register::<tuple_iterator::TupleIterator>();
     heap.register::<set_iterator::SetIterator>();
+    heap.register::<memory_iterator::MemoryIterator>();
     heap.register::<sequence_iterator::SequenceIterator>();
     heap.register::<sequence_iterator::CallIterator>();
     heap.register::<crate::builtins::anext_awaitable::AnextAwaitable>();

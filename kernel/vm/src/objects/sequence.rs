@@ -78,6 +78,11 @@ impl Vm {
         self.tuple(vec![a, b])
     }
 
+    /// The pair that an iterator will fill with its results.
+    pub(crate) fn empty_pair(&self) -> Obj {
+        self.tuple_of(vec![self.none(), self.none()])
+    }
+
     /// Whether the object can be an index (`_PyIndex_Check`).
     #[inline]
     pub fn has_index(&self, obj: &Obj) -> bool {

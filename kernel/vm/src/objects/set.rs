@@ -240,6 +240,7 @@ fn repr(vm: &Vm, obj: &Obj) -> PyResult {
         return Ok(vm.str(&format!("{name}()")));
     }
     let keys = set(obj).to_vec();
+    let _list = vm.heap.passing(Kind::LIST);
     let (open, close) = if exact { ("{".to_owned(), "}") } else { (format!("{name}({{"), "})") };
     let text = vm.repr_row(&open, close, |i| keys.get(i).cloned());
     vm.repr_leave(obj);

@@ -81,6 +81,9 @@ fn repr(vm: &Vm, this: &Obj) -> PyResult {
 fn inside(vm: &Vm, this: &Obj) -> PyResult<String> {
     let own = dict(vm, this);
     let copy = own.get::<Dict>().map(Dict::copy).expect("a namespace's dict is a dict");
+    // The pairs and the keys are in lists.
+    let _lists = [vm.heap.passing(heap::Kind::LIST), vm.heap.passing(heap::Kind::LIST)];
+    let _iterator = vm.heap.passing(kinds::LIST_ITERATOR);
     let mut parts = Vec::new();
     let mut at = 0;
     while let Some((key, value)) = copy.next_entry(&mut at) {

@@ -31,6 +31,7 @@ impl Vm {
         let obj_class = self.super_check(class, obj)?;
         if method
             && !obj.is(&obj_class)
+            && self.has_generic_getattr(obj)
             && let Some(found) = self.find_behind(class, &obj_class, name)
             && self.with_class(&found, |class| class.has(flags::METHOD_DESCRIPTOR))
         {

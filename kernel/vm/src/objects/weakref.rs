@@ -12,7 +12,7 @@ pub(crate) static REFERENCE: ClassSpec = ClassSpec {
     name: "weakref.ReferenceType",
     base: Some(&crate::objects::object::OBJECT),
     kind: Kind::WEAKREF,
-    flags: flags::CONTAINER,
+    flags: flags::CONTAINER | flags::HAVE_VECTORCALL,
     slots: |s: &Slots| {
         s.new.set(Some(new));
         s.init.set(Some(init));

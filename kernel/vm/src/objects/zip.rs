@@ -133,6 +133,10 @@ fn refill(vm: &Vm, it: &Zip, iterators: &[Obj], result: &mut Obj) -> PyResult<bo
 
 fn finish(vm: &Vm, it: &Zip, iterators: &[Obj], i: usize, ended: PyResult<Option<Obj>>) -> PyResult<Option<Obj>> {
     ended?;
+    // A tuple for the next items has been made, unless the last one can be filled anew.
+    if it.result.get().is_some_and(|tuple| tuple.refcount() > 2) {
+        drop(vm.heap.passing_tuple(iterators.len()));
+    }
     if it.strict.get() {
         check_lengths(vm, "zip", iterators, i)?;
     }

@@ -123,6 +123,11 @@ impl Vm {
         }))
     }
 
+    /// Whether the object's attributes are looked up as `object` does it.
+    pub(crate) fn has_generic_getattr(&self, obj: &Obj) -> bool {
+        is_function(self.with_class(obj, |class| class.slots.getattro.get()), generic_getattr)
+    }
+
     /// For `obj.name(...)`: a plain function of the class comes unbound (`_PyObject_GetMethod`).
     pub fn load_method(&self, obj: &Obj, name: &Obj) -> PyResult<Loaded> {
         let class = self.class_of(obj);

@@ -232,6 +232,10 @@ fn snapshot(this: &Obj) -> Vec<Obj> {
 
 fn copy(vm: &Vm, this: &Obj) -> PyResult {
     let class = vm.class_of(this);
+    if class.is(&vm.types.deque) {
+        let items = RefCell::new(own(this).items.borrow().clone());
+        return Ok(vm.new_object(&class, Deque { items, maxlen: Cell::new(own(this).maxlen.get()), state: Cell::new(0) }));
+    }
     match own(this).maxlen.get() {
         None => vm.call(&class, std::slice::from_ref(this)),
         Some(max) => vm.call(&class, &[this.clone(), vm.int(max as i64)]),
@@ -309,7 +313,8 @@ fn rotate(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     Ok(vm.none())
 }
 
-fn repeat(_: &Vm, this: &Obj, n: isize) -> PyResult {
+fn repeat(vm: &Vm, this: &Obj, n: isize) -> PyResult {
+    let _list = (n > 1 && own(this).items.borrow().len() > 1).then(|| vm.heap.passing(Kind::LIST));
     let items = snapshot(this);
     if n <= 0 {
         clear(this);
@@ -324,6 +329,7 @@ fn repr(vm: &Vm, this: &Obj) -> PyResult {
     if vm.repr_enter(this) {
         return Ok(vm.str("[...]"));
     }
+    let _list = vm.heap.passing(Kind::LIST);
     let text = snapshot(this).iter().map(|item| vm.repr_text(item)).collect::<PyResult<Vec<_>>>();
     vm.repr_leave(this);
     let items = text?.join(", ");

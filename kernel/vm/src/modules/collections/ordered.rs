@@ -10,7 +10,7 @@ use crate::class::{ClassSpec, Convention, GetSet, Method, Operator, flags};
 use crate::objects::dict::dict;
 use crate::objects::dict_view::Flavour;
 use crate::protocol::compare::unhashable;
-use crate::{Args, Compare, PyResult, Signature, Vm};
+use crate::{Args, Compare, PyResult, Signature, Vm, kinds};
 
 pub(crate) static ORDERED_DICT: ClassSpec = ClassSpec {
     name: "collections.OrderedDict",
@@ -98,19 +98,38 @@ fn update(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     if let Some(source) = args.get(0) {
         update_from(vm, this, source)?;
     }
-    for (name, value) in args.keywords() {
-        vm.setitem(this, name, Some(value))?;
+    if args.has_keywords() {
+        let _pairs = Pairs::passing(vm, args.names().len());
+        for (name, value) in args.keywords() {
+            vm.setitem(this, name, Some(value))?;
+        }
     }
     Ok(vm.none())
+}
+
+/// Counts the list of pairs in which CPython takes the entries of a dict (`PyDict_Items`, `mutablemapping_add_pairs`).
+struct Pairs<'a> {
+    _list: heap::Passing<'a>,
+    _pairs: Vec<heap::Passing<'a>>,
+    _iterators: [heap::Passing<'a>; 2],
+}
+
+impl Pairs<'_> {
+    fn passing(vm: &Vm, len: usize) -> Pairs<'_> {
+        Pairs {
+            _list: vm.heap.passing(Kind::LIST),
+            _pairs: (0..len).map(|_| vm.heap.passing_tuple(2)).collect(),
+            _iterators: [kinds::LIST_ITERATOR, kinds::TUPLE_ITERATOR].map(|kind| vm.heap.passing(kind)),
+        }
+    }
 }
 
 /// `mutablemapping_update_arg`: a mapping, what has `items`, or pairs.
 fn update_from(vm: &Vm, this: &Obj, source: &Obj) -> PyResult<()> {
     if source.kind() == Kind::DICT && source.extra().is_none() {
-        for (key, value) in vm.dict_items(source) {
-            vm.setitem(this, &key, Some(&value))?;
-        }
-        return Ok(());
+        let items = vm.dict_items(source);
+        let _pairs = Pairs::passing(vm, items.len());
+        return items.iter().try_for_each(|(key, value)| vm.setitem(this, key, Some(value)));
     }
     if let Some(keys) = vm.getattr_opt_str(source, "keys")? {
         let keys = vm.call(&keys, &[])?;
@@ -148,7 +167,7 @@ fn repr(vm: &Vm, this: &Obj) -> PyResult {
     if vm.repr_enter(this) {
         return Ok(vm.str("..."));
     }
-    let inside = vm.call(&vm.types.dict, std::slice::from_ref(this)).and_then(|plain| {
+    let inside = vm.dict_copy(this).and_then(|plain| {
         let mut text = format!("{name}(").into_bytes();
         vm.push_repr(&mut text, &plain)?;
         text.push(b')');

@@ -88,7 +88,7 @@ pub(super) fn iterator(vm: &Vm, odict: &Obj, flavour: Flavour, reversed: bool) -
     let payload = OrderedIterator {
         odict: odict.clone().into(),
         current: first.and_then(|at| table.key_at(at)).into(),
-        result: (flavour == Flavour::Items).then(|| vm.pair(vm.none(), vm.none())).into(),
+        result: (flavour == Flavour::Items).then(|| vm.empty_pair()).into(),
         flavour,
         reversed,
         size: Cell::new(table.len()),

@@ -59,6 +59,7 @@ pub(super) fn cmp_to_key(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 
 fn call(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     static SIGNATURE: Signature = Signature { name: "K", params: &["obj"], positional_only: 0, positional: 1, required: 1 };
+    let _tuple = vm.heap.passing_tuple(if args.in_tuple() { 0 } else { args.pos().len() });
     let [object] = args.bind(vm, &SIGNATURE)?;
     Ok(make(vm, own(this).compare.get(), object.cloned()))
 }

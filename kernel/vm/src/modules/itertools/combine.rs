@@ -93,6 +93,11 @@ fn next<T: Combiner>(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
             // The first one is where the indices stand.
         } else if !T::advance(pools, r, &mut state) {
             state.stopped = true;
+            // CPython copies the tuple given last before it looks whether there is another.
+            let copy = last.get().filter(|given| given.refcount() > 2).map(|given| vm.tuple(items(&given).to_vec()));
+            if copy.is_some() {
+                drop(last.replace(copy));
+            }
             return Ok(None);
         }
         let pool = |place: usize| if T::POOLS { items(&pools[place]) } else { pools };

@@ -168,22 +168,25 @@ pub(super) struct Tee {
 
 crate::payload!(Tee, kind(15), { link });
 
-pub(crate) static TEE: ClassSpec = iterator(
-    "itertools._tee",
-    kind(15),
-    |s| {
-        slots(
-            s,
-            |vm, _, args| {
-                let [iterable] = args.check(vm, "_tee", 1, 1)? else { unreachable!("one argument was checked") };
-                tee_of(vm, iterable)
-            },
-            next_tee,
-        )
-    },
-    &[Method::new("__copy__", |vm, this, _| Ok(copy_tee(vm, own::<Tee>(this))), Convention::NoArgs)],
-    40,
-);
+pub(crate) static TEE: ClassSpec = ClassSpec {
+    flags: flags::CONTAINER | flags::MODULE_TYPE | flags::WEAKREFS,
+    ..iterator(
+        "itertools._tee",
+        kind(15),
+        |s| {
+            slots(
+                s,
+                |vm, _, args| {
+                    let [iterable] = args.check(vm, "_tee", 1, 1)? else { unreachable!("one argument was checked") };
+                    tee_of(vm, iterable)
+                },
+                next_tee,
+            )
+        },
+        &[Method::new("__copy__", |vm, this, _| Ok(copy_tee(vm, own::<Tee>(this))), Convention::NoArgs)],
+        40,
+    )
+};
 
 pub(super) const TEE_FUNCTION: Method = Method {
     name: "tee",
@@ -219,12 +222,14 @@ fn tee(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     if n == 0 {
         return Ok(vm.consts.empty_tuple.clone());
     }
+    let room = vm.heap.passing_tuple(n);
     let first = tee_of(vm, &given[0])?;
     let mut copies = vec![first];
     while copies.len() < n {
         let copy = copy_tee(vm, own::<Tee>(&copies[0]));
         copies.push(copy);
     }
+    drop(room);
     Ok(vm.tuple(copies))
 }
 
@@ -280,7 +285,7 @@ fn new_pairwise(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     super::no_keywords(vm, class, &vm.types.itertools_pairwise, "pairwise", args)?;
     let [iterable] = Args::positional(args.pos()).check(vm, "pairwise", 1, 1)? else { unreachable!("one argument was checked") };
     let source = vm.iter(iterable)?;
-    Ok(vm.new_object(class, Pairwise { source: Slot::new(source), old: Slot::empty(), result: vm.pair(vm.none(), vm.none()).into() }))
+    Ok(vm.new_object(class, Pairwise { source: Slot::new(source), old: Slot::empty(), result: vm.empty_pair().into() }))
 }
 
 fn next_pairwise(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
@@ -327,6 +332,7 @@ fn new_batched(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
 fn next_batched(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
     let it = own::<Batched>(this);
     let Some(source) = it.source.get() else { return Ok(None) };
+    let room = vm.heap.passing_tuple(it.n);
     let mut items = Vec::new();
     while items.len() < it.n {
         match vm.next(&source)? {
@@ -343,5 +349,6 @@ fn next_batched(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
             return Err(vm.value_error("batched(): incomplete batch"));
         }
     }
+    drop(room);
     Ok(Some(vm.tuple(items)))
 }

@@ -111,6 +111,8 @@ fn next_zip_longest(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
         return Ok(None);
     }
     let fill = it.fill.get().unwrap_or_else(|| vm.none());
+    let shared = it.result.get().is_some_and(|tuple| tuple.refcount() > 2);
+    let room = vm.heap.passing_tuple(if shared { n } else { 0 });
     let mut items = Vec::with_capacity(n);
     for i in 0..n {
         let source = sources.get::<Tuple>().and_then(|sources| sources.items().get(i)).filter(|source| !source.is(&vm.consts.none));
@@ -148,6 +150,7 @@ fn next_zip_longest(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
         }
         shared => {
             drop(it.result.replace(shared));
+            drop(room);
             Ok(Some(vm.heap.tuple_untracked(items, None).tracked()))
         }
     }

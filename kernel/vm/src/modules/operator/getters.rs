@@ -143,7 +143,10 @@ fn call_item(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     if !getter.several {
         return vm.getitem(obj, &item);
     }
-    Ok(vm.tuple(items(&item).iter().map(|key| vm.getitem(obj, key)).collect::<PyResult<_>>()?))
+    let room = vm.heap.passing_tuple(items(&item).len());
+    let taken = items(&item).iter().map(|key| vm.getitem(obj, key)).collect::<PyResult<Vec<_>>>()?;
+    drop(room);
+    Ok(vm.tuple(taken))
 }
 
 fn repr_item(vm: &Vm, this: &Obj) -> PyResult {

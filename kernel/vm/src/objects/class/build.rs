@@ -422,6 +422,7 @@ impl Vm {
         let mut at = 0;
         while let Some((name, value)) = copy.next_entry(&mut at) {
             let Some(special) = self.special(&value, &self.names.__set_name__)? else { continue };
+            let _bound = self.passing_bound(&special);
             if let Err(raised) = self.call_special(&special, &value, &[class, &name]) {
                 let (kind, name, class) = (self.type_name(&value), self.repr_text(&name)?, self.class_name(class));
                 self.add_note(&raised, &format!("Error calling __set_name__ on '{kind}' instance {name} in '{class}'"));
@@ -437,6 +438,7 @@ impl Vm {
         let _pair = self.heap.passing_tuple(if self.version <= compile::Version::V3_10 { 2 } else { 0 });
         let (Loaded::Value(method) | Loaded::Method(method)) = self.super_attr(class, class, &self.names.__init_subclass__, false)?;
         let keywords: Vec<Obj> = args.keywords().map(|(_, value)| value.clone()).collect();
+        let _names = self.heap.passing_tuple(keywords.len());
         drop(self.call_args(&method, Args::new(&keywords, args.names()))?);
         Ok(())
     }

@@ -469,9 +469,7 @@ impl Vm {
         let mut todo = vec![class.clone()];
         while let Some(class) = todo.pop() {
             if let Some(dict) = self.getattr_opt(&class, &self.names.__dict__)? {
-                for key in self.to_vec(&dict)? {
-                    self.dict_set(into, &key, self.none())?;
-                }
+                self.dict_merge(into, &dict, true)?;
             }
             if let Some(bases) = self.getattr_opt(&class, &self.names.__bases__)? {
                 todo.extend(self.to_vec(&bases)?.into_iter().rev());

@@ -24,6 +24,8 @@ impl Vm {
                 return Err(self.type_error(format!("duplicate base class {}", self.lossy(&self.class_name_obj(base)))));
             }
         }
+        // It is merged in a list, which then becomes a tuple.
+        let _list = self.heap.passing(heap::Kind::LIST);
         let mut rows: Vec<Vec<Obj>> = bases.iter().map(of_base).collect::<PyResult<_>>()?;
         rows.push(bases);
         let mut starts = vec![0; rows.len()];

@@ -1,6 +1,6 @@
 //! Exception groups, and what `except*` does with them (PEP 654).
 
-use heap::{List, Obj, Str, Tuple};
+use heap::{Kind, List, Obj, Str, Tuple};
 
 use super::hierarchy::{field, store};
 use super::{Exception, is_exception_class};
@@ -50,7 +50,7 @@ pub(crate) fn members(group: &Obj) -> Vec<Obj> {
     field(group, EXCEPTIONS).and_then(|held| held.get::<Tuple>().map(|tuple| tuple.items().to_vec())).unwrap_or_default()
 }
 
-fn is_group(vm: &Vm, obj: &Obj) -> bool {
+pub(super) fn is_group(vm: &Vm, obj: &Obj) -> bool {
     vm.is_kind_of(obj, &vm.types.base_exception_group)
 }
 
@@ -167,13 +167,15 @@ fn subset(vm: &Vm, group: &Obj, members: Vec<Obj>) -> PyResult<Option<Obj>> {
 
 /// The part of an exception that matches, and the rest. Groups may nest deeply, so an explicit stack walks them.
 fn split(vm: &Vm, exception: &Obj, matcher: &Matcher) -> PyResult<(Option<Obj>, Option<Obj>)> {
-    struct Level {
+    struct Level<'a> {
+        // CPython collects both parts in lists from the first.
+        lists: [heap::Passing<'a>; 2],
         group: Obj,
         members: std::vec::IntoIter<Obj>,
         matching: Vec<Obj>,
         rest: Vec<Obj>,
     }
-    let mut stack: Vec<Level> = Vec::new();
+    let mut stack: Vec<Level<'_>> = Vec::new();
     let mut next = Some(exception.clone());
     loop {
         let mut result: Option<(Option<Obj>, Option<Obj>)> = None;
@@ -182,7 +184,10 @@ fn split(vm: &Vm, exception: &Obj, matcher: &Matcher) -> PyResult<(Option<Obj>, 
                 result = Some((Some(exception), None));
             } else if is_group(vm, &exception) {
                 let members = members(&exception).into_iter();
-                stack.push(Level { group: exception, members, matching: Vec::new(), rest: Vec::new() });
+                // Of a group's exceptions by identity, the rest is not asked for.
+                let rest = if matches!(matcher, Matcher::Ids(_)) { vm.heap.passing_tuple(0) } else { vm.heap.passing(Kind::LIST) };
+                let lists = [vm.heap.passing(Kind::LIST), rest];
+                stack.push(Level { lists, group: exception, members, matching: Vec::new(), rest: Vec::new() });
             } else {
                 result = Some((None, Some(exception)));
             }
@@ -197,7 +202,10 @@ fn split(vm: &Vm, exception: &Obj, matcher: &Matcher) -> PyResult<(Option<Obj>, 
             Some(member) => next = Some(member),
             None => {
                 let level = stack.pop().expect("the level that was just looked at");
+                let [matching, rest] = level.lists;
+                drop(matching);
                 let matching = subset(vm, &level.group, level.matching)?;
+                drop(rest);
                 let rest = subset(vm, &level.group, level.rest)?;
                 let Some(outer) = stack.last_mut() else { return Ok((matching, rest)) };
                 outer.matching.extend(matching);
@@ -210,11 +218,11 @@ fn split(vm: &Vm, exception: &Obj, matcher: &Matcher) -> PyResult<(Option<Obj>, 
 /// `PREP_RERAISE_STAR`: what leaves a `try` with `except*` clauses, from the original exception and the list of what the clauses raised or
 /// left unhandled (`_PyExc_PrepReraiseStar`). `None` if everything was handled.
 pub(crate) fn reraise_star(vm: &Vm, original: &Obj, results: &Obj) -> PyResult<Option<Obj>> {
-    let results: Vec<Obj> =
-        results.get::<List>().map(List::to_vec).unwrap_or_default().into_iter().filter(|result| !result.is(&vm.consts.none)).collect();
-    if results.is_empty() {
+    let all = results.get::<List>().map(List::to_vec).unwrap_or_default();
+    if all.is_empty() {
         return Ok(None);
     }
+    let results: Vec<Obj> = all.into_iter().filter(|result| !result.is(&vm.consts.none)).collect();
     if !is_group(vm, original) {
         // A naked exception was raised: at most one clause ran, and its result is the answer.
         return Ok(results.into_iter().next());
@@ -232,23 +240,23 @@ pub(crate) fn reraise_star(vm: &Vm, original: &Obj, results: &Obj) -> PyResult<O
                 notes(original) == notes(result)
             }
     };
+    let lists = [vm.heap.passing(Kind::LIST), vm.heap.passing(Kind::LIST)];
     let (reraised, mut raised): (Vec<Obj>, Vec<Obj>) = results.into_iter().partition(same_origin);
-    if !reraised.is_empty() {
-        let mut ids = Vec::new();
-        let mut todo = reraised;
-        while let Some(exception) = todo.pop() {
-            if is_group(vm, &exception) { todo.extend(members(&exception)) } else { ids.push(exception.id()) }
-        }
-        let (kept, _) = split(vm, original, &Matcher::Ids(ids))?;
-        match kept {
-            Some(kept) if raised.is_empty() => return Ok(Some(kept)),
-            Some(kept) => raised.push(kept),
-            None => {}
-        }
+    let mut ids = Vec::new();
+    let mut todo = reraised;
+    while let Some(exception) = todo.pop() {
+        if is_group(vm, &exception) { todo.extend(members(&exception)) } else { ids.push(exception.id()) }
+    }
+    let (kept, _) = split(vm, original, &Matcher::Ids(ids))?;
+    match kept {
+        Some(kept) if raised.is_empty() => return Ok(Some(kept)),
+        Some(kept) => raised.push(kept),
+        None => {}
     }
     if raised.is_empty() {
         return Ok(None);
     }
+    drop(lists);
     let list = vm.list(raised);
     vm.call(&vm.types.base_exception_group, &[vm.consts.empty_str.clone(), list]).map(Some)
 }

@@ -147,6 +147,11 @@ fn repr(vm: &Vm, this: &Obj) -> PyResult {
     let args = vm.exception(this).args.get().unwrap_or_else(|| vm.consts.empty_tuple.clone());
     let inside = match args.get::<Tuple>().map(Tuple::items) {
         Some([one]) => format!("({})", vm.lossy_repr(one)?),
+        Some([_, members]) if vm.version >= compile::Version::V3_14 && members.get::<List>().is_some() && group::is_group(vm, this) => {
+            // Since 3.14 the exceptions are shown as they are, in a list of their own.
+            let _list = vm.heap.passing(heap::Kind::LIST);
+            vm.lossy_repr(&args)?
+        }
         _ => vm.lossy_repr(&args)?,
     };
     Ok(vm.str(&(name + &inside)))
