@@ -7,6 +7,7 @@ use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use num_bigint::BigInt;
+use serde::{Deserialize, Serialize};
 
 use crate::ir::Location;
 use crate::opcode::Op;
@@ -53,7 +54,7 @@ pub const CO_FAST_CELL: u8 = 0x40;
 pub const CO_FAST_FREE: u8 = 0x80;
 
 /// One instruction to run.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Instruction {
     /// What to do.
     pub op: Op,
@@ -64,7 +65,7 @@ pub struct Instruction {
 /// One line of the exception table: where an exception raised in `start..end` goes.
 ///
 /// The stack is cut to `depth` items, then the index of the raising instruction is pushed if `lasti`, then the exception.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Handler {
     /// First protected instruction.
     pub start: u32,
@@ -79,7 +80,7 @@ pub struct Handler {
 }
 
 /// A code object.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
 pub struct Code {
     /// The version whose instructions these are.
     pub version: Version,
@@ -150,7 +151,7 @@ impl Code {
 }
 
 /// Text that may hold lone surrogates: UTF-8 whose surrogates are encoded as three bytes each (WTF-8).
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PyStr(Rc<[u8]>);
 
 impl PyStr {
@@ -228,7 +229,7 @@ impl std::fmt::Debug for PyStr {
 }
 
 /// A constant. Equality is that of CPython's constant table: types and signs of zero count, and no NaN is like another.
-#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, Clone, Debug)]
 pub enum Const {
     /// `None`.
     None,

@@ -10,7 +10,7 @@ use crate::code::Const;
 use crate::opcode::Op;
 
 /// A place in the source: lines from 1, columns in UTF-8 bytes from 0; -1 is "none".
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(serde::Serialize, serde::Deserialize, Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Location {
     /// First line.
     pub line: i32,

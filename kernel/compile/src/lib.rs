@@ -52,6 +52,7 @@ mod slots;
 mod source;
 mod statement;
 mod statements;
+pub mod stored;
 mod swaps;
 mod symbol;
 pub mod tables;

@@ -8,7 +8,7 @@ use crate::version::Version;
 macro_rules! opcodes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $v14:literal, $v13:literal;)*) => {
         /// One instruction. In docs, `[a, b] → [c]` is the stack before and after, and `arg` the instruction's argument.
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        #[derive(serde::Serialize, serde::Deserialize, Clone, Copy, PartialEq, Eq, Hash, Debug)]
         #[repr(u8)]
         pub enum Op {
             $($(#[$doc])* $variant,)*

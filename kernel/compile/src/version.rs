@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// A version of Python; ordered, so that `version >= Version::V3_14` reads as it should.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(serde::Serialize, serde::Deserialize, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Version {
     /// 2.7's rule for finalizers, in 3.10 otherwise: an unreachable object with `__del__` is not freed but put into `gc.garbage`.
     V2_7,

@@ -6,6 +6,7 @@ mod blessing;
 mod checking;
 mod claims;
 mod cli;
+mod code_store;
 mod compare;
 mod engine;
 mod history;
@@ -34,6 +35,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     // What a program's peak memory is, its reader can see.
     heap::keep_no_large_buffers();
+    code_store::keep();
     let result = match Cli::parse().command {
         None => run::command(&ProgramArgs::default()),
         Some(Command::Run(ProgramArgs { kernel: Some(kernel), words, .. })) => run_on_kernel::command(&kernel, &words),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use compile::{Mode, Options, Version};
 use heap::{List, Obj, Str, Tuple};
 
-use crate::{Args, PyResult, Raised, Signature, Vm, kinds, modules};
+use crate::{Args, PyResult, Raised, Signature, Vm, code_cache, kinds, modules};
 
 /// Where the file name of an embedded module begins; no such folder exists. The version follows.
 const EMBEDDED: &str = "/heapbook/lib/python";
@@ -288,7 +288,16 @@ impl Vm {
         let options = Options { future_annotations: embedded && self.version < Version::V3_14, ..Options::default() };
         let shown = if embedded && FROZEN.contains(&name) { format!("<frozen {name}>") } else { filename.to_owned() };
         let before = self.state.reads_code.replace(embedded);
-        let code = self.compile_text(&source, &shown, Mode::Exec, options);
+        let code = match embedded.then(|| code_cache::kept(name, self.version)).flatten() {
+            Some(kept) => Ok(kept),
+            None => self.compile(&source, &shown, Mode::Exec, options).map(|compiled| {
+                if embedded {
+                    code_cache::keep(name, self.version, &compiled.code);
+                }
+                compiled.code
+            }),
+        };
+        let code = code.map(|code| self.load_code(&code));
         self.state.reads_code.set(before);
         let code = code?;
         let module = self.new_module(name);

@@ -9,6 +9,7 @@ mod build;
 pub mod builtins;
 mod call;
 mod class;
+mod code_cache;
 mod complete;
 mod counted_frame;
 mod dispatch;
@@ -52,6 +53,7 @@ mod watch;
 
 pub use args::{Args, Signature};
 pub use class::{Binding, Class, ClassSpec, Compare, Convention, GetSet, Method, Native, Operator, Slots, flags};
+pub use code_cache::{Keeper, keep_compiled};
 pub use complete::KEYWORDS;
 pub use start::Streams;
 pub use trap::TrapHandler;

@@ -66,7 +66,8 @@ impl Vm {
         Ok((code, held))
     }
 
-    fn compile(&self, text: &str, filename: &str, mode: Mode, options: Options) -> PyResult<compile::Compiled> {
+    /// Compiles a text as this machine's version does, and shows the warnings.
+    pub(crate) fn compile(&self, text: &str, filename: &str, mode: Mode, options: Options) -> PyResult<compile::Compiled> {
         let options = Options { version: self.version, ..options };
         need_names(text);
         match compile::compile_with_warnings(text, filename, mode, options) {
