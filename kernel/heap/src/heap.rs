@@ -331,6 +331,11 @@ impl Heap {
         all
     }
 
+    /// About how many objects there are, without a look at any: objects with pages of their own are not counted, dead ones that are kept for reuse are.
+    pub fn rough_count(&self) -> usize {
+        self.space.used()
+    }
+
     /// As [`Heap::all_objects`], one after the other, without a reference for each. The visitor frees nothing.
     pub fn each_object(&self, visit: &mut dyn FnMut(&Obj)) {
         self.space.for_each(|at| {

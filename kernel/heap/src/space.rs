@@ -490,6 +490,12 @@ impl Space {
         }
     }
 
+    /// How many slots are in use, as the pages count them.
+    pub(crate) fn used(&self) -> usize {
+        // SAFETY: pages stay until they leave the map.
+        self.pages.borrow().values().map(|page| unsafe { page.as_ref() }.used.get() as usize).sum()
+    }
+
     /// Bytes taken from the system.
     pub(crate) fn reserved(&self) -> usize {
         // SAFETY: pages stay until they leave the map.

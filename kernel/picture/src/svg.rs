@@ -48,7 +48,9 @@ pub(crate) fn draw(scene: &Scene, form: Form, prefix: &str, title: &str, descrip
         Form::Narrow => "hp-narrow",
     };
     let notes = scene.notes.len() as f32 * ROW;
-    let mut svg = open(prefix, class, laid.width, laid.height + notes, title, description);
+    // "… " goes before a note, and there may be nothing but notes.
+    let width = scene.notes.iter().map(|note| 16.0 + SMALL * (chars(note) + 2.0)).fold(laid.width, f32::max);
+    let mut svg = open(prefix, class, width, laid.height + notes, title, description);
     if let Some(area) = laid.box_ {
         svg += &rect("hp-lost", area, 9.0);
     }

@@ -130,6 +130,11 @@ impl Session {
         self.vm.held_bytes()
     }
 
+    /// About how many objects there are, told at once even of millions.
+    pub fn rough_count(&self) -> usize {
+        self.vm.heap.rough_count()
+    }
+
     /// Runs a cell of a notebook: its last value is shown, and kept in `_` and `Out`. `name` is the file name in tracebacks.
     pub fn run_cell(&mut self, source: &str, name: &str) -> Vec<Output> {
         self.remember(source);

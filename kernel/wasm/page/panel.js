@@ -5,8 +5,8 @@
 heapbook.Panel = class Panel {
   static count = 0;
   static MEMORY = "heapbook-panel";
-  /** What is larger, in bytes, is not drawn. */
-  static LARGEST = 2 << 20;
+  /** Where a program has more objects, nothing is drawn. */
+  static MOST_OBJECTS = 20_000;
   /** Where a look takes so many milliseconds, it is the only one. */
   static LONG = 300;
   /** So many runs are kept to look back at. */
@@ -56,12 +56,12 @@ heapbook.Panel = class Panel {
   async take(machine, session, label, below, more = {}) {
     if (!this.isOn) return;
     const prefix = `hp-panel-${(Panel.count += 1)}`;
-    const look = (heap, letter) => machine.tell({ do: "look", session, heap, most: Panel.LARGEST, prefix: `${prefix}${letter}` });
+    const look = (heap, letter) => machine.tell({ do: "look", session, heap, most: Panel.MOST_OBJECTS, prefix: `${prefix}${letter}` });
     const begun = performance.now();
     const { heap: now, large } = await look("", "h");
     const took = performance.now() - begun;
     const { heap: step } = now && took < Panel.LONG ? await look("step", "s") : {};
-    const note = large ? `<p class="heapbook-panel-label">The program holds ${Math.round(large / 1024)} kB: too much to be drawn after each run.</p>` : null;
+    const note = large ? `<p class="heapbook-panel-label">The program has ${large}: too much to be drawn after each run.</p>` : null;
     this.seen.push({ label, pictures: { now: now ?? note, step, ...more } });
     if (this.seen.length > Panel.MOST) this.seen.shift();
     if (below) below.after(this.element);

@@ -207,8 +207,8 @@
       await holder.run(async (machine) => {
         this.begin();
         const answer = await runStep(machine, place.session, place.at, (pieces) => this.print(pieces));
-        await panel.take(machine, place.session, this.snippet.text, this.frame);
         this.end(answer);
+        await panel.take(machine, place.session, this.snippet.text, this.frame);
       });
     }
 
@@ -257,7 +257,7 @@
       if (session === this.session && this.status.dataset.mark && running !== this) this.say("not in the machine's memory", "");
     }
 
-      edit() {
+    edit() {
       if (this.editor) return this.editor.focus();
       this.editor = new heapbook.Editor(this.pre, this.snippet.text, {
         type: (text) => this.typed(text),

@@ -3,9 +3,9 @@
 //! `{"do": "open", "session": 0, "version": "3.14"}` starts a session anew; `{"do": "run", "session": 0, "kind": "python", "source": "…"}` runs a
 //! snippet in it. With `"expected": {"text": "…", "ellipsis": false}` what was printed is held against the page's text by the rules of a check,
 //! and with `"heap": "text heap diff a b"` the heap is drawn afterwards, as HTML whose ids begin with `"prefix"`;
-//! `{"do": "look", "session": 0, "heap": "step", "prefix": "…"}` draws it without a run,
-//! unless the program holds more bytes than `"most"`. A program that wants packs
-//! of the library which are not there is not run: `{"wants": ["core"]}` is the answer.
+//! `{"do": "look", "session": 0, "heap": "step", "prefix": "…"}` draws it without a run, unless the program has more objects than `"most"`:
+//! `{"large": "2000000 objects"}` is the answer then, and no object is looked at. A program that wants packs of the library which are not there is
+//! not run: `{"wants": ["core"]}` is the answer.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -20,11 +20,14 @@ pub struct Desk {
     sessions: HashMap<u64, Open>,
 }
 
+/// The bytes that an object takes, with what it refers to.
+const OBJECT: u64 = 128;
+
 /// A session, and how many cells and statements it has run: their names count them, as in a check.
 struct Open {
     session: Session,
-    /// What the objects took before the first of them, in bytes.
-    start: u64,
+    /// How many objects there were, and the bytes that they took, before the first of them.
+    start: (usize, u64),
     cells: usize,
     prompts: usize,
 }
@@ -56,7 +59,7 @@ impl Desk {
         let name = message["version"].as_str().unwrap_or_default();
         let version = name.parse().map_err(|_| format!("Python {name} is not spoken here"))?;
         let session = Session::watched(version, Rc::clone(&self.onlooker)).map_err(|error| error.0)?;
-        self.sessions.insert(number, Open { start: session.held_bytes(), session, cells: 0, prompts: 0 });
+        self.sessions.insert(number, Open { start: (session.rough_count(), session.held_bytes()), session, cells: 0, prompts: 0 });
         Ok(json!({}))
     }
 
@@ -96,10 +99,9 @@ impl Desk {
     fn look(&mut self, message: &Value) -> Result<Value, String> {
         let open = self.sessions.get_mut(&message["session"].as_u64().unwrap_or_default()).ok_or("there is no such session")?;
         let request = message["heap"].as_str().and_then(request).ok_or("there is no such picture")?;
-        let held = open.session.held_bytes().saturating_sub(open.start);
-        match message["most"].as_u64() {
-            Some(most) if held > most => Ok(json!({ "heap": null, "large": held })),
-            _ => Ok(json!({ "heap": open.draw(&request, message) })),
+        match message["most"].as_u64().and_then(|most| open.more_than(most)) {
+            Some(large) => Ok(json!({ "heap": null, "large": large })),
+            None => Ok(json!({ "heap": open.draw(&request, message) })),
         }
     }
 }
@@ -115,6 +117,16 @@ struct Ran {
 }
 
 impl Open {
+    /// How much the program has, if it has more than so many objects, or as many bytes as those might take.
+    fn more_than(&self, most: u64) -> Option<String> {
+        let objects = self.session.rough_count().saturating_sub(self.start.0);
+        if objects as u64 > most {
+            return Some(format!("{objects} objects"));
+        }
+        let bytes = self.session.held_bytes().saturating_sub(self.start.1);
+        (bytes > most * OBJECT).then(|| format!("{} kB", bytes / 1024))
+    }
+
     /// The heap as it is, as HTML.
     fn draw(&mut self, request: &Request, message: &Value) -> Value {
         let prefix = message["prefix"].as_str().unwrap_or("heap");

@@ -175,7 +175,7 @@ mod tests {
     fn data_is_cut_out_of_the_middle() {
         // One segment of six bytes at address 1000.
         let machine = [b"\0asm\x01\0\0\0".as_slice(), &[11, 13, 1, 0, 0x41, 0xe8, 0x07, 0x0b, 6], b"abcdef", &[0, 1, 9]].concat();
-        let cut = cut(&machine, &[1002..1004]).unwrap();
+        let cut = cut(&machine, std::slice::from_ref(&(1002..1004))).unwrap();
         let left = [&[2u8, 0, 0x41, 0xe8, 0x07, 0x0b, 2][..], b"ab", &[0, 0x41, 0xec, 0x07, 0x0b, 2], b"ef"].concat();
         assert_eq!(cut.machine, [b"\0asm\x01\0\0\0".as_slice(), &[11, left.len() as u8], &left].concat());
         assert_eq!(cut.out, [&1u32.to_le_bytes()[..], &1002u32.to_le_bytes(), &2u32.to_le_bytes(), b"cd"].concat());

@@ -203,6 +203,11 @@ def the_heap_is_shown_beside_the_code(context, site):
     panel.get_by_text("who holds what").click()
     panel.get_by_role("link", name="Node").first.focus()
     page.screenshot(path=shots / "panel-holders.png")
+    # Of very many objects nothing is drawn, and nobody waits for it.
+    panel.get_by_role("button", name="The next run").click()
+    first.get_by_role("textbox").fill("many = [[i] for i in range(1_000_000)]\n")
+    page.keyboard.press("Control+Enter")
+    expect(panel).to_contain_text("too much to be drawn", timeout=PATIENCE)
     panel.get_by_role("button", name="Close the heap").click()
     expect(panel).to_be_hidden()
     assert not page.wrong, page.wrong
