@@ -66,6 +66,7 @@ fn quoted(text: &str) -> String {
     let marks = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     let inside: String = text
         .chars()
+        .take(4 * LONGEST)
         .flat_map(|c| match c {
             '\n' => vec!['\\', 'n'],
             '\\' => vec!['\\', '\\'],
@@ -78,7 +79,7 @@ fn quoted(text: &str) -> String {
 
 /// A text that fits a card, without the signs that a picture's text is built of.
 pub fn shortened(text: &str) -> String {
-    let kept: String = text.chars().map(|c| if c.is_control() || "→⇢·×‹›#".contains(c) { '?' } else { c }).collect();
+    let kept: String = text.chars().take(4 * LONGEST).map(|c| if c.is_control() || "→⇢·×‹›#".contains(c) { '?' } else { c }).collect();
     let kept = kept.replace(" + ", "+").replace(" = ", "=");
     if kept.chars().count() <= LONGEST { kept } else { kept.chars().take(LONGEST - 1).chain(['…']).collect() }
 }

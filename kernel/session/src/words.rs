@@ -7,6 +7,9 @@ use picture::{Counts, Root, Words};
 use vm::objects::function::Function;
 use vm::{Class, Vm, flags};
 
+/// More of a repr than any card shows.
+const ROOM: usize = 100;
+
 /// What the machine calls its objects.
 pub(crate) struct Names<'a> {
     vm: &'a Vm,
@@ -82,7 +85,8 @@ impl Words for Names<'_> {
         let vm = self.vm;
         let is_builtin = obj.get::<Class>().is_none() && !vm.class(&vm.class_of(obj)).has(flags::HEAP_TYPE);
         let is_code = vm.type_name(obj) == "code";
-        (is_builtin && !is_code && (obj.is_leaf() || obj.is_immortal())).then(|| picture::shortened(&vm.repr_text(obj).unwrap_or_default()))
+        (is_builtin && !is_code && (obj.is_leaf() || obj.is_immortal()))
+            .then(|| picture::shortened(&vm.repr_start(obj, ROOM).unwrap_or_default()))
     }
 
     fn chip(&self, obj: &Obj) -> Option<String> {

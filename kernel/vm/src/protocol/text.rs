@@ -2,7 +2,8 @@
 
 use heap::{Int, Obj, Str};
 
-use crate::{PyResult, Vm};
+use crate::text::repr::push_bytes_of_array;
+use crate::{PyResult, Vm, kinds};
 
 impl Vm {
     /// `repr(obj)`.
@@ -41,6 +42,19 @@ impl Vm {
     /// `repr(obj)` for a message.
     pub fn repr_text(&self, obj: &Obj) -> PyResult<String> {
         Ok(self.lossy(&self.repr(obj)?))
+    }
+
+    /// `repr(obj)` for a place that has room for `most` characters: of a long `bytearray` only the start is written.
+    pub fn repr_start(&self, obj: &Obj, most: usize) -> PyResult<String> {
+        let is_array = obj.kind() == kinds::BYTE_ARRAY && obj.extra().is_none();
+        match self.bytes_like(obj).filter(|data| is_array && data.len() > most) {
+            Some(data) => {
+                let mut start = "bytearray(b".to_owned();
+                push_bytes_of_array(&mut start, &data[..most]);
+                Ok(start)
+            }
+            None => self.repr_text(obj),
+        }
     }
 
     /// `ascii(obj)`.

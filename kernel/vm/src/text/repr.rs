@@ -64,7 +64,10 @@ pub(crate) fn push_bytes(out: &mut String, data: &[u8], quote: u8) {
                 out.push(b as char);
             }
             0x20..0x7F => out.push(b as char),
-            _ => out.push_str(&format!("\\x{b:02x}")),
+            _ => {
+                out.push_str("\\x");
+                out.extend([b >> 4, b & 15].map(|digit| char::from(b"0123456789abcdef"[digit as usize])));
+            }
         }
     }
     out.push(quote as char);
