@@ -60,9 +60,9 @@ const AT_START: [&str; 26] = [
     "zipimport",
 ];
 
-/// Whether a program finds the module imported already: `io` was needed by the start up to 3.13, `linecache` is since 3.14.
+/// Whether a script finds the module imported already: `io` was needed by the start up to 3.13.
 fn is_there_at_start(version: Version, name: &str) -> bool {
-    AT_START.contains(&name) || name == if version < Version::V3_14 { "io" } else { "linecache" }
+    AT_START.contains(&name) || name == "io" && version < Version::V3_14
 }
 
 /// The name of the embedded module that a file name means.
