@@ -111,7 +111,7 @@ fn session_of(line: &[u8]) -> Option<i64> {
 /// The session that a line says has begun.
 fn session_begun(line: &[u8]) -> Option<i64> {
     let digits = line.strip_prefix(b"[")?.strip_suffix(b"]")?;
-    std::str::from_utf8(digits).ok()?.parse().ok()
+    if digits.iter().all(u8::is_ascii_digit) { session_of(line) } else { None }
 }
 
 /// The lines that can be read.

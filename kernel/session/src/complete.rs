@@ -53,9 +53,8 @@ pub(crate) fn complete(vm: &Vm, names: &Obj, code: &str, cursor: usize) -> Compl
     if word.starts_with(|c: char| c.is_ascii_digit()) {
         return at(start, Vec::new());
     }
-    let mut found =
-        vm.complete(&word, names).unwrap_or_default().into_iter().map(|name| (kind_of(reach::find(vm, names, &name), vm), name));
-    let mut found: Vec<(String, String)> = found.by_ref().map(|(kind, name)| (name, kind)).collect();
+    let named = vm.complete(&word, names).unwrap_or_default().into_iter();
+    let mut found: Vec<(String, String)> = named.map(|name| (name.clone(), kind_of(reach::find(vm, names, &name), vm))).collect();
     let called = inspect::call_around(&line[..line.len() - word.len()]).and_then(reach::expression_before);
     let parameters = called.and_then(|called| reach::find(vm, names, &called)).map(|called| inspect::keyword_names(vm, &called));
     let fitting = parameters.unwrap_or_default().into_iter().filter(|name| name.starts_with(&word));
