@@ -331,7 +331,7 @@ impl Heap {
         all
     }
 
-    /// About how many objects there are, without a look at any: objects with pages of their own are not counted, dead ones that are kept for reuse are.
+    /// About how many objects there are, without a look at any: those with pages of their own are not counted.
     pub fn rough_count(&self) -> usize {
         self.space.used()
     }
