@@ -3,8 +3,9 @@
 //! `differential/records.VERSION.json` has what CPython printed for some seeds, and each run compares those. With `PROGRAMS=1000` as many
 //! fresh programs run on both, from seed `SEED` on, and what differs is shrunk (`SHRINK=0`: not); `SHOW=1` prints them. `PYTHON314`,
 //! `PYTHON313` and so on name the interpreters. `RECORD=40` writes the records anew, of so many seeds on which both agree: a program that differs
-//! is a bug to mend, and is in no record until then. `COVERAGE=500` tells which instructions and which branches of the collector so many
-//! programs do not reach.
+//! is a bug to mend, and is in no record until then. `PROGRAM=FILE` compares one program of your own. With `FIDELITY=1` the
+//! kernel's README is told how many of the fresh ones were equal. `COVERAGE=500` tells which instructions and which branches of the
+//! collector so many programs do not reach.
 
 #[path = "differential/cpython.rs"]
 mod cpython;
@@ -16,6 +17,7 @@ mod program;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Mutex;
 
 use compile::Version;
 use grammar::Grammar;
@@ -103,8 +105,8 @@ fn first_difference(version: Version, judge: &str, ours: &str) -> Option<String>
     Some("only the ends of lines differ".to_owned())
 }
 
-fn body(seed: u64) -> Vec<Statement> {
-    Grammar::new(seed).program()
+fn body(version: Version, seed: u64) -> Vec<Statement> {
+    Grammar::new(seed, version).program()
 }
 
 fn number(name: &str, default: u64) -> u64 {
@@ -118,27 +120,42 @@ fn without_lasting_counts(text: &str) -> String {
         [name, kind, _, "False"] if lasting.contains(&kind) => format!("{name} {kind} … False"),
         _ => fact.to_owned(),
     };
-    text.lines().map(|line| line.split("; ").map(fact).collect::<Vec<_>>().join("; ") + "\n").collect()
+    text.lines().map(|line| without_thousands(&line.split("; ").map(fact).collect::<Vec<_>>().join("; ")) + "\n").collect()
+}
+
+/// A count in the thousands is of something that the interpreter holds too.
+fn without_thousands(line: &str) -> String {
+    let digits = |part: &str| part.bytes().take_while(u8::is_ascii_digit).count();
+    line.split_inclusive(|c: char| !c.is_ascii_digit())
+        .map(|part| if digits(part) == 4 { "…".to_owned() + &part[4..] } else { part.to_owned() })
+        .collect()
 }
 
 /// Compares the recorded programs, and fresh ones if they are asked for.
 fn compare(version: Version, name: &str, records: &str) {
     let records: BTreeMap<u64, String> = serde_json::from_str(records).expect("the records are JSON");
     let differ = records.iter().filter_map(|(&seed, judged)| {
-        let text = program::text(PRELUDE, &body(seed));
+        let text = program::text(PRELUDE, &body(version, seed));
         first_difference(version, judged, &ours(version, &text)).map(|difference| format!("seed {seed}: {difference}"))
     });
     let mut wrong: Vec<String> = if number("RECORD", 0) == 0 { differ.collect() } else { Vec::new() };
     if number("COVERAGE", 0) > 0 {
         let mut reached = Reached::default();
         for seed in 0..number("COVERAGE", 0) {
-            run(version, &program::text(PRELUDE, &body(seed)), &mut reached);
+            run(version, &program::text(PRELUDE, &body(version, seed)), &mut reached);
         }
         reached.tell(name);
     }
+    let python = || cpython::find(name).unwrap_or_else(|| panic!("no CPython {name}: PYTHON{} names one", name.replace('.', "")));
     if number("PROGRAMS", 0) + number("RECORD", 0) > 0 {
-        let python = cpython::find(name).unwrap_or_else(|| panic!("no CPython {name}: PYTHON{} names one", name.replace('.', "")));
-        wrong.extend(fresh(version, name, &python));
+        wrong.extend(fresh(version, name, &python()));
+    }
+    if let Ok(path) = std::env::var("PROGRAM") {
+        let text = std::fs::read_to_string(path).expect("the program can be read");
+        let judged = cpython::run(&python(), std::slice::from_ref(&text)).remove(0);
+        let ours = ours(version, &text);
+        println!("CPython {name}\n{judged}\nhere\n{ours}");
+        wrong.extend(first_difference(version, &judged, &ours));
     }
     assert!(wrong.is_empty(), "{} programs differ\n\n{}", wrong.len(), wrong.join("\n\n"));
 }
@@ -149,18 +166,21 @@ fn fresh(version: Version, name: &str, python: &Path) -> Vec<String> {
     let seeds: Vec<u64> = (first..first + n.max(2 * record)).collect();
     let mut wrong = Vec::new();
     let mut agree = BTreeMap::new();
+    let mut compared = 0;
     for some in seeds.chunks(50) {
-        let bodies: Vec<_> = some.iter().map(|&seed| body(seed)).collect();
+        let bodies: Vec<_> = some.iter().map(|&seed| body(version, seed)).collect();
         let texts: Vec<String> = bodies.iter().map(|body| program::text(PRELUDE, body)).collect();
         let judged = cpython::run(python, &texts);
         for ((seed, body), (text, judged)) in some.iter().zip(bodies).zip(texts.iter().zip(judged)) {
             if std::env::var_os("SHOW").is_some() {
                 println!("{text}");
             }
-            // A program that does not end says nothing, nor does one that an older version cannot read.
-            if judged.contains("ended with status") || judged.starts_with("ended by SyntaxError") {
+            assert!(!judged.starts_with("ended by SyntaxError"), "seed {seed} is no Python {name}: {judged}");
+            // A program that does not end says nothing.
+            if judged.contains("ended with status") {
                 continue;
             }
+            compared += 1;
             match first_difference(version, &judged, &ours(version, text)) {
                 None => drop(agree.insert(*seed, without_addresses(&judged))),
                 Some(difference) if record > 0 => println!("seed {seed} is left out: {difference}"),
@@ -168,12 +188,27 @@ fn fresh(version: Version, name: &str, python: &Path) -> Vec<String> {
             }
         }
     }
+    if std::env::var_os("FIDELITY").is_some() {
+        tell_readme(name, compared - wrong.len(), compared);
+    }
     if record > 0 {
         let kept: BTreeMap<_, _> = agree.into_iter().take(record as usize).collect();
         let path = format!("{}/tests/differential/records.{name}.json", env!("CARGO_MANIFEST_DIR"));
         std::fs::write(path, serde_json::to_string_pretty(&kept).expect("texts are JSON") + "\n").expect("the records are written");
     }
     wrong
+}
+
+/// Writes a version's row of the table in the kernel's README.
+fn tell_readme(name: &str, equal: usize, of: usize) {
+    const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+    // The versions are tested side by side.
+    static TELLING: Mutex<()> = Mutex::new(());
+    let _telling = TELLING.lock().expect("no row fails to be written");
+    let readme = std::fs::read_to_string(README).expect("the README can be read");
+    let row = format!("| random programs, {name} |");
+    let lines = readme.lines().map(|line| if line.starts_with(&row) { format!("{row} {equal} | {of} |\n") } else { format!("{line}\n") });
+    std::fs::write(README, lines.collect::<String>()).expect("the README can be written");
 }
 
 /// The smallest program that differs, in the same way or another.

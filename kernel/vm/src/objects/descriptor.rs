@@ -3,6 +3,7 @@
 //! A descriptor holds the class that it belongs to. Classes made in Python hold some, too: members for `__slots__`, and attributes
 //! `__dict__` and `__weakref__`.
 
+use compile::Version;
 use heap::{Obj, Slot};
 
 use super::class::slots::SlotDef;
@@ -551,7 +552,8 @@ fn member_get(vm: &Vm, this: &Obj, instance: Option<&Obj>, _: Option<&Obj>) -> P
         Place::Slot(place) => match instance.extra().and_then(|extra| extra.slot(place as usize).get()) {
             Some(value) => Ok(value),
             None => {
-                let class = vm.full_class_name(&vm.class_of(instance));
+                let class = vm.class_of(instance);
+                let class = if vm.version <= Version::V3_12 { vm.class_name(&class) } else { vm.full_class_name(&class) };
                 Err(vm.attribute_error_text(format!("'{class}' object has no attribute '{}'", vm.lossy(&name))))
             }
         },

@@ -3,6 +3,7 @@
 //! Every loop that runs Python code looks at the list anew for each item, because that code may change it. Source:
 //! `Objects/listobject.c`.
 
+use compile::Version;
 use heap::{Dict, Kind, List, MAX_LIST_ITEMS, Obj, Tuple};
 
 use crate::class::{ClassSpec, flags};
@@ -223,7 +224,8 @@ fn ass_subscript(vm: &Vm, obj: &Obj, key: &Obj, value: Option<&Obj>) -> PyResult
 }
 
 fn set_slice(vm: &Vm, obj: &Obj, (start, stop, step): (isize, isize, isize), value: &Obj) -> PyResult<()> {
-    let items = vm.sequence_items(value, "must assign iterable to extended slice")?;
+    let plain = step == 1 && vm.version <= Version::V3_12;
+    let items = vm.sequence_items(value, if plain { "can only assign an iterable" } else { "must assign iterable to extended slice" })?;
     let list = list(obj);
     let places = adjust(list.len(), start, stop, step);
     if step == 1 {

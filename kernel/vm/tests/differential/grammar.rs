@@ -1,6 +1,8 @@
 //! Random programs over what holds objects: names, containers, instances, closures, weak references, finalizers, exceptions,
 //! generators, coroutines, and the collector's own controls. Whatever a statement raises is printed, so any name may hold anything.
 
+use compile::Version;
+
 use super::program::Statement::{self, Block, Line};
 
 /// A small generator of numbers, the same on every run (SplitMix64).
@@ -220,6 +222,26 @@ const EXPRESSIONS: &[&str] = &[
     "type(@)",
     "type(@)()",
     "copied(@)",
+    "sum(x * 2.5 - 1 for x in range(3))",
+    "[x * x % 3 // 2 + (x < 2) for x in range(4)]",
+    "[2.0 * x + 0.5 - x * 1.5 for x in [1.0, 2.0, 3.0]]",
+    "(~#, -#)",
+    "(@ if 'text' else $)",
+    "crossed(@)",
+    "awaited(@)",
+    "drive(awaited(@))",
+    "delegating(@)",
+    "emptied(@)",
+    "t'{@}'",
+    "t'a{@!r:>3}b{$}'",
+    "[*t'a{@}'][1].value",
+    "plain(*@, k=@)",
+    "plain(**@)",
+    "Owner().method(@, x=@)",
+    "Owner.of(@)",
+    "Owner.alone(@)",
+    "(@, *@, @)",
+    "Dynamic().anything",
 ];
 
 /// Statements of one line.
@@ -280,9 +302,9 @@ const LINES: &[&str] = &[
     "print(gc.collect())",
     "gc.freeze()",
     "gc.unfreeze()",
-    "print(len(gc.get_referents(@)))",
+    "print(len(referents(@)))",
     "print(kinds(referents(@)))",
-    "print(kinds(gc.get_referrers(@)))",
+    "print(kinds(referrers(@)))",
     "print(@() is None)",
     "print(sys.getsizeof(@))",
     "print(gc.is_finalized(@))",
@@ -326,7 +348,7 @@ const LINES: &[&str] = &[
     "gc.callbacks.append(phases)",
     "gc.callbacks.clear()",
     "print(len(gc.get_objects(0)) < 10 ** 6)",
-    "print(gc.get_referents(@, @) != [])",
+    "print(referents(@) != [])",
     "@.total = $",
     "del @.total",
     "del @.__dict__",
@@ -387,6 +409,20 @@ const LINES: &[&str] = &[
     "print(gc.get_count()[1:])",
     "@ = weakref.getweakrefs(@)",
     "print(@.__callback__)",
+    "@[0:1] = @",
+    "w = crossed(@, heard('c#'))",
+    "w = crossed(Mourned('c#'), ashes.append)",
+    "w = crossed(Phoenix('c#'))",
+    "w = crossed(@, lambda ref: print(gc.collect()))",
+    "ring = [Phoenix('c#')]; ring.append(ring); del ring; print(gc.collect())",
+    "ring = [weakref.ref(Node(), heard('c#'))]; ring.append(ring); del ring",
+    "ring = Node(); ring.x = (ring, weakref.ref(ring, heard('c#'))); del ring; print(gc.collect())",
+    "gc.set_debug(gc.DEBUG_COLLECTABLE)",
+    "gc.set_debug(gc.DEBUG_STATS)",
+    "gc.set_debug(0)",
+    "for x, y in [(@, @)]: @ = y",
+    "@.later = @",
+    "print(gc.get_threshold(), gc.get_debug())",
 ];
 
 pub(crate) struct Grammar {
@@ -394,11 +430,13 @@ pub(crate) struct Grammar {
     /// Numbers what is to be told apart.
     next: usize,
     functions: usize,
+    /// What a version does not speak is not said, or in the nearest words it has.
+    version: Version,
 }
 
 impl Grammar {
-    pub(crate) fn new(seed: u64) -> Grammar {
-        Grammar { random: Random(seed), next: 0, functions: 0 }
+    pub(crate) fn new(seed: u64, version: Version) -> Grammar {
+        Grammar { random: Random(seed), next: 0, functions: 0, version }
     }
 
     /// The body of a program.
@@ -466,11 +504,14 @@ impl Grammar {
                     ],
                 )])
             }
-            8 => Block(vec![
-                (self.fill("try:", 0), self.body(depth)),
-                ("except* ValueError as error:".to_owned(), vec![Line(self.fill("@ = error", 0))]),
-                ("except* TypeError:".to_owned(), self.body(depth)),
-            ]),
+            8 => {
+                let except = if self.version >= Version::V3_11 { "except*" } else { "except" };
+                Block(vec![
+                    (self.fill("try:", 0), self.body(depth)),
+                    (format!("{except} ValueError as error:"), vec![Line(self.fill("@ = error", 0))]),
+                    (format!("{except} TypeError:"), self.body(depth)),
+                ])
+            }
             9 => self.class(),
             14 => Block(vec![
                 ("def store():".to_owned(), vec![Line("global shared".to_owned()), Line(self.fill("shared = @", 0)), self.line()]),
@@ -592,7 +633,13 @@ impl Grammar {
                 '$' if depth == 0 => text.push_str(self.random.of(&["a", "b", "c", "[]", "Node()"])),
                 '$' => {
                     let expression = self.random.of(EXPRESSIONS);
-                    text.push_str(&self.fill(expression, depth - 1));
+                    let filled = self.fill(expression, depth - 1);
+                    // Before there were templates, the same text is formatted.
+                    let templates = self.version >= Version::V3_14;
+                    // Before 3.12 no quote may stand within the same quotes.
+                    let nested = expression.starts_with("t'") && filled.matches('\'').count() > 2;
+                    let filled = if nested && self.version < Version::V3_12 { "'text'".to_owned() } else { filled };
+                    text.push_str(&if templates { filled } else { filled.replace("t'{", "f'{").replace("t'a{", "f'a{") });
                 }
                 c => text.push(c),
             }

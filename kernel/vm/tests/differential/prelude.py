@@ -179,12 +179,67 @@ def fail(x):
     kept = [x]
     raise ValueError(x)
 
+async def awaited(x):
+    async with Async(x) as y:
+        async for z in agen(y):
+            x = z
+    return [z async for z in agen(x)]
+
+class Async:
+    def __init__(self, x):
+        self.x = x
+    async def __aenter__(self):
+        return self.x
+    async def __aexit__(self, *how):
+        return None
+
+def delegating(x):
+    def inner():
+        yield from iter([x])
+    yield from inner()
+
+def emptied(x):
+    def inner():
+        nonlocal x
+        del x
+    inner()
+    assert x
+
+def crossed(x, callback=None):
+    ring = [x]
+    ring.append(ring)
+    node = Node(ring)
+    ring.append(node)
+    return weakref.ref(node, callback)
+
+def plain(*p, **k):
+    return p, k
+
+class Dynamic:
+    def __getattr__(self, name):
+        return [self, name]
+
+class Owner:
+    chained = Chained([1])
+    def method(self, *p, **k):
+        return p, k
+    @classmethod
+    def of(cls, x):
+        return cls, x
+    @staticmethod
+    def alone(x):
+        return [x]
+
 def ours(thing):
     # How many descriptors a class of a C module has is not our affair.
     return not isinstance(thing, type) or thing.__flags__ & 0x300 != 0x300
 
 def referents(thing):
     return gc.get_referents(thing) if ours(thing) else []
+
+def referrers(thing):
+    # Since 3.14 the table of all interned strings is seen by the collector.
+    return gc.get_referrers(thing) if not isinstance(thing, str) else []
 
 def count(thing):
     return ours(thing) and sys.getrefcount(thing)

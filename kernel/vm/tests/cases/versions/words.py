@@ -83,3 +83,21 @@ def callable_is_deep():
 
 
 print(callable_is_deep())
+
+
+class Elsewhere:
+    __slots__ = ('y',)
+    __module__ = 'elsewhere'
+
+
+def assign(where):
+    return lambda: [1, 2, 3].__setitem__(where, 1)
+
+
+try:
+    Elsewhere().y
+except AttributeError as error:
+    print(error)
+told(delete(Elsewhere(), 'y'))
+told(assign(slice(0, 1)))
+told(assign(slice(0, 3, 2)))
