@@ -19,6 +19,9 @@ pub(crate) enum Command {
     Run(ProgramArgs),
     /// Run a program under several versions of Python and show where they differ
     Compare(CompareArgs),
+    /// Watch a program's memory over time, and draw it, as memory_profiler's `mprof` does
+    #[command(subcommand)]
+    Mprof(MprofCommand),
     /// Run every snippet and compare what it prints with the page
     Check(CheckArgs),
     /// Write what the snippets print into the pages
@@ -54,6 +57,54 @@ pub(crate) struct ProgramArgs {
     /// FILE, `-c CODE`, `-m MODULE` or `-`, and the program's own arguments
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "PROGRAM")]
     pub(crate) words: Vec<String>,
+}
+
+/// What is to be done about a program's memory over time.
+#[derive(Debug, Subcommand)]
+pub(crate) enum MprofCommand {
+    /// Run a program and write down its memory; functions marked with `@profile` get brackets and a table of their lines
+    Run(MprofRunArgs),
+    /// Draw what was written down, as SVG
+    Plot(MprofPlotArgs),
+    /// List the files with what was written down in this folder
+    List,
+    /// Remove some of these files, by their numbers in the list
+    Rm {
+        /// Their numbers
+        #[arg(required = true)]
+        numbers: Vec<usize>,
+    },
+    /// Remove all of these files
+    Clean,
+}
+
+/// A program whose memory is to be watched.
+#[derive(Debug, Args)]
+pub(crate) struct MprofRunArgs {
+    /// The file to write; without it mprofile_ and the time
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// How often to look at the memory, in seconds
+    #[arg(short = 'T', long, value_name = "SECONDS", default_value_t = 0.01)]
+    pub(crate) interval: f64,
+    /// No table of lines, which costs time at every line of a marked function
+    #[arg(long)]
+    pub(crate) no_lines: bool,
+    #[command(flatten)]
+    pub(crate) program: ProgramArgs,
+}
+
+/// What is to be drawn.
+#[derive(Debug, Args)]
+pub(crate) struct MprofPlotArgs {
+    /// What `mprof run` wrote, ours or memory_profiler's; without it, the newest file in this folder
+    pub(crate) file: Option<PathBuf>,
+    /// The SVG to write; without it, beside the file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Print it as text instead
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) text: bool,
 }
 
 /// A program to run under several versions.

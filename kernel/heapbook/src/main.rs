@@ -16,6 +16,7 @@ mod install;
 mod kernel;
 mod kernel_host;
 mod machine;
+mod mprof;
 mod notebooks;
 mod project;
 mod prompt;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Some(Command::Run(ProgramArgs { kernel: Some(kernel), words, .. })) => run_on_kernel::command(&kernel, &words),
         Some(Command::Run(args)) => run::command(&args),
         Some(Command::Compare(args)) => compare::command(&args),
+        Some(Command::Mprof(command)) => mprof::command(&command),
         Some(Command::Check(args)) => checking::command(&args),
         Some(Command::Bless(args)) => blessing::command(&args),
         Some(Command::Build) => publish::command(),

@@ -14,7 +14,7 @@ use mdbook_driver::book::{Book, BookItem};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext, parse_input};
 use std::collections::HashMap;
 use std::fs;
-use std::io::{Write as _, stdin, stdout};
+use std::io::{Write as _, stderr, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -23,6 +23,8 @@ use std::process::ExitCode;
 pub(crate) struct Weaver {
     /// Reports by the page's file.
     reports: HashMap<PathBuf, Report>,
+    /// Whether each page is told as it is drawn.
+    tells: bool,
 }
 
 impl Weaver {
@@ -32,17 +34,23 @@ impl Weaver {
             let file = std::fs::canonicalize(&page.chapter.path).unwrap_or_else(|_| page.chapter.path.clone());
             (file, page.report.clone())
         };
-        Weaver { reports: outcome.pages.iter().map(report).collect() }
+        Weaver { reports: outcome.pages.iter().map(report).collect(), tells: false }
     }
 
     fn weave(&self, pages: &Path, runs: bool, book: &mut Book) -> Result<()> {
         let mut failed = Ok(());
+        let (all, mut drawn) = (book.chapters().filter(|page| page.source_path.is_some()).count(), 0);
         book.for_each_mut(|item| {
             let BookItem::Chapter(page) = item else { return };
             let Some(source) = &page.source_path else { return };
             match claims::fill(std::mem::take(&mut page.content), pages) {
                 Ok(text) => page.content = text,
                 Err(error) => return failed = Err(error),
+            }
+            drawn += 1;
+            if self.tells {
+                // If nobody listens, there is nobody to tell.
+                let _ = writeln!(stderr(), "{drawn:>3}/{all} {}", shown(&pages.join(source)).display());
             }
             let file = std::fs::canonicalize(pages.join(source)).unwrap_or_default();
             let chapter = Chapter::parse(shown(&file), std::mem::take(&mut page.content));
@@ -81,7 +89,7 @@ pub(crate) fn build(project: &Project, weaver: Weaver, folder: Option<&Path>) ->
 /// `heapbook build`
 pub(crate) fn command() -> Result<ExitCode> {
     let project = Project::here()?;
-    let folder = build(&project, Weaver::default(), None)?;
+    let folder = build(&project, Weaver { tells: true, ..Weaver::default() }, None)?;
     if project.runs {
         for (name, script) in machine::scripts(false)? {
             fs::write(folder.join(name), script).context("the machine cannot be put into the book")?;

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context as _, bail};
 use compile::Version;
-use vm::Vm;
+use vm::{PyResult, Vm};
 
 use crate::cli::ProgramArgs;
 use crate::host::Real;
@@ -74,14 +74,27 @@ impl Settings {
     }
 }
 
+/// What looks on while a program runs.
+pub(crate) trait Profiler: Sync {
+    /// All is there; the program has not begun.
+    fn before(&self, vm: &Vm) -> PyResult<()>;
+    /// The program has run; what it registered for its end has not.
+    fn after(&self, vm: &Vm) -> anyhow::Result<()>;
+}
+
 pub(crate) fn command(args: &ProgramArgs) -> anyhow::Result<ExitCode> {
+    watched(args, None)
+}
+
+/// Runs a program, and a profiler around it.
+pub(crate) fn watched(args: &ProgramArgs, profiler: Option<&dyn Profiler>) -> anyhow::Result<ExitCode> {
     let mut settings = Settings::from_env();
     let start = match find(args, &mut settings)? {
         Ok(start) => start,
         Err(status) => return Ok(status),
     };
     let orig_argv: Vec<_> = ["heapbook".to_owned()].into_iter().chain(args.words.iter().cloned()).collect();
-    let status = stack::on_large(|| run(args.python, start, &settings, &orig_argv))??;
+    let status = stack::on_large(|| run(args.python, start, &settings, &orig_argv, profiler))??;
     if status == INTERRUPTED {
         // Whoever started us shall see that it was the interrupt, as with `python`.
         drop(signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGINT));
@@ -137,7 +150,7 @@ fn read_stdin() -> anyhow::Result<Program> {
 }
 
 /// Runs a program to its end. Gives the exit status.
-fn run(version: Version, start: Start, settings: &Settings, orig_argv: &[String]) -> anyhow::Result<i32> {
+fn run(version: Version, start: Start, settings: &Settings, orig_argv: &[String], profiler: Option<&dyn Profiler>) -> anyhow::Result<i32> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let mut vm = Vm::new(version, Rc::new(Real::new(Arc::clone(&interrupt))));
     vm.interrupt = Arc::clone(&interrupt);
@@ -156,11 +169,18 @@ fn run(version: Version, start: Start, settings: &Settings, orig_argv: &[String]
                 vm.add_path(folder);
             }
             vm.add_path(&start.folder);
-            match start.program {
-                Program::Prompt => prompt::run(&vm)?,
-                Program::Text(text, filename) if start.repl => vm.run_prompt(&String::from_utf8_lossy(&text), &filename),
-                Program::Text(text, filename) => vm.run_file(&text, &filename),
-                Program::Module(module) => vm.run_module_as_main(&module),
+            match profiler.map_or(Ok(()), |profiler| profiler.before(&vm)) {
+                Err(raised) => vm.uncaught(raised),
+                Ok(()) => {
+                    let status = match start.program {
+                        Program::Prompt => prompt::run(&vm)?,
+                        Program::Text(text, filename) if start.repl => vm.run_prompt(&String::from_utf8_lossy(&text), &filename),
+                        Program::Text(text, filename) => vm.run_file(&text, &filename),
+                        Program::Module(module) => vm.run_module_as_main(&module),
+                    };
+                    profiler.map_or(Ok(()), |profiler| profiler.after(&vm))?;
+                    status
+                }
             }
         }
     };

@@ -5,7 +5,8 @@
 
 mod common;
 
-use common::jupyter::{command, made};
+use common::jupyter::made;
+use common::tools::{chromium, passes, program};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -22,24 +23,6 @@ fn book() -> &'static Path {
     })
 }
 
-/// The first of these programs that can be started; without one, how to install it.
-fn program(names: &[&str], install: &str) -> Option<String> {
-    let found = names.iter().find(|name| command(name, &["--version"]).output().is_ok_and(|told| told.status.success()));
-    if found.is_none() {
-        assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "there is no {}; `{install}` installs one", names[0]);
-        eprintln!("left out: there is no {}; `{install}` installs one", names[0]);
-    }
-    found.map(|name| (*name).to_owned())
-}
-
-#[track_caller]
-fn passes(mut command: Command) {
-    let told = command.output().unwrap();
-    let text = String::from_utf8_lossy(&told.stdout).into_owned() + &String::from_utf8_lossy(&told.stderr);
-    assert!(told.status.success(), "{text}");
-    println!("{text}");
-}
-
 fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser").join(name)
 }
@@ -54,13 +37,10 @@ fn the_machine_prints_what_the_pages_say() {
 
 #[test]
 fn the_pages_run_in_a_browser() {
-    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-    let Some(chromium) = program(&names, "apt-get install chromium") else { return };
+    let Some(chromium) = chromium() else { return };
     let Some(environment) = made("browser", include_str!("requirements-browser.txt")) else { return };
     let shots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
     std::fs::create_dir_all(&shots).unwrap();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let chromium = std::env::split_paths(&path).map(|folder| folder.join(&chromium)).find(|file| file.is_file()).unwrap();
     let mut python = Command::new(environment.join("bin/python"));
     python.arg(script("pages.py")).arg(book()).arg(chromium).arg(shots);
     passes(python);

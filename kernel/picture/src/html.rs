@@ -29,10 +29,13 @@ pub fn html(picture: &Picture, prefix: &str, style: bool) -> String {
             );
         }
     }
+    let mut body = body(picture, prefix);
     if !rules.is_empty() {
-        let _ = write!(html, "<style>{}</style>", rules.replace("\n\n", "\n"));
+        // A figure may have no style, and a drawing may; it holds for the page all the same.
+        let at = body.find("</desc>").map_or(0, |at| at + "</desc>".len());
+        body.insert_str(at, &format!("<style>{}</style>", rules.replace("\n\n", "\n")));
     }
-    html += &body(picture, prefix);
+    html += &body;
     html += "<div class=\"hp-list\">";
     if let Some(snapshot) = snapshot.filter(|snapshot| !snapshot.objects.is_empty()) {
         html += &table(&snapshot, prefix);
@@ -71,8 +74,8 @@ fn body(picture: &Picture, prefix: &str) -> String {
                 let _ = write!(html, "<label for=\"{prefix}-f{}\">{} {}</label>", i + 1, i + 1, escape(&frame.phase));
             }
             html += "</div>";
-            for (frame, drawing) in film.frames.iter().zip(drawings(picture, prefix)) {
-                let _ = write!(html, "<div class=\"hp-frame\"><p>{}</p>{drawing}</div>", escape(&frame.sentence));
+            for (frame, drawings) in film.frames.iter().zip(drawings(picture, prefix).chunks(2)) {
+                let _ = write!(html, "<div class=\"hp-frame\"><p>{}</p>{}</div>", escape(&frame.sentence), drawings.concat());
             }
             html + "</div>"
         }
@@ -84,7 +87,7 @@ fn body(picture: &Picture, prefix: &str) -> String {
     }
 }
 
-/// The drawings of a picture: of one moment the wide and the narrow form, of a film its frames.
+/// The drawings of a picture: of one moment the wide and the narrow form, of a film those of each frame.
 pub(crate) fn drawings(picture: &Picture, prefix: &str) -> Vec<String> {
     let (title, text) = (picture.title(), description(picture));
     match picture {
@@ -99,11 +102,11 @@ pub(crate) fn drawings(picture: &Picture, prefix: &str) -> Vec<String> {
             .frames
             .iter()
             .enumerate()
-            .map(|(i, frame)| {
+            .flat_map(|(i, frame)| {
                 let title = format!("{} {}", i + 1, frame.phase);
                 let says: Vec<String> = frame.states.iter().map(|(number, state)| format!("#{number} {}", state_words(state))).collect();
                 let text = format!("{} {}", frame.sentence, says.join("; "));
-                draw(&film.scene(frame), Form::Wide, &format!("{prefix}-s{}", i + 1), &title, &text)
+                both(&film.scene(frame), &format!("{prefix}-s{}", i + 1), &title, &text)
             })
             .collect(),
     }

@@ -32,7 +32,7 @@ pub use html::html;
 pub use request::{Request, View};
 pub use snapshot::{Finalizer, Group, Holder, Name, Object, Place, Slot, Snapshot, Target, VERSION};
 pub use take::{Choice, Counts, Root, Taken, snapshot, take};
-pub use timeline::{Event, Moment, Timeline};
+pub use timeline::{Event, Measure, Moment, Timeline};
 pub use why::{Why, why};
 pub use words::{PlainWords, Words, label, plain, shortened};
 
@@ -112,7 +112,7 @@ pub fn read(text: &str) -> Option<Picture> {
 pub fn svg(picture: &Picture, prefix: &str) -> String {
     let drawn = html::drawings(picture, prefix).swap_remove(0);
     // Without a page there are no variables: the style goes along, and the class that has them.
-    let style = format!("<style>{STYLE}</style>");
+    let style = format!("<style>{STYLE}svg.hp {{ padding: 0; container-type: normal; background: var(--hp-bg); }}</style>");
     let at = drawn.find("<title").unwrap_or(0);
     format!("{}{style}{}", drawn[..at].replacen("class=\"hp-svg", "class=\"hp hp-svg", 1), &drawn[at..])
 }

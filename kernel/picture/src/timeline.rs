@@ -11,8 +11,29 @@ use crate::svg::{escape, n, open, text};
 /// A record of memory.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Timeline {
+    /// Whose memory it is.
+    pub measure: Measure,
     /// The events, in order.
     pub moments: Vec<Moment>,
+}
+
+/// Whose memory a record tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Measure {
+    /// That of all objects, beyond those at the start.
+    #[default]
+    Objects,
+    /// That of the process, seen from outside: of what is unreachable nothing is known.
+    Process,
+}
+
+impl Measure {
+    fn head(self) -> &'static str {
+        match self {
+            Measure::Objects => "memory over time: bytes beyond the start",
+            Measure::Process => "memory over time: bytes of the process",
+        }
+    }
 }
 
 /// An event.
@@ -20,7 +41,7 @@ pub struct Timeline {
 pub struct Moment {
     /// Microseconds since the start.
     pub at: u64,
-    /// The bytes of all objects, beyond those at the start.
+    /// The bytes.
     pub live: i64,
     /// The bytes among them that nothing reaches.
     pub unreachable: i64,
@@ -52,11 +73,11 @@ pub enum Event {
     End,
 }
 
-const HEAD: &str = "memory over time: bytes beyond the start";
 const BAR: i64 = 24;
 
 impl Event {
-    fn words(&self) -> String {
+    /// In words, as the text of a picture has it.
+    pub fn words(&self) -> String {
         match self {
             Event::Start => "start".into(),
             Event::Call(name) => format!("call {name}"),
@@ -69,7 +90,8 @@ impl Event {
         }
     }
 
-    fn read(words: &str) -> Option<Event> {
+    /// Reads the words again.
+    pub fn read(words: &str) -> Option<Event> {
         let (first, rest) = words.split_once(' ').unwrap_or((words, ""));
         Some(match first {
             "start" => Event::Start,
@@ -117,7 +139,8 @@ impl Timeline {
     /// As text: an event a line.
     pub fn to_text(&self) -> String {
         let peak = self.peak().max(1);
-        let mut text = format!("{HEAD}\n{:>10} | {:>12} | {:>12} | {:<24} | event\n", "seconds", "live", "unreachable", "");
+        let mut text =
+            format!("{}\n{:>10} | {:>12} | {:>12} | {:<24} | event\n", self.measure.head(), "seconds", "live", "unreachable", "");
         for moment in &self.moments {
             let bar = |bytes: i64| (bytes.max(0) * BAR + peak / 2) / peak;
             let (live, lost) = (bar(moment.live), bar(moment.unreachable).min(bar(moment.live)));
@@ -136,14 +159,15 @@ impl Timeline {
 
     /// Reads it again.
     pub fn read(text: &str) -> Option<Timeline> {
-        let rest = text.strip_prefix(HEAD)?.strip_prefix('\n')?;
+        let (head, rest) = text.split_once('\n')?;
+        let measure = [Measure::Objects, Measure::Process].into_iter().find(|measure| measure.head() == head)?;
         let moment = |line: &str| {
             let mut parts = line.splitn(5, " | ");
             let (at, live, unreachable, _, event) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
             let at = (at.trim().parse::<f64>().ok()? * 1e6).round() as u64;
             Some(Moment { at, live: number(live)?, unreachable: number(unreachable)?, event: Event::read(event)? })
         };
-        Some(Timeline { moments: rest.lines().skip(1).map(moment).collect::<Option<Vec<_>>>()? })
+        Some(Timeline { measure, moments: rest.lines().skip(1).map(moment).collect::<Option<Vec<_>>>()? })
     }
 
     /// As data.
@@ -164,7 +188,7 @@ impl Timeline {
     }
 
     /// The calls: name, the moments of beginning and end, and how deep.
-    fn calls(&self) -> Vec<(&str, usize, usize, usize)> {
+    pub fn calls(&self) -> Vec<(&str, usize, usize, usize)> {
         let (mut stack, mut calls): (Vec<(&str, usize)>, Vec<_>) = (Vec::new(), Vec::new());
         for (i, moment) in self.moments.iter().enumerate() {
             match &moment.event {
@@ -239,7 +263,9 @@ impl Timeline {
         let live = line(&|moment| moment.live);
         if !self.moments.is_empty() {
             let _ = write!(svg, "<path class=\"hp-area\" d=\"{live}V{}H{}z\"/><path class=\"hp-live\" d=\"{live}\"/>", n(below), n(x(0)));
-            let _ = write!(svg, "<path class=\"hp-garb\" d=\"{}\"/>", line(&|moment| moment.unreachable));
+            if self.measure == Measure::Objects {
+                let _ = write!(svg, "<path class=\"hp-garb\" d=\"{}\"/>", line(&|moment| moment.unreachable));
+            }
         }
         let _ = write!(svg, "<path class=\"hp-axis\" d=\"M{} {}V{}H{}\"/>", n(LEFT), n(TOP), n(below), n(right));
         if in_time {
@@ -265,29 +291,7 @@ impl Timeline {
         } else {
             svg += &text("hp-small", LEFT, below + 14.0, "one event after the other →");
         }
-        for (i, moment) in self.moments.iter().enumerate() {
-            if let Event::Collection { objects, bytes, .. } = &moment.event {
-                let place = x(i);
-                let _ = write!(
-                    svg,
-                    "<path class=\"hp-gc\" d=\"M{} {}V{}\"/><path class=\"hp-gcmark\" d=\"M{} {}l-5 -9h10z\"/>",
-                    n(place),
-                    n(TOP),
-                    n(below),
-                    n(place),
-                    n(TOP + 9.0)
-                );
-                let label = format!("−{objects} objects, {}", amount(*bytes));
-                let (anchor, shift) = if place > (LEFT + right) / 2.0 { ("end", -7.0) } else { ("start", 7.0) };
-                let _ = write!(
-                    svg,
-                    "<text class=\"hp-small hp-bold hp-halo\" x=\"{}\" y=\"{}\" text-anchor=\"{anchor}\">{}</text>",
-                    n(place + shift),
-                    n(TOP + 8.0),
-                    escape(&label)
-                );
-            }
-        }
+        svg += &self.collections(TOP, below, (LEFT, right), &x);
         for (name, start, end, depth) in calls {
             let (from, to, level) = (x(start), x(end).max(x(start) + 2.0), brackets + 24.0 * depth as f32);
             let _ = write!(svg, "<path class=\"hp-call\" d=\"M{} {}v5H{}v-5\"/>", n(from), n(level), n(to));
@@ -311,11 +315,50 @@ impl Timeline {
             }
             at += 34.0 + 6.1 * words.chars().count() as f32;
         };
-        entry("hp-live", "live");
-        entry("hp-garb", "unreachable");
+        match self.measure {
+            Measure::Objects => {
+                entry("hp-live", "live");
+                entry("hp-garb", "unreachable");
+            }
+            Measure::Process => entry("hp-live", "process"),
+        }
         entry("hp-call", "call");
-        entry("hp-gc", "collection");
+        if self.measure == Measure::Objects {
+            entry("hp-gc", "collection");
+        }
         svg + "</svg>"
+    }
+
+    /// The collections: a line each, and what it freed where there is room to say so, of the largest first.
+    fn collections(&self, top: f32, below: f32, (left, right): (f32, f32), x: &dyn Fn(usize) -> f32) -> String {
+        let mut svg = String::new();
+        let mut labels = Vec::new();
+        for (i, moment) in self.moments.iter().enumerate() {
+            let Event::Collection { objects, bytes, .. } = &moment.event else { continue };
+            let place = x(i);
+            let _ = write!(
+                svg,
+                "<path class=\"hp-gc\" d=\"M{} {}V{}\"/><path class=\"hp-gcmark\" d=\"M{} {}l-5 -9h10z\"/>",
+                n(place),
+                n(top),
+                n(below),
+                n(place),
+                n(top + 9.0)
+            );
+            let label = format!("−{objects} objects, {}", amount(*bytes));
+            let width = 6.1 * label.chars().count() as f32;
+            let from = if place > (left + right) / 2.0 { place - 7.0 - width } else { place + 7.0 };
+            labels.push((*bytes, from, width, label));
+        }
+        labels.sort_by_key(|label| -label.0);
+        let mut taken: Vec<(f32, f32)> = Vec::new();
+        for (_, from, width, label) in labels {
+            if taken.iter().all(|(start, end)| from + width < *start || *end < from) {
+                taken.push((from, from + width));
+                svg += &text("hp-small hp-bold hp-halo", from, top + 8.0, &label);
+            }
+        }
+        svg
     }
 }
 

@@ -31,7 +31,7 @@ use vm::{PyResult, Raised, Vm};
 
 pub use compile::Version;
 pub use history::{Archive, Past, Question};
-pub use look::show;
+pub use look::{show, timeline};
 pub use notebook::{Cell, Completions, Done, Failure, HEAP, Notebook, Outlet};
 pub use syntax::Completeness;
 pub use world::{Onlooker, World};

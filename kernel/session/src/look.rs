@@ -91,7 +91,7 @@ impl<'a> Looker<'a> {
                 Some(taken)
             }
             View::Timeline => {
-                self.vm.start_recording();
+                self.vm.start_recording(vm::recorder::Told::Cells);
                 None
             }
             _ => None,
@@ -166,7 +166,7 @@ fn is_hidden(name: &str) -> bool {
 }
 
 /// A machine's record, in bytes beyond the start.
-pub(crate) fn timeline(moments: &[vm::recorder::Moment]) -> Timeline {
+pub fn timeline(moments: &[vm::recorder::Moment]) -> Timeline {
     use vm::recorder::Event;
     let (live, unreachable) = moments.first().map_or((0, 0), |first| (first.live as i64, first.unreachable as i64));
     let moments = moments.iter().map(|moment| picture::Moment {
@@ -184,7 +184,7 @@ pub(crate) fn timeline(moments: &[vm::recorder::Moment]) -> Timeline {
             Event::End => picture::Event::End,
         },
     });
-    Timeline { moments: moments.collect() }
+    Timeline { moments: moments.collect(), ..Timeline::default() }
 }
 
 impl Session {

@@ -379,7 +379,7 @@ impl Hooks for Vm {
     }
 
     fn collection_started(&self, generation: usize) {
-        self.record_collection_start();
+        self.record_collection_start(generation);
         self.call_gc_callbacks("start", generation, 0, 0);
     }
 

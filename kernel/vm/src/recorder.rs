@@ -5,6 +5,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::time::Duration;
 
+use heap::Obj;
+
 use crate::Vm;
 use crate::frame::Frame;
 
@@ -17,8 +19,20 @@ pub struct Moment {
     pub live: u64,
     /// The bytes among them that nothing reaches.
     pub unreachable: u64,
+    /// The bytes that the process takes.
+    pub resident: u64,
     /// What happened.
     pub event: Event,
+}
+
+/// Which calls are told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Told {
+    /// Those of all functions with a name that cells define.
+    #[default]
+    Cells,
+    /// Those that the program marks, by `profile`.
+    Marked,
 }
 
 /// What can happen.
@@ -50,22 +64,46 @@ pub enum Event {
 pub(crate) struct Recorder {
     on: Cell<bool>,
     busy: Cell<bool>,
+    told: Cell<Told>,
+    /// The codes of marked functions, by their ids; whoever marks one keeps it.
+    marked: RefCell<HashSet<u64>>,
     start: Cell<Duration>,
     moments: RefCell<Vec<Moment>>,
-    /// What the objects took when the collection that runs began.
-    before: Cell<u64>,
+    /// What the objects took when the collection that runs began, if it is told.
+    before: Cell<Option<u64>>,
+    untold_collections: Cell<usize>,
     /// Of so many looks one is kept.
     stride: Cell<usize>,
     looks: Cell<usize>,
     calls: Cell<usize>,
     /// Calls in progress that were told.
     open: Cell<usize>,
+    /// Calls in progress that came too late to be told.
+    late: Cell<usize>,
+    /// When the next look is worth its price.
+    next_look: Cell<Duration>,
 }
 
-/// Moments that are kept, about; when there are so many, every second look goes.
-const MOST: usize = 120;
-/// Calls that are told; later ones are not.
-const MOST_CALLS: usize = 30;
+impl Told {
+    /// Moments that are kept, about; when there are so many, every second look goes.
+    fn most_moments(self) -> usize {
+        match self {
+            Told::Cells => 120,
+            Told::Marked => 2000,
+        }
+    }
+
+    /// Calls that are told; later ones are not.
+    pub fn most_calls(self) -> usize {
+        match self {
+            Told::Cells => 30,
+            Told::Marked => 500,
+        }
+    }
+}
+
+/// Of a program's time, finding out what is unreachable may take one part in so many, and what marks ask for.
+const SHARE: u32 = 4;
 
 impl Recorder {
     pub(crate) fn is_on(&self) -> bool {
@@ -75,12 +113,15 @@ impl Recorder {
 
 impl Vm {
     /// Begins a record.
-    pub fn start_recording(&self) {
+    pub fn start_recording(&self, told: Told) {
         let recorder = &self.recorder;
         recorder.moments.take();
+        recorder.told.set(told);
         recorder.on.set(true);
         recorder.stride.set(1);
-        [&recorder.looks, &recorder.calls, &recorder.open].into_iter().for_each(|count| count.set(0));
+        [&recorder.looks, &recorder.calls, &recorder.open, &recorder.late, &recorder.untold_collections]
+            .into_iter()
+            .for_each(|count| count.set(0));
         recorder.start.set(self.host.monotonic());
         self.record(Event::Start);
         self.tracing_changed();
@@ -94,38 +135,76 @@ impl Vm {
         self.recorder.moments.take()
     }
 
+    /// How many calls came too late to be told, and how many collections too fast one after the other.
+    pub fn untold(&self) -> (usize, usize) {
+        let recorder = &self.recorder;
+        (recorder.calls.get().saturating_sub(recorder.told.get().most_calls()), recorder.untold_collections.get())
+    }
+
+    /// From now on the calls of this code are told, where only marked ones are.
+    pub(crate) fn mark_code(&self, code: &Obj) {
+        self.recorder.marked.borrow_mut().insert(code.id());
+    }
+
     /// A function begins or returns. Those of the library are not told, nor what has no name.
     pub(crate) fn record_call(&self, frame: &Frame, returns: bool) {
-        if !self.recorder.is_on() {
+        let recorder = &self.recorder;
+        if !recorder.is_on() {
             return;
         }
         let code = frame.code();
-        let (file, name) = (&code.code.filename, self.lossy(&code.qualname));
-        let of_a_cell = file.starts_with("<cell ") || file.starts_with("Cell In[") || file.starts_with("<python-input");
-        if !of_a_cell || name.contains('<') {
-            return;
-        }
-        let recorder = &self.recorder;
-        // What is not told at its beginning is not told at its end.
-        if returns && recorder.open.get() > 0 && recorder.calls.get() <= MOST_CALLS {
-            recorder.open.set(recorder.open.get() - 1);
-            self.record(Event::Return(name));
-        } else if !returns && recorder.calls.replace(recorder.calls.get() + 1) < MOST_CALLS {
-            recorder.open.set(recorder.open.get() + 1);
-            self.record(Event::Call(name));
+        let is_told = match recorder.told.get() {
+            Told::Marked => recorder.marked.borrow().contains(&frame.code.id()),
+            Told::Cells => {
+                let file = &code.code.filename;
+                let of_a_cell = file.starts_with("<cell ") || file.starts_with("Cell In[") || file.starts_with("<python-input");
+                of_a_cell && !self.lossy(&code.qualname).contains('<')
+            }
+        };
+        if is_told {
+            self.record_block(self.lossy(&code.qualname), returns);
         }
     }
 
-    pub(crate) fn record_collection_start(&self) {
-        if self.recorder.is_on() {
-            self.recorder.before.set(self.held_bytes());
+    /// Something with a name begins or ends.
+    pub(crate) fn record_block(&self, name: String, ends: bool) {
+        let (recorder, most) = (&self.recorder, self.recorder.told.get().most_calls());
+        // What is not told at its beginning is not told at its end: calls that came too late have ended by then.
+        if !ends {
+            if recorder.calls.replace(recorder.calls.get() + 1) < most {
+                recorder.open.set(recorder.open.get() + 1);
+                self.record(Event::Call(name));
+            } else {
+                recorder.late.set(recorder.late.get() + 1);
+            }
+        } else if recorder.late.get() > 0 {
+            recorder.late.set(recorder.late.get() - 1);
+        } else if recorder.open.get() > 0 {
+            recorder.open.set(recorder.open.get() - 1);
+            self.record(Event::Return(name));
+        }
+    }
+
+    pub(crate) fn record_collection_start(&self, generation: usize) {
+        let recorder = &self.recorder;
+        if recorder.is_on() {
+            // A full collection looks at everything itself.
+            let is_told = generation == 2 || self.is_worth_it();
+            recorder.before.set(is_told.then(|| self.held_bytes()));
         }
     }
 
     pub(crate) fn record_collection_end(&self, generation: usize, objects: usize) {
-        if self.recorder.is_on() {
-            let bytes = self.recorder.before.get() as i64 - self.held_bytes() as i64;
-            self.record(Event::Collection { generation, objects, bytes });
+        let recorder = &self.recorder;
+        if !recorder.is_on() {
+            return;
+        }
+        match recorder.before.take() {
+            Some(before) => {
+                let bytes = before as i64 - self.held_bytes() as i64;
+                self.record(Event::Collection { generation, objects, bytes });
+            }
+            None => recorder.untold_collections.set(recorder.untold_collections.get() + 1),
         }
     }
 
@@ -136,17 +215,24 @@ impl Vm {
             return;
         }
         let is_look = event == Event::Look;
-        if !is_look || recorder.looks.replace(recorder.looks.get() + 1).is_multiple_of(recorder.stride.get()) {
-            let at = self.host.monotonic().saturating_sub(recorder.start.get());
+        if !is_look || self.is_time_to_look() {
+            let now = self.host.monotonic();
+            let at = now.saturating_sub(recorder.start.get());
             // Most looks see what the one before saw; only news are worth finding out what is unreachable.
             let before = recorder.moments.borrow().last().map(|last| last.live).filter(|_| is_look);
             let live = before.filter(|before| *before == self.held_bytes());
             if live.is_none() {
                 let (live, unreachable) = self.live_and_unreachable();
-                recorder.moments.borrow_mut().push(Moment { at, live, unreachable, event });
+                let resident = self.host.memory(live).resident;
+                recorder.moments.borrow_mut().push(Moment { at, live, unreachable, resident, event });
+            }
+            // A modelled clock moves when it is looked at.
+            if recorder.told.get() == Told::Marked {
+                let after = self.host.monotonic();
+                recorder.next_look.set(after + (after - now) * SHARE);
             }
             let mut moments = recorder.moments.borrow_mut();
-            if moments.len() >= MOST {
+            if moments.len() >= recorder.told.get().most_moments() {
                 recorder.stride.set(recorder.stride.get() * 2);
                 let mut odd = false;
                 moments.retain(|moment| {
@@ -157,6 +243,19 @@ impl Vm {
         }
         recorder.busy.set(false);
     }
+
+    /// Of the looks that are offered, one in so many.
+    fn is_time_to_look(&self) -> bool {
+        let recorder = &self.recorder;
+        recorder.looks.replace(recorder.looks.get() + 1).is_multiple_of(recorder.stride.get()) && self.is_worth_it()
+    }
+
+    /// Not where memory takes long to look at and was looked at just now.
+    fn is_worth_it(&self) -> bool {
+        let recorder = &self.recorder;
+        recorder.told.get() == Told::Cells || self.host.monotonic() >= recorder.next_look.get()
+    }
+
     fn live_and_unreachable(&self) -> (u64, u64) {
         let census = self.heap.census(|_| {});
         let lost: HashSet<u64> =

@@ -1,14 +1,16 @@
 # Makes IPython hold of a cell what a page's session holds: of a shown value `_`, `__`, `___` and `Out`,
 # one reference each, none of its own; of a cell its literals, neither the tree they stand in nor its
-# lines. It shows an error without leaving cycles behind, and keeps its two streams in the order they
-# were written in.
+# lines. It shows an error without leaving cycles behind, keeps its two streams in the order they
+# were written in, and lets a program run a loop although the kernel's own is running.
 def prepare():
     import ast
+    import asyncio
     import contextlib
     import ctypes
     import gc
     import linecache
     import sys
+    import threading
     import time
     import traceback
 
@@ -107,6 +109,16 @@ def prepare():
             stream.write = write_now
 
     shell._tee = in_order
+    run_loop = asyncio.run
+
+    def run(main, **options):
+        ended = []
+        thread = threading.Thread(target=lambda: ended.append(run_loop(main, **options)))
+        thread.start()
+        thread.join()
+        return ended.pop()
+
+    asyncio.run = run
 
 
 prepare()

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub(crate) mod jupyter;
+pub(crate) mod tools;
 
 use std::fs;
 use std::path::PathBuf;

@@ -6,6 +6,7 @@ use compile::{Mode, Options};
 use picture::Picture;
 use serde_json::json;
 use vm::PyResult;
+use vm::recorder::Told;
 
 use super::usage;
 use crate::look;
@@ -107,7 +108,7 @@ fn tell_peak(notebook: &Notebook, curve: &Curve) {
 /// `%%mprof [-i seconds]`.
 pub(super) fn mprof(notebook: &Notebook, line: &str, body: &str) -> PyResult {
     let (every, _) = interval(notebook, line)?;
-    notebook.vm().start_recording();
+    notebook.vm().start_recording(Told::Cells);
     let (curve, done) = Curve::of(notebook, every, || notebook.run_body(body));
     let picture = Picture::Timeline(look::timeline(&notebook.vm().stop_recording()));
     let (time, last) = curve.last();

@@ -417,7 +417,7 @@ fn unraisablehook(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 fn get_asyncgen_hooks(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
     let held = |slot: &heap::Slot| slot.get().unwrap_or_else(|| vm.none());
     let values = vec![held(&vm.thread.firstiter), held(&vm.thread.finalizer)];
-    struct_sequence(vm, "sys.asyncgen_hooks", &["firstiter", "finalizer"].map(StructField::Shown), values)
+    struct_sequence(vm, "asyncgen_hooks", &["firstiter", "finalizer"].map(StructField::Shown), values)
 }
 
 fn set_asyncgen_hooks(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {

@@ -150,6 +150,7 @@ def show_results(prof, stream=None, precision=1):
 def profile(func=None, stream=None, precision=1, backend="psutil"):
     if func is None:
         return lambda func: profile(func, stream=stream, precision=precision, backend=backend)
+    _m.mark(func.__code__)
 
     @_functools.wraps(func)
     def run(*args, **kwargs):
@@ -159,6 +160,44 @@ def profile(func=None, stream=None, precision=1, backend="psutil"):
         return value
 
     return run
+
+
+class _Block:
+    """A part of a program that has a bracket of its own."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def __enter__(self):
+        _m.begin_block(self._name)
+
+    def __exit__(self, *args):
+        _m.end_block(self._name)
+
+
+class _Marks:
+    """What a program under `heapbook mprof run` finds as `profile`: a bracket for each call, and the lines of the function at the end."""
+
+    def __init__(self, lines):
+        self._lines = LineProfiler() if lines else None
+
+    def __call__(self, func=None, precision=1):
+        if func is None:
+            return lambda func: self(func, precision=precision)
+        if not callable(func):
+            raise ValueError("Value must be callable")
+        code = getattr(func, "__code__", None)
+        if code is None:
+            return func
+        _m.mark(code)
+        return self._lines(func) if self._lines else func
+
+    def timestamp(self, name="<block>"):
+        return _Block(name)
+
+    def show_results(self):
+        if self._lines:
+            show_results(self._lines)
 
 
 def memory_usage(proc=-1, interval=0.1, timeout=None, timestamps=False, include_children=False, multiprocess=False, max_usage=False,

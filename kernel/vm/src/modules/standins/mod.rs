@@ -40,6 +40,9 @@ pub(super) static MACHINE: ModuleSpec = ModuleSpec {
         Method::new("held_bytes", |vm, _, _| Ok(vm.uint(vm.held_bytes())), Convention::NoArgs),
         Method::new("start_sampling", start_sampling, Convention::One),
         Method::new("stop_sampling", stop_sampling, Convention::NoArgs),
+        Method::new("mark", mark, Convention::One),
+        Method::new("begin_block", |vm, _, args| block(vm, args, false), Convention::One),
+        Method::new("end_block", |vm, _, args| block(vm, args, true), Convention::One),
         Method::new("refcount_at", refcount_at, Convention::One),
         Method::new("word_at", word_at, Convention::One),
         Method::new("source_lines", source_lines, Convention::One),
@@ -72,6 +75,18 @@ fn stop_sampling(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
     let points = vm.stop_sampling();
     let point = |(at, bytes): (Duration, u64)| vm.tuple(vec![vm.uint(bytes), vm.float(at.as_secs_f64())]);
     Ok(vm.list(points.into_iter().map(point).collect()))
+}
+
+/// The calls of this code are told in a record of memory.
+fn mark(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    vm.mark_code(&args.pos()[0]);
+    Ok(vm.none())
+}
+
+/// A block that the program has given a name begins or ends.
+fn block(vm: &Vm, args: Args<'_>, ends: bool) -> PyResult {
+    vm.record_block(vm.lossy(&args.pos()[0]), ends);
+    Ok(vm.none())
 }
 
 /// The object that an address leads to.
