@@ -69,16 +69,21 @@ fn entry(claim: &Claim, names: &mut Names<'_>) -> Result<String> {
         "no" => "no",
         _ => "partly",
     };
-    let mut links = Vec::new();
+    // Of snippets under one heading the first leads to all.
+    let mut links: Vec<(String, String)> = Vec::new();
     for place in &claim.shown {
         let (page, id) = place.split_once('#').with_context(|| format!("`{place}` is not `page#id`"))?;
-        links.push(format!("[{}]({page}.md#{id})", names.of(page, id)?));
+        let name = names.of(page, id)?;
+        if links.iter().all(|(known, _)| *known != name) {
+            links.push((name, format!("{page}.md#{id}")));
+        }
     }
     let mut text = format!("<div class=\"heapbook-claim heapbook-claim-{verdict}\">\n\n**{}** {}\n\n", capital(&claim.holds), claim.says);
     if !claim.why.is_empty() {
         let _ = write!(text, "{}\n\n", claim.why);
     }
     if !links.is_empty() {
+        let links: Vec<String> = links.iter().map(|(name, place)| format!("[{name}]({place})")).collect();
         let _ = write!(text, "Shown in {}\n\n", links.join(" · "));
     }
     Ok(text + "</div>\n\n")
