@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use jupyter::{Completeness, Completions, Execute, Executed, Failure, Frontend, History, Info, Interpreter, Remembered};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use session::{Cell, Notebook, Past, Question, Version};
 
 use crate::cli::KernelArgs;
@@ -29,21 +29,11 @@ pub(crate) fn command(args: &KernelArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn info(python: Version) -> Info {
-    let (major, minor, micro) = python.release();
-    let release = format!("{major}.{minor}.{micro}");
     Info {
         implementation: "heapbook",
         implementation_version: env!("CARGO_PKG_VERSION"),
-        banner: format!("Heapbook {}: Python {release} on a heap that can be looked at", env!("CARGO_PKG_VERSION")),
-        language: json!({
-            "name": "python",
-            "version": release,
-            "mimetype": "text/x-python",
-            "file_extension": ".py",
-            "pygments_lexer": "ipython3",
-            "codemirror_mode": { "name": "ipython", "version": 3 },
-            "nbconvert_exporter": "python",
-        }),
+        banner: session::banner(python),
+        language: session::language_info(python),
         help_links: vec![
             ("Python Reference", "https://docs.python.org/3.14"),
             ("Garbage Collector", "https://docs.python.org/3.14/library/gc.html"),

@@ -9,6 +9,7 @@ mod letters;
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use mdbook_driver::config::Config;
+use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
@@ -110,10 +111,12 @@ fn pack(machine: &Path, page: &Path) -> Result<Vec<Script>> {
     let read = |name: &str| fs::read_to_string(page.join(name)).with_context(|| format!("`{name}` cannot be read"));
     let worker = serde_json::to_string(&(read("unpack.js")? + &read("worker.js")?))?;
     let machine = letters::packed(&cut.machine)?;
-    let machine = format!("heapbookMachine({{ build: \"{build}\", worker: {worker}, machine: \"{machine}\" }});\n");
-    let mut scripts = vec![(MACHINE.to_owned(), machine.into_bytes())];
     let library = library::packs::names().into_iter().map(|name| (name, library::packs::contents(name).into_bytes()));
-    for (name, contents) in library.chain([(library::packs::NAMES, cut.out)]) {
+    let packs: Vec<_> = library.chain([(library::packs::NAMES, cut.out)]).collect();
+    let names = json!(packs.iter().map(|(name, _)| name).collect::<Vec<_>>());
+    let machine = format!("heapbookMachine({{ build: \"{build}\", library: {names}, worker: {worker}, machine: \"{machine}\" }});\n");
+    let mut scripts = vec![(MACHINE.to_owned(), machine.into_bytes())];
+    for (name, contents) in packs {
         let pack = format!("heapbookPack(\"{build}\", \"{name}\", \"{}\");\n", letters::packed(&contents)?);
         scripts.push((format!("heapbook-pack-{name}.js"), pack.into_bytes()));
     }

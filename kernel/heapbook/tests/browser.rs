@@ -35,13 +35,44 @@ fn the_machine_prints_what_the_pages_say() {
     passes(node);
 }
 
+/// A folder for pictures of what the browser shows.
+fn shots() -> PathBuf {
+    let shots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
+    std::fs::create_dir_all(&shots).unwrap();
+    shots
+}
+
 #[test]
 fn the_pages_run_in_a_browser() {
     let Some(chromium) = chromium() else { return };
     let Some(environment) = made("browser", include_str!("requirements-browser.txt")) else { return };
-    let shots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
-    std::fs::create_dir_all(&shots).unwrap();
     let mut python = Command::new(environment.join("bin/python"));
-    python.arg(script("pages.py")).arg(book()).arg(chromium).arg(shots);
+    python.arg(script("pages.py")).arg(book()).arg(chromium).arg(shots());
+    passes(python);
+}
+
+/// A site as a reader of the README makes it: the extension is installed, `jupyter lite build` finds it, and a notebook is run on the site.
+#[test]
+fn a_notebook_runs_in_jupyterlite() {
+    let Some(chromium) = chromium() else { return };
+    let Some(_) = program(&["npm"], "apt-get install npm") else { return };
+    let Some(environment) = made("jupyterlite", include_str!("requirements-jupyterlite.txt")) else { return };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut pip = Command::new(environment.join("bin/pip"));
+    pip.args(["install", "--quiet", "--force-reinstall", "--no-deps", "--no-build-isolation"]).arg(root.join("kernel/wasm/jupyterlite"));
+    pip.env("HEAPBOOK_SCRIPTS", book());
+    passes(pip);
+    let site = Path::new(env!("CARGO_TARGET_TMPDIR")).join("jupyterlite-site");
+    let _ = std::fs::remove_dir_all(&site);
+    std::fs::create_dir_all(&site).unwrap();
+    // The test asks the page by way of its own model, and all cells are on it.
+    let settings = r#"{ "jupyter-lite-schema-version": 0, "jupyter-config-data": {
+        "exposeAppInBrowser": true, "settingsOverrides": { "@jupyterlab/notebook-extension:tracker": { "windowingMode": "none" } } } }"#;
+    std::fs::write(site.join("jupyter-lite.json"), settings).unwrap();
+    let mut lite = Command::new(environment.join("bin/jupyter-lite"));
+    lite.current_dir(&site).arg("build").arg("--contents").arg(root.join("notebooks").canonicalize().unwrap());
+    passes(lite);
+    let mut python = Command::new(environment.join("bin/python"));
+    python.arg(script("lite.py")).args([&site.join("_output"), &chromium, &shots()]).arg(root.join("notebooks/05-cycles.ipynb"));
     passes(python);
 }

@@ -7,6 +7,10 @@
 
 mod color;
 mod complete;
+#[cfg(feature = "debugger")]
+mod debug;
+#[cfg(not(feature = "debugger"))]
+#[path = "no_debugger.rs"]
 mod debug;
 mod display;
 mod history;
@@ -25,7 +29,7 @@ use std::rc::Rc;
 
 use compile::{Mode, Options};
 use heap::{Dict, List, Obj};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use vm::host::{Host, Stream};
 use vm::{PyResult, Raised, Vm};
 
@@ -76,6 +80,29 @@ pub struct Session {
     values: Obj,
     /// What was seen before the cell that runs, if a picture of it is wanted.
     before: look::Before,
+}
+
+/// What a kernel says at its start.
+pub fn banner(version: Version) -> String {
+    format!("Heapbook {}: Python {} on a heap that can be looked at", env!("CARGO_PKG_VERSION"), release(version))
+}
+
+/// What Jupyter's protocol calls `language_info`.
+pub fn language_info(version: Version) -> Value {
+    json!({
+        "name": "python",
+        "version": release(version),
+        "mimetype": "text/x-python",
+        "file_extension": ".py",
+        "pygments_lexer": "ipython3",
+        "codemirror_mode": { "name": "ipython", "version": 3 },
+        "nbconvert_exporter": "python",
+    })
+}
+
+fn release(version: Version) -> String {
+    let (major, minor, micro) = version.release();
+    format!("{major}.{minor}.{micro}")
 }
 
 /// A session could not start.

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use vm::host::Host;
 use vm::{Args, Convention, Method, PyResult, Raised, Vm};
 
+#[cfg(feature = "debugger")]
 use crate::debug::Debugger;
 use crate::history::{self, Archive, Past, Question};
 use crate::tally::Tally;
@@ -90,6 +91,7 @@ pub struct Notebook {
     pub(crate) payload: RefCell<Vec<Value>>,
     /// How many pictures were drawn.
     pictures: Place<u64>,
+    #[cfg(feature = "debugger")]
     pub(crate) debugger: Debugger,
     /// Whether outputs are dropped: a cell is being captured.
     muted: Place<bool>,
@@ -173,6 +175,7 @@ impl Notebook {
             count: Place::new(1),
             payload: RefCell::default(),
             pictures: Place::new(0),
+            #[cfg(feature = "debugger")]
             debugger: Debugger::default(),
             muted: Place::new(false),
             last_value: RefCell::default(),

@@ -1,10 +1,11 @@
-// The machine of a page: scripts bring it, a Worker runs it, messages go to and fro. `run.js` runs a page's snippets on it, `playground.js` a reader's program.
-// It is loaded at the first use; nothing is asked of any server but the book's own, so a page that is opened as a file does the same.
+// The machine of a page: scripts bring it, a Worker runs it, messages go to and fro. `run.js` runs a page's snippets on it, `playground.js` a reader's program,
+// `../jupyterlite` a notebook's cells. It is loaded at the first use; nothing is asked of any server but the book's own, so a page that is opened as a file does the same.
 "use strict";
 
 const heapbook = (() => {
-  // The page's script is read once; this constant of mdBook's leads from a page in a folder to the book's root.
-  const root = typeof path_to_root === "string" ? path_to_root : "";
+  /** Where the scripts are. On a page of the book, this constant of mdBook's leads from a page in a folder to the book's root. */
+  let root = typeof path_to_root === "string" ? path_to_root : "";
+  const from = (folder) => (root = folder);
 
   /** An element with its properties and what is in it. */
   function make(tag, properties = {}, ...inside) {
@@ -51,6 +52,13 @@ const heapbook = (() => {
     return loaded.packs[name];
   }
 
+  /** Gives a machine all packs. */
+  async function everything(machine) {
+    const { library } = await load();
+    await Promise.all(library.map(pack));
+    for (const name of library) await machine.install(name);
+  }
+
   /** A Worker with the machine in it, and what is to be done with what it tells. */
   class Machine {
     constructor(loaded) {
@@ -77,6 +85,7 @@ const heapbook = (() => {
       // A page that is a file has no addresses that its Worker could look at: some browsers would wait for ever.
       const flagged = location.protocol === "file:" ? null : this.raise();
       const { module, packs } = loaded;
+      this.installed = new Set(Object.keys(packs));
       this.ready = this.ask({ start: { ...(module ? { module } : { packed: loaded.machine }), packs, flagged } });
     }
 
@@ -92,13 +101,20 @@ const heapbook = (() => {
       this.flag = null;
     }
 
-    /** Sends a message to the machine, and the packs that it wants first. */
-    async tell(message) {
+    /** Sends a message to the machine, and the packs that it wants first. `stdin` is how a program asks the reader, if it can. */
+    async tell(message, stdin = null) {
       for (;;) {
-        const answer = await this.ask({ message, flag: this.interruptible ? this.raise() : undefined });
+        const answer = await this.ask({ message, stdin, flag: this.interruptible ? this.raise() : undefined });
         if (!answer.wants) return answer;
-        for (const name of answer.wants) await this.ask({ install: { name, text: await pack(name) } });
+        for (const name of answer.wants) await this.install(name);
       }
+    }
+
+    /** Gives the machine a pack, once. */
+    async install(name) {
+      if (this.installed.has(name)) return;
+      this.installed.add(name);
+      await this.ask({ install: { name, text: await pack(name) } });
     }
 
     ask(message) {
@@ -224,5 +240,8 @@ const heapbook = (() => {
     return make("button", { type: "button", className: "heapbook-button", textContent: label, title, onclick });
   }
 
-  return { make, button, print, show, fail, Holder, Stopped };
+  return { from, make, button, print, show, fail, everything, Holder, Stopped };
 })();
+
+// Where scripts are bundled, this is a module.
+if (typeof module === "object") module.exports = heapbook;

@@ -267,6 +267,7 @@
           this.editButton.focus();
         },
       });
+      this.update();
       this.editor.focus();
       this.editor.box.setSelectionRange(0, 0);
     }

@@ -18,9 +18,13 @@ function tell() {
 /** Why the machine broke, if it says so. */
 let panic = null;
 
+/** Bytes of the machine's own memory, and the text that they are. */
+const memory = (place, length) => new Uint8Array(machine.memory.buffer, place, length);
+const told = (place, length) => new TextDecoder().decode(memory(place, length));
+
 function onPrinted(stream, place, length) {
-  if (stream === 2) return (panic = new TextDecoder().decode(new Uint8Array(machine.memory.buffer, place, length)));
-  const text = decoders[stream].decode(new Uint8Array(machine.memory.buffer, place, length), { stream: true });
+  if (stream === 2) return (panic = told(place, length));
+  const text = decoders[stream].decode(memory(place, length), { stream: true });
   const last = printed.pieces.at(-1);
   if (last?.stream === stream) last.text += text;
   else printed.pieces.push({ stream, text });
@@ -28,11 +32,48 @@ function onPrinted(stream, place, length) {
   if (printed.count <= AT_ONCE || performance.now() - printed.last > PAUSE) tell();
 }
 
+/** What a notebook shows goes to the page between what it prints. */
+function onPublished(kind, kindLength, content, length) {
+  printed.pieces.push({ published: told(kind, kindLength), content: JSON.parse(told(content, length)) });
+  tell();
+}
+
 /** The machine lacks a pack that it cannot wait for. */
 class Missing extends Error {}
 
 function onMissing(place, length) {
-  throw new Missing(new TextDecoder().decode(new Uint8Array(machine.memory.buffer, place, length)));
+  throw new Missing(told(place, length));
+}
+
+/** How a line is asked for: an address that answers when the reader has, and the message that goes there; `null` where there is no such address. */
+let stdin = null;
+
+function asked(prompt, password) {
+  try {
+    const { address, browsingContextId, message } = stdin;
+    const request = new XMLHttpRequest();
+    request.open("POST", address, false);
+    request.send(JSON.stringify({ browsingContextId, data: { ...message, content: { prompt, password } } }));
+    return JSON.parse(request.response).content.value;
+  } catch {
+    return null;
+  }
+}
+
+function onAsked(place, length, hidden) {
+  const prompt = told(place, length);
+  tell();
+  const line = stdin && asked(prompt, hidden !== 0);
+  if (typeof line !== "string") return 0n;
+  const bytes = new TextEncoder().encode(line);
+  return (BigInt(given(bytes)) << 32n) | BigInt(bytes.length);
+}
+
+/** The most random bytes that browsers give at once. */
+const MOST_RANDOM = 65536;
+
+function onRandom(place, length) {
+  for (let from = 0; from < length; from += MOST_RANDOM) crypto.getRandomValues(memory(place + from, Math.min(MOST_RANDOM, length - from)));
 }
 
 /**
@@ -65,10 +106,10 @@ function onInterrupted() {
   return 1;
 }
 
-/** Bytes in the machine's own memory. */
+/** Puts bytes into the machine's own memory. */
 function given(bytes) {
   const place = machine.room(bytes.length);
-  new Uint8Array(machine.memory.buffer, place, bytes.length).set(bytes);
+  memory(place, bytes.length).set(bytes);
   return place;
 }
 
@@ -81,7 +122,7 @@ function install(name, text) {
     let from = 4 + 8 * count;
     for (let i = 0; i < count; i += 1) {
       const [address, length] = [view.getUint32(4 + 8 * i, true), view.getUint32(8 + 8 * i, true)];
-      new Uint8Array(machine.memory.buffer).set(contents.subarray(from, from + length), address);
+      memory(address, length).set(contents.subarray(from, from + length));
       from += length;
     }
     contents = [];
@@ -95,7 +136,8 @@ function install(name, text) {
 
 async function start({ packed, module, packs, flagged }) {
   module ??= await WebAssembly.compile(lzma(bytes(packed)));
-  const imports = { printed: onPrinted, missing: onMissing, interrupted: onInterrupted };
+  const now = () => performance.timeOrigin + performance.now();
+  const imports = { printed: onPrinted, published: onPublished, missing: onMissing, interrupted: onInterrupted, asked: onAsked, random: onRandom, now };
   machine = (await WebAssembly.instantiate(module, { heapbook: imports })).exports;
   for (const [name, text] of Object.entries(packs)) install(name, text);
   postMessage({ ready: module, interruptible: Boolean(flagged) && isThere(flagged) });
@@ -103,9 +145,9 @@ async function start({ packed, module, packs, flagged }) {
 
 function answer(message) {
   const bytes = new TextEncoder().encode(JSON.stringify(message));
-  const result = machine.call(given(bytes), bytes.length);
+  const result = BigInt.asUintN(64, machine.call(given(bytes), bytes.length));
   const [at, length] = [Number(result >> 32n), Number(result & 0xffffffffn)];
-  const text = new TextDecoder().decode(new Uint8Array(machine.memory.buffer, at, length));
+  const text = told(at, length);
   machine.release(at, length);
   return JSON.parse(text);
 }
@@ -118,6 +160,7 @@ onmessage = async ({ data }) => {
       return postMessage({ answer: {} });
     }
     printed.count = 0;
+    stdin = data.stdin ?? null;
     flag.address = data.flag ?? null;
     flag.looked = performance.now();
     const result = answer(data.message);

@@ -5,11 +5,12 @@
 #![expect(unreachable_pub, reason = "it is reached from JavaScript")]
 
 use std::cell::RefCell;
+use std::time::Duration;
 
 use session::Onlooker;
 use vm::host::Stream;
 
-use crate::Desk;
+use crate::{Desk, Page};
 
 #[link(wasm_import_module = "heapbook")]
 unsafe extern "C" {
@@ -19,6 +20,14 @@ unsafe extern "C" {
     fn missing(pack: *const u8, length: usize) -> !;
     /// Whether the reader wants the program to be interrupted; asked every so often while it runs.
     safe fn interrupted() -> u32;
+    /// Tells what a notebook shows: its kind, and its content as JSON.
+    fn published(kind: *const u8, kind_length: usize, content: *const u8, length: usize);
+    /// Asks the reader for a line. The answer is in `room`, its place in the upper 32 bits and its length in the lower; 0 is none.
+    fn asked(prompt: *const u8, length: usize, hidden: u32) -> u64;
+    /// The milliseconds since 1970.
+    safe fn now() -> f64;
+    /// Fills with random bytes.
+    fn random(out: *mut u8, length: usize);
 }
 
 thread_local! {
@@ -42,6 +51,30 @@ impl Onlooker for Reader {
 
     fn interrupts(&self) -> bool {
         interrupted() != 0
+    }
+}
+
+impl Page for Reader {
+    fn publish(&self, kind: &str, content: &str) {
+        // SAFETY: JavaScript only reads, and does so before it returns.
+        unsafe { published(kind.as_ptr(), kind.len(), content.as_ptr(), content.len()) }
+    }
+
+    fn ask(&self, prompt: &str, hidden: bool) -> Option<String> {
+        // SAFETY: JavaScript only reads, and what it answers is room that it asked for and has filled.
+        unsafe {
+            let answer = asked(prompt.as_ptr(), prompt.len(), u32::from(hidden));
+            (answer != 0).then(|| String::from_utf8_lossy(&taken((answer >> 32) as *mut u8, answer as u32 as usize)).into_owned())
+        }
+    }
+
+    fn now(&self) -> Duration {
+        Duration::try_from_secs_f64(now() / 1000.0).unwrap_or_default()
+    }
+
+    fn random(&self, out: &mut [u8]) {
+        // SAFETY: JavaScript writes so many bytes, and nothing else.
+        unsafe { random(out.as_mut_ptr(), out.len()) }
     }
 }
 

@@ -5,19 +5,23 @@
 //! and with `"heap": "text heap diff a b"` the heap is drawn afterwards, as HTML whose ids begin with `"prefix"`;
 //! `{"do": "look", "session": 0, "heap": "step", "prefix": "…"}` draws it without a run, unless the program has more objects than `"most"`:
 //! `{"large": "2000000 objects"}` is the answer then, and no object is looked at. A program that wants packs of the library which are not there is
-//! not run: `{"wants": ["core"]}` is the answer.
+//! not run: `{"wants": ["core"]}` is the answer. `{"do": "notebook", "version": "3.14"}` starts a notebook, which `notebook.rs` serves from then on.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use chapter::{Output, Request, Step, Tolerance, align, error, prompt_text, prompts, text};
 use serde_json::{Value, json};
-use session::{Onlooker, Session};
+use session::{Notebook, Session, Version};
+
+use crate::notebook::{self, Page};
 
 /// The sessions of a page.
 pub struct Desk {
-    onlooker: Rc<dyn Onlooker>,
+    page: Rc<dyn Page>,
     sessions: HashMap<u64, Open>,
+    /// The notebook, where a page is one.
+    notebook: Option<Rc<Notebook>>,
 }
 
 /// The bytes that an object takes, with what it refers to.
@@ -34,8 +38,8 @@ struct Open {
 
 impl Desk {
     /// A desk at whose programs somebody looks.
-    pub fn new(onlooker: impl Onlooker + 'static) -> Desk {
-        Desk { onlooker: Rc::new(onlooker), sessions: HashMap::new() }
+    pub fn new(page: impl Page + 'static) -> Desk {
+        Desk { page: Rc::new(page), sessions: HashMap::new(), notebook: None }
     }
 
     /// Answers a message.
@@ -45,7 +49,9 @@ impl Desk {
                 Some("open") => self.open(&message),
                 Some("run") => self.run(&message),
                 Some("look") => self.look(&message),
-                _ => Err("there is no such message".to_owned()),
+                Some("notebook") => self.start_notebook(&message),
+                Some(request) => self.notebook(request, &message).ok_or_else(|| "there is no such message".to_owned()),
+                None => Err("the message says nothing".to_owned()),
             },
             Err(error) => Err(format!("this is no message: {error}")),
         };
@@ -56,11 +62,19 @@ impl Desk {
         let number = message["session"].as_u64().unwrap_or_default();
         // The old one goes first: there may not be room for both.
         self.sessions.remove(&number);
-        let name = message["version"].as_str().unwrap_or_default();
-        let version = name.parse().map_err(|_| format!("Python {name} is not spoken here"))?;
-        let session = Session::watched(version, Rc::clone(&self.onlooker)).map_err(|error| error.0)?;
+        let session = Session::watched(version(message)?, Rc::clone(&self.page) as _).map_err(|error| error.0)?;
         self.sessions.insert(number, Open { start: (session.rough_count(), session.held_bytes()), session, cells: 0, prompts: 0 });
         Ok(json!({}))
+    }
+
+    fn start_notebook(&mut self, message: &Value) -> Result<Value, String> {
+        let version = version(message)?;
+        self.notebook = Some(notebook::start(version, Rc::clone(&self.page))?);
+        Ok(notebook::kernel_info(version))
+    }
+
+    fn notebook(&self, request: &str, message: &Value) -> Option<Value> {
+        notebook::answer(self.notebook.as_ref()?, request, &message["content"])
     }
 
     fn run(&mut self, message: &Value) -> Result<Value, String> {
@@ -104,6 +118,12 @@ impl Desk {
             None => Ok(json!({ "heap": open.draw(&request, message) })),
         }
     }
+}
+
+/// The version that a message names.
+fn version(message: &Value) -> Result<Version, String> {
+    let name = message["version"].as_str().unwrap_or_default();
+    name.parse().map_err(|_| format!("Python {name} is not spoken here"))
 }
 
 /// What came of a snippet.

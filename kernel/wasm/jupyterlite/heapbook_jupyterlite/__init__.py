@@ -1,0 +1,1 @@
+"""Heapbook's kernel for JupyterLite. All of it is JavaScript, under `share/jupyter/labextensions`."""
