@@ -156,19 +156,32 @@ const heapbook = (() => {
     constructor(onLost = () => {}) {
       this.onLost = onLost;
       this.machine = null;
+      this.starting = null;
     }
 
-    async started() {
-      if (!this.machine) {
-        this.machine = new Machine(await load());
+    /** The machine, when it has started. */
+    started() {
+      if (this.starting) return this.starting;
+      const starting = load().then(async (loaded) => {
+        this.machine = new Machine(loaded);
         await this.machine.ready;
-      }
-      return this.machine;
+        return this.machine;
+      });
+      starting.catch(() => {
+        if (this.starting === starting) this.starting = null;
+      });
+      return (this.starting = starting);
+    }
+
+    /** Starts it as soon as the pointer comes near a button that will want it: a click follows a quarter of a second later. */
+    expect(button) {
+      button.addEventListener("pointerenter", () => this.started().catch(() => {}));
     }
 
     drop(reason) {
       this.machine?.end(reason);
       this.machine = null;
+      this.starting = null;
       this.onLost();
     }
 

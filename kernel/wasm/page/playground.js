@@ -72,6 +72,7 @@
 
   const run = button("Run", "Run the program from its beginning (Ctrl-Enter in the editor)", () => go(true, editor.text));
   run.classList.add("heapbook-run");
+  holder.expect(run);
   const stop = button("Stop", "End the program", () => {
     if (holder.stop(() => running)) status.textContent = "stopping …";
   });

@@ -136,6 +136,7 @@
     build() {
       this.runButton = button("Run", "Run this snippet, after all that stands before it (Ctrl-Enter in the editor)", () => enqueue(this));
       this.runButton.classList.add("heapbook-run");
+      holder.expect(this.runButton);
       this.stopButton = button("Stop", "End the program", stop);
       this.editButton = button("Edit", "Change the code", () => this.edit());
       this.resetButton = button("Reset", "Back to the book's code", () => this.reset());
@@ -333,6 +334,7 @@
         this.update();
       });
       this.runButton.classList.add("heapbook-run");
+      holder.expect(this.runButton);
       this.stopButton = button("Stop", "End the program", stop);
       this.bar.append(this.runButton, this.stopButton, panel.toggle, make("span", { className: "heapbook-status", textContent: "The snippets of this page run in your browser." }));
       const heading = document.querySelector("main h1");

@@ -5,6 +5,8 @@
 
 #[cfg(target_arch = "wasm32")]
 mod abi;
+#[cfg(target_arch = "wasm32")]
+mod allocator;
 mod desk;
 mod notebook;
 
