@@ -337,7 +337,8 @@ impl Heap {
     }
 
     /// As [`Heap::all_objects`], one after the other, without a reference for each. The visitor frees nothing.
-    pub fn each_object(&self, visit: &mut dyn FnMut(&Obj)) {
+    #[inline]
+    pub fn each_object(&self, visit: &mut impl FnMut(&Obj)) {
         self.space.for_each(|at| {
             // SAFETY: `for_each` gives live objects; the look is not dropped.
             let obj = unsafe {

@@ -2,13 +2,15 @@
 //! begins, `[session]`.
 //!
 //! A line is added in one piece, under a lock; a line that cannot be read is passed over. Where the file cannot be written nothing is
-//! kept, and nobody is bothered.
+//! kept, and nobody is bothered. Cells do not wait for the file: a thread reads and writes it, and the end of the kernel waits for that.
 
 use std::cell::OnceCell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
+use std::sync::mpsc::{self, Sender};
+use std::thread;
 
 use serde_json::{Value, json};
 use session::{Archive, Past};
@@ -26,18 +28,72 @@ pub(crate) fn file() -> Option<PathBuf> {
     }
 }
 
+/// What the thread is asked for.
+enum Wish {
+    Keep(u64, String),
+    Session(Sender<i64>),
+    Others(Sender<Vec<Past>>),
+    /// To say when all that was asked before is done.
+    Settle(Sender<()>),
+}
+
 /// The file, as one session uses it.
-pub(crate) struct HistoryFile {
+#[derive(Clone)]
+pub(crate) struct HistoryFile(Sender<Wish>);
+
+impl HistoryFile {
+    pub(crate) fn new(path: PathBuf) -> HistoryFile {
+        let (sender, wishes) = mpsc::channel();
+        let clerk = Clerk { path, session: OnceCell::new() };
+        // Without a thread nothing is kept.
+        drop(thread::Builder::new().spawn(move || {
+            for wish in wishes {
+                // Who asked may be gone.
+                match wish {
+                    Wish::Keep(number, source) => clerk.keep(number, &source),
+                    Wish::Session(answer) => drop(answer.send(clerk.session())),
+                    Wish::Others(answer) => drop(answer.send(clerk.others())),
+                    Wish::Settle(answer) => drop(answer.send(())),
+                }
+            }
+        }));
+        HistoryFile(sender)
+    }
+
+    /// Waits until all is written.
+    pub(crate) fn settle(&self) {
+        self.ask(Wish::Settle);
+    }
+
+    fn ask<T>(&self, wish: impl FnOnce(Sender<T>) -> Wish) -> Option<T> {
+        let (answer, answers) = mpsc::channel();
+        self.0.send(wish(answer)).ok()?;
+        answers.recv().ok()
+    }
+}
+
+impl Archive for HistoryFile {
+    fn session(&self) -> i64 {
+        self.ask(Wish::Session).unwrap_or(1)
+    }
+
+    fn keep(&self, number: u64, source: &str) {
+        let _ = self.0.send(Wish::Keep(number, source.to_owned()));
+    }
+
+    fn others(&self) -> Vec<Past> {
+        self.ask(Wish::Others).unwrap_or_default()
+    }
+}
+
+/// Who reads and writes the file.
+struct Clerk {
     path: PathBuf,
     /// Chosen when it is first asked for, so that a kernel that runs nothing leaves nothing behind.
     session: OnceCell<i64>,
 }
 
-impl HistoryFile {
-    pub(crate) fn new(path: PathBuf) -> HistoryFile {
-        HistoryFile { path, session: OnceCell::new() }
-    }
-
+impl Clerk {
     /// The file, locked until it is closed.
     fn open(&self) -> io::Result<File> {
         if let Some(folder) = self.path.parent() {
@@ -56,6 +112,25 @@ impl HistoryFile {
         }
         let start = if last == [b'\n'] { "" } else { "\n" };
         file.write_all(format!("{start}{line}\n").as_bytes())
+    }
+
+    fn session(&self) -> i64 {
+        *self.session.get_or_init(|| self.begin().unwrap_or(1))
+    }
+
+    fn keep(&self, number: u64, source: &str) {
+        let line = json!([self.session(), number, source]);
+        // See above.
+        let _ = self.open().and_then(|mut file| self.add(&mut file, &line));
+    }
+
+    fn others(&self) -> Vec<Past> {
+        let own = self.session();
+        let lines = self.open().and_then(|mut file| read(&mut file)).unwrap_or_default();
+        let cell = |line: Value| {
+            Some(Past { session: line[0].as_i64()?, number: line[1].as_u64()?, source: line[2].as_str()?.to_owned(), output: None })
+        };
+        lines.into_iter().filter_map(cell).filter(|cell| cell.session != own).collect()
     }
 
     fn begin(&self) -> io::Result<i64> {
@@ -120,25 +195,4 @@ fn read(file: &mut File) -> io::Result<Vec<Value>> {
     file.seek(SeekFrom::Start(0))?;
     file.read_to_end(&mut text)?;
     Ok(text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
-}
-
-impl Archive for HistoryFile {
-    fn session(&self) -> i64 {
-        *self.session.get_or_init(|| self.begin().unwrap_or(1))
-    }
-
-    fn keep(&self, number: u64, source: &str) {
-        let line = json!([self.session(), number, source]);
-        // See above.
-        let _ = self.open().and_then(|mut file| self.add(&mut file, &line));
-    }
-
-    fn others(&self) -> Vec<Past> {
-        let own = self.session();
-        let lines = self.open().and_then(|mut file| read(&mut file)).unwrap_or_default();
-        let cell = |line: Value| {
-            Some(Past { session: line[0].as_i64()?, number: line[1].as_u64()?, source: line[2].as_str()?.to_owned(), output: None })
-        };
-        lines.into_iter().filter_map(cell).filter(|cell| cell.session != own).collect()
-    }
 }

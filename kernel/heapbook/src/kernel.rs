@@ -50,7 +50,12 @@ struct Python {
 impl Python {
     fn start(version: Version, frontend: &Frontend, kept: Option<PathBuf>) -> Result<Rc<dyn Interpreter>, String> {
         let host = Rc::new(KernelHost::new(frontend.clone()));
-        let archive = kept.map(|file| Rc::new(HistoryFile::new(file)) as _);
+        let archive = kept.map(|file| {
+            let history = HistoryFile::new(file);
+            let kept = history.clone();
+            frontend.at_end(move || kept.settle());
+            Rc::new(history) as _
+        });
         let notebook = Notebook::start(version, Rc::clone(&host) as _, Rc::clone(&host) as _, archive).map_err(|error| error.0)?;
         let python = Rc::new(Python { notebook });
         host.connect(Rc::downgrade(&(Rc::clone(&python) as Rc<dyn Interpreter>)));

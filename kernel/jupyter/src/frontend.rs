@@ -22,6 +22,8 @@ pub(crate) struct Shared {
     pub(crate) control: Arc<Router>,
     /// The requests that run, one inside the other.
     pub(crate) running: Mutex<Vec<Running>>,
+    /// What is to be done before the process ends.
+    pub(crate) farewells: Mutex<Vec<Box<dyn Fn() + Send>>>,
 }
 
 /// A request that runs.
@@ -102,6 +104,11 @@ impl Frontend {
             // Something is left, however late it is: the sleeper has to look what there is.
             _ => time.saturating_sub(started.elapsed()).max(Duration::from_nanos(1)),
         }
+    }
+
+    /// Before the process ends, however it is asked to, `farewell` is called.
+    pub fn at_end(&self, farewell: impl Fn() + Send + 'static) {
+        self.0.farewells.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(farewell));
     }
 
     /// Interrupts what runs, as the user does.

@@ -23,7 +23,11 @@ pub(crate) fn shell(shared: &Shared, interpreter: &dyn Interpreter, message: &Me
     let before = shared.iopub.enter(Some(message.parent.header.clone()));
     shared.running().push(Running { parent: message.parent.clone(), allow_stdin: message.content["allow_stdin"] == true });
     shared.inbox.begin();
-    status(shared, "busy");
+    let busy = json!({ "execution_state": "busy" });
+    match execute_input(interpreter, message) {
+        Some(input) => shared.iopub.publish_all(&[("status", &busy), ("execute_input", &input)]),
+        None => shared.iopub.publish("status", &busy),
+    }
     let aborted = match message.msg_type.as_str() {
         "execute_request" => execute(shared, interpreter, message, subshell),
         _ => {
@@ -44,6 +48,15 @@ fn status(shared: &Shared, state: &str) {
     shared.iopub.publish("status", &json!({ "execution_state": state }));
 }
 
+/// What everybody is told of a cell before it runs.
+fn execute_input(interpreter: &dyn Interpreter, message: &Message) -> Option<Value> {
+    let content = &message.content;
+    if message.msg_type != "execute_request" || content["silent"] == true {
+        return None;
+    }
+    Some(json!({ "code": content["code"].as_str()?, "execution_count": interpreter.next_count() }))
+}
+
 /// Runs a cell. Gives the cells behind it that must not run, because it failed.
 fn execute(shared: &Shared, interpreter: &dyn Interpreter, message: &Message, subshell: Option<&str>) -> Vec<Message> {
     let content = &message.content;
@@ -61,9 +74,6 @@ fn execute(shared: &Shared, interpreter: &dyn Interpreter, message: &Message, su
         store_history: !silent && flag("store_history", true),
         user_expressions: expressions.filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned()))).collect(),
     };
-    if !silent {
-        shared.iopub.publish("execute_input", &json!({ "code": code, "execution_count": interpreter.next_count() }));
-    }
     let executed = interpreter.execute(&request);
     if let Some(failure) = &executed.failure {
         shared.iopub.publish("error", &error(failure));

@@ -96,22 +96,27 @@ impl Iopub {
     fn send_gathered(&self, state: &mut State) {
         if let Some((stream, text)) = state.gathered.take() {
             let name = if stream == Stream::Stdout { "stdout" } else { "stderr" };
-            self.send(state.parent.as_deref(), "stream", &json!({ "name": name, "text": text }));
+            self.send(state.parent.as_deref(), &[("stream", &json!({ "name": name, "text": text }))]);
         }
     }
 
     /// Sends an output of the request that runs.
     pub(crate) fn publish(&self, msg_type: &str, content: &Value) {
+        self.publish_all(&[(msg_type, content)]);
+    }
+
+    /// Sends outputs of the request that runs, in one piece: a client is woken once.
+    pub(crate) fn publish_all(&self, outputs: &[(&str, &Value)]) {
         let mut state = self.lock();
         self.send_gathered(&mut state);
-        self.send(state.parent.as_deref(), msg_type, content);
+        self.send(state.parent.as_deref(), outputs);
     }
 
     /// Sends something about another request than the one that runs.
     pub(crate) fn publish_about(&self, parent: &RawValue, msg_type: &str, content: &Value) {
         let mut state = self.lock();
         self.send_gathered(&mut state);
-        self.send(Some(parent), msg_type, content);
+        self.send(Some(parent), &[(msg_type, content)]);
     }
 
     /// From here on outputs belong to this request. Gives the one before.
@@ -121,9 +126,11 @@ impl Iopub {
         std::mem::replace(&mut state.parent, parent)
     }
 
-    fn send(&self, parent: Option<&RawValue>, msg_type: &str, content: &Value) {
-        let topic = [format!("kernel.{msg_type}").into_bytes()];
-        self.publisher.publish(&self.author.write(&topic, msg_type, parent, &json!({}), content));
+    fn send(&self, parent: Option<&RawValue>, outputs: &[(&str, &Value)]) {
+        let message = |(msg_type, content): &(&str, &Value)| {
+            self.author.write(&[format!("kernel.{msg_type}").into_bytes()], msg_type, parent, &json!({}), content)
+        };
+        self.publisher.publish(&outputs.iter().map(message).collect::<Vec<_>>());
     }
 
     /// Waits until everybody has got everything, or the time is over.

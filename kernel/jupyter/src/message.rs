@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{SecondsFormat, Utc};
+use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::sign::Signer;
@@ -63,18 +64,31 @@ impl Message {
     }
 }
 
+/// The header of a message of ours.
+#[derive(Serialize)]
+struct Header<'a> {
+    msg_id: String,
+    msg_type: &'a str,
+    username: &'a str,
+    session: &'a str,
+    date: String,
+    version: &'static str,
+}
+
 /// Writes the messages of this kernel.
 pub(crate) struct Author {
     pub(crate) signer: Signer,
     session: String,
     username: String,
+    process: u32,
     written: AtomicU64,
 }
 
 impl Author {
     pub(crate) fn new(key: &[u8]) -> Author {
         let username = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_else(|_| "kernel".into());
-        Author { signer: Signer::new(key), session: Uuid::new_v4().simple().to_string(), username, written: AtomicU64::new(0) }
+        let session = Uuid::new_v4().simple().to_string();
+        Author { signer: Signer::new(key), session, username, process: std::process::id(), written: AtomicU64::new(0) }
     }
 
     /// A message to `receivers` (names of peers, or a topic), about `parent`.
@@ -87,16 +101,16 @@ impl Author {
         content: &Value,
     ) -> Frames {
         let number = self.written.fetch_add(1, Ordering::Relaxed);
-        let header = json!({
-            "msg_id": format!("{}_{}_{number}", self.session, std::process::id()),
-            "msg_type": msg_type,
-            "username": self.username,
-            "session": self.session,
-            "date": Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true),
-            "version": PROTOCOL,
-        });
+        let header = Header {
+            msg_id: format!("{}_{}_{number}", self.session, self.process),
+            msg_type,
+            username: &self.username,
+            session: &self.session,
+            date: Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true),
+            version: PROTOCOL,
+        };
         let parts = [
-            header.to_string().into_bytes(),
+            serde_json::to_vec(&header).expect("a header is made of texts"),
             parent.map_or("{}", RawValue::get).as_bytes().to_vec(),
             metadata.to_string().into_bytes(),
             content.to_string().into_bytes(),

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -141,7 +141,8 @@ pub fn serve(
         )?
     };
     let iopub = Iopub::new(Arc::clone(&author), publisher)?;
-    let shared = Arc::new(Shared { author, iopub, inbox, shell, stdin, control, running: Default::default() });
+    let shared =
+        Arc::new(Shared { author, iopub, inbox, shell, stdin, control, running: Default::default(), farewells: Default::default() });
     watch_signals(&shared, connection)?;
     watch_starter(&shared, connection)?;
     let interpreter = {
@@ -165,6 +166,7 @@ fn no_socket(endpoint: &Endpoint, source: io::Error) -> ServeError {
 /// The end of the process, when all that was said is written.
 fn end(shared: &Shared, connection: &Connection) -> ! {
     shared.drain();
+    shared.farewells.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|farewell| farewell());
     connection.remove_files();
     std::process::exit(0)
 }

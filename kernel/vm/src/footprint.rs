@@ -3,11 +3,11 @@
 //! They are the sizes that `sys.getsizeof` tells for builtin objects, so figures of memory agree with those of other tools of this machine,
 //! and are the same on every run and every machine.
 
-use std::cell::Cell;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use compile::Version;
-use heap::{Dict, Int, Kind, List, Obj, Tuple};
+use heap::{Dict, Int, Kind, List, Obj, Str, Tuple};
 
 use crate::class::Native;
 use crate::objects::descriptor::MethodDescriptor;
@@ -16,17 +16,63 @@ use crate::{Args, Vm};
 /// How the objects of a class are measured.
 #[derive(Clone, Copy)]
 struct Measure {
-    /// The class's `__sizeof__`, if that is native.
+    /// The class's `__sizeof__`, if that is native and tells more than `__basicsize__`.
     sizeof: Option<Native>,
     basic: usize,
     header: usize,
 }
 
-/// The measures of the classes that were met while many objects are measured.
-struct Measures {
-    /// Of objects that say their class by their kind.
-    kinds: [Cell<Option<Measure>>; 256],
-    classes: HashMap<u64, Measure>,
+/// The objects of one class, all together.
+pub struct ClassTotal {
+    /// The class's id.
+    pub class: u64,
+    /// Its name.
+    pub name: Cow<'static, str>,
+    /// How many objects of it there are.
+    pub objects: usize,
+    /// What they take.
+    pub bytes: usize,
+}
+
+/// The classes that were met while many objects are measured, each with its place in a row.
+struct Met {
+    measures: Vec<Measure>,
+    /// The places of the classes of objects that say their class by their kind.
+    kinds: [Option<u32>; 256],
+    /// The places of the others, by the address of the class's payload; the last one, because objects of one class often stand in a row.
+    classes: HashMap<usize, u32>,
+    last: (usize, u32),
+}
+
+impl Met {
+    fn new() -> Met {
+        Met { measures: Vec::new(), kinds: [None; 256], classes: HashMap::new(), last: (0, 0) }
+    }
+
+    /// The place of an object's class; `first` is called when it is a new one.
+    #[inline]
+    fn place(&mut self, vm: &Vm, obj: &Obj, first: &mut impl FnMut(&Obj)) -> usize {
+        // Singletons and weak references share a kind and not a class; they are few.
+        let by_kind = obj.extra().is_none() && !matches!(obj.kind(), Kind::SINGLETON | Kind::WEAKREF);
+        if by_kind && let Some(place) = self.kinds[obj.kind().0 as usize] {
+            return place as usize;
+        }
+        let class = vm.with_class(obj, |class| std::ptr::from_ref(class).addr());
+        if self.last.0 != class {
+            let next = self.measures.len() as u32;
+            let place = *self.classes.entry(class).or_insert(next);
+            if place == next {
+                let class = vm.class_of(obj);
+                self.measures.push(vm.measure(&class));
+                first(&class);
+            }
+            self.last = (class, place);
+        }
+        if by_kind {
+            self.kinds[obj.kind().0 as usize] = Some(self.last.1);
+        }
+        self.last.1 as usize
+    }
 }
 
 impl Vm {
@@ -36,12 +82,15 @@ impl Vm {
     }
 
     fn measure(&self, class: &Obj) -> Measure {
-        let native = |class: &Obj| {
-            let found = self.class_lookup(class, &self.names.__sizeof__)?;
-            found.get::<MethodDescriptor>().map(|found| found.method.call)
-        };
         let payload = self.class(class);
-        let sizeof = native(class).or_else(|| native(&self.types.object));
+        let found = |class: &Obj| self.class_lookup(class, &self.names.__sizeof__);
+        let native = |found: &Obj| found.get::<MethodDescriptor>().map(|found| found.method.call);
+        let (own, general) = (found(class), found(&self.types.object));
+        let is_general = own.as_ref().zip(general.as_ref()).is_some_and(|(own, general)| own.is(general));
+        let sizeof = match is_general && payload.itemsize == 0 {
+            true => None,
+            false => own.as_ref().and_then(native).or_else(|| general.as_ref().and_then(native)),
+        };
         Measure { sizeof, basic: self.basic_size(payload), header: self.header_size(payload) }
     }
 
@@ -63,6 +112,7 @@ impl Vm {
                 24 + 4 * bits.div_ceil(30).max(usize::from(self.version >= Version::V3_11))
             }
             Kind::FLOAT => basic,
+            Kind::STR if obj.extra().is_none() => self.text_size(obj.get::<Str>()?),
             Kind::LIST => basic + obj.get::<List>().map_or(0, |list| 8 * list.allocated()),
             Kind::TUPLE => basic + obj.get::<Tuple>().map_or(0, |tuple| 8 * tuple.len()),
             Kind::DICT => basic + obj.get::<Dict>().map_or(0, |dict| self.dict_table_size(dict)),
@@ -81,26 +131,30 @@ impl Vm {
 
     /// Calls `each` with every object that there is and its bytes.
     pub fn each_footprint(&self, each: &mut dyn FnMut(&Obj, usize)) {
-        let mut known = Measures { kinds: [const { Cell::new(None) }; 256], classes: HashMap::new() };
+        let mut met = Met::new();
         self.heap.each_object(&mut |obj| {
-            let measure = match obj.extra() {
-                // Singletons and weak references share a kind and not a class; they are few.
-                None if matches!(obj.kind(), Kind::SINGLETON | Kind::WEAKREF) => self.measure(&self.class_of(obj)),
-                None => {
-                    let place = &known.kinds[obj.kind().0 as usize];
-                    place.get().unwrap_or_else(|| {
-                        let measure = self.measure(&self.class_of(obj));
-                        place.set(Some(measure));
-                        measure
-                    })
-                }
-                Some(_) => {
-                    let class = self.class_of(obj);
-                    *known.classes.entry(class.id()).or_insert_with(|| self.measure(&class))
-                }
-            };
-            each(obj, self.measured(obj, measure));
+            let place = met.place(self, obj, &mut |_| ());
+            each(obj, self.measured(obj, met.measures[place]));
         });
+    }
+
+    /// The objects that there are and their bytes, class by class, in no particular order.
+    pub fn class_totals(&self) -> Vec<ClassTotal> {
+        let (mut met, mut totals) = (Met::new(), Vec::new());
+        self.heap.each_object(&mut |obj| {
+            let mut first = |class: &Obj| {
+                let name = match self.class(class).full_name {
+                    "" => self.class_name(class).into(),
+                    name => name.into(),
+                };
+                totals.push(ClassTotal { class: class.id(), name, objects: 0, bytes: 0 });
+            };
+            let place = met.place(self, obj, &mut first);
+            let bytes = self.measured(obj, met.measures[place]);
+            let total = &mut totals[place];
+            (total.objects, total.bytes) = (total.objects + 1, total.bytes + bytes);
+        });
+        totals
     }
 
     /// The bytes of all objects that there are.

@@ -55,6 +55,7 @@ pub use args::{Args, Signature};
 pub use class::{Binding, Class, ClassSpec, Compare, Convention, GetSet, Method, Native, Operator, Slots, flags};
 pub use code_cache::{Keeper, keep_compiled};
 pub use complete::KEYWORDS;
+pub use footprint::ClassTotal;
 pub use start::Streams;
 pub use trap::TrapHandler;
 pub use types::Types;

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use rustix::net::{SendFlags, send};
+
 /// An address to listen at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Endpoint {
@@ -87,6 +89,19 @@ impl Socket {
             Socket::Tcp(stream) => stream.shutdown(Shutdown::Both),
             Socket::Unix(stream) => stream.shutdown(Shutdown::Both),
         };
+    }
+
+    /// Writes what can be written without waiting, and tells how much that was.
+    pub(crate) fn write_at_once(&self, data: &[u8]) -> io::Result<usize> {
+        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+        let sent = match self {
+            Socket::Tcp(stream) => send(stream, data, flags),
+            Socket::Unix(stream) => send(stream, data, flags),
+        };
+        match sent.map_err(io::Error::from) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => Ok(0),
+            sent => sent,
+        }
     }
 
     /// How long a read may wait; `None` is for ever.

@@ -1,6 +1,6 @@
 //! A small ZMTP 3.0 on plain sockets: what a kernel needs of ZeroMQ, and nothing that one client can do to another.
 //!
-//! Every connection has a thread that reads and one that writes from a queue, so a client that is slow, silent or wrong costs
+//! Every connection has a thread that reads, and gets one that writes what could not be written at once, so a client that is slow, silent or wrong costs
 //! itself its connection and nobody else anything. Spec: `rfc.zeromq.org/spec/23`.
 
 mod echo;

@@ -1,10 +1,10 @@
-//! What waits to be written to one connection: a bounded queue, and the thread that empties it.
+//! What goes out on one connection: written at once where the system takes it, else from a bounded queue, by a thread that empties it.
 //!
 //! Who falls far behind is waited for as long as it reads on. Who does not read at all loses its connection, so a stuck client
 //! cannot stop the kernel, and a slow one loses nothing.
 
 use std::collections::VecDeque;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,10 +20,13 @@ const PIECE: usize = 64 << 10;
 
 #[derive(Default)]
 struct State {
-    queue: VecDeque<Arc<[u8]>>,
+    /// Messages, each with how much of it is written.
+    queue: VecDeque<(Arc<[u8]>, usize)>,
     /// Bytes in the queue, and those of the message being written.
     waiting: usize,
     closed: bool,
+    /// Whether there is a thread that writes: it comes when something has to wait for the first time.
+    writer: bool,
 }
 
 /// The writing side of a connection.
@@ -34,34 +37,43 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    /// Starts the thread that writes.
-    pub(crate) fn new(socket: Arc<Socket>) -> io::Result<Arc<Outbox>> {
-        let outbox = Arc::new(Outbox { state: Mutex::default(), changed: Condvar::new(), socket });
-        let writer = Arc::clone(&outbox);
-        thread::Builder::new().spawn(move || writer.write())?;
-        Ok(outbox)
+    pub(crate) fn new(socket: Arc<Socket>) -> Arc<Outbox> {
+        Arc::new(Outbox { state: Mutex::default(), changed: Condvar::new(), socket })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a message. Waits if much is waiting already, as long as the reader takes some of it.
-    pub(crate) fn push(&self, data: Arc<[u8]>) {
+    /// Sends a message. Waits if much is waiting already, as long as the reader takes some of it.
+    pub(crate) fn push(self: &Arc<Self>, data: Arc<[u8]>) {
         let mut state = self.lock();
         while state.waiting > MOST_WAITING && !state.closed {
             let before = state.waiting;
             state = self.changed.wait_timeout(state, PATIENCE).unwrap_or_else(PoisonError::into_inner).0;
             if state.waiting >= before {
-                state.closed = true;
-                self.socket.close();
+                self.end(&mut state);
             }
         }
-        if !state.closed {
-            state.waiting += data.len();
-            state.queue.push_back(data);
-            self.changed.notify_all();
+        if state.closed {
+            return;
         }
+        // Another thread would have to be woken first; what waits comes before.
+        let written = if state.waiting == 0 { self.socket.write_at_once(&data) } else { Ok(0) };
+        let Ok(written) = written else { return self.end(&mut state) };
+        if written == data.len() {
+            return;
+        }
+        state.waiting += data.len() - written;
+        state.queue.push_back((data, written));
+        if !state.writer {
+            let own = Arc::clone(self);
+            state.writer = thread::Builder::new().spawn(move || own.write()).is_ok();
+            if !state.writer {
+                return self.end(&mut state);
+            }
+        }
+        self.changed.notify_all();
     }
 
     /// Waits until all is written, or the time is over.
@@ -79,7 +91,10 @@ impl Outbox {
 
     /// Ends the connection.
     pub(crate) fn close(&self) {
-        let mut state = self.lock();
+        self.end(&mut self.lock());
+    }
+
+    fn end(&self, state: &mut State) {
         state.closed = true;
         state.queue.clear();
         self.socket.close();
@@ -89,17 +104,17 @@ impl Outbox {
     fn write(&self) {
         loop {
             let mut state = self.lock();
-            let data = loop {
+            let (data, written) = loop {
                 if state.closed {
                     return;
                 }
                 match state.queue.pop_front() {
-                    Some(data) => break data,
+                    Some(next) => break next,
                     None => state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
                 }
             };
             drop(state);
-            for piece in data.chunks(PIECE) {
+            for piece in data[written..].chunks(PIECE) {
                 if (&*self.socket).write_all(piece).is_err() {
                     return self.close();
                 }

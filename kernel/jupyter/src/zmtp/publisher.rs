@@ -36,7 +36,7 @@ impl Publisher {
 
     fn converse(&self, socket: Arc<Socket>, welcome: &impl Fn(&[u8]) -> Frames) -> io::Result<()> {
         let (mut reader, _) = wire::handshake(&socket, "XPUB")?;
-        let subscriber = Arc::new(Subscriber { outbox: Outbox::new(socket)?, topics: Mutex::default() });
+        let subscriber = Arc::new(Subscriber { outbox: Outbox::new(socket), topics: Mutex::default() });
         lock(&self.subscribers).push(Arc::clone(&subscriber));
         let ended = loop {
             let (on, topic) = match reader.next() {
@@ -68,16 +68,18 @@ impl Publisher {
         Err(ended)
     }
 
-    /// Sends to all whose subscription begins the first frame.
-    pub(crate) fn publish(&self, frames: &[Vec<u8>]) {
-        let topic = frames.first().map(Vec::as_slice).unwrap_or_default();
+    /// Sends messages, in one piece, to all whose subscriptions begin their first frames.
+    pub(crate) fn publish(&self, messages: &[Frames]) {
+        let messages: Vec<_> = messages.iter().map(|frames| (frames.first().map(Vec::as_slice).unwrap_or_default(), frames)).collect();
         let subscribers: Vec<_> = lock(&self.subscribers).clone();
-        let wanted = |subscriber: &&Arc<Subscriber>| {
-            !subscriber.outbox.is_closed() && lock(&subscriber.topics).iter().any(|prefix| topic.starts_with(prefix))
-        };
-        let mut data: Option<Arc<[u8]>> = None;
-        for subscriber in subscribers.iter().filter(wanted) {
-            subscriber.outbox.push(Arc::clone(data.get_or_insert_with(|| wire::message(frames).into())));
+        for subscriber in subscribers.iter().filter(|subscriber| !subscriber.outbox.is_closed()) {
+            let topics = lock(&subscriber.topics);
+            let wanted = messages.iter().filter(|(topic, _)| topics.iter().any(|prefix| topic.starts_with(prefix)));
+            let data: Vec<u8> = wanted.flat_map(|(_, frames)| wire::message(frames)).collect();
+            drop(topics);
+            if !data.is_empty() {
+                subscriber.outbox.push(data.into());
+            }
         }
     }
 

@@ -38,7 +38,7 @@ impl Router {
             // As libzmq names those that have no name.
             [&[0], &self.unnamed.fetch_add(1, Ordering::Relaxed).to_be_bytes()[..]].concat()
         });
-        let outbox = Outbox::new(socket)?;
+        let outbox = Outbox::new(socket);
         // A client that comes back under its name takes its own place.
         if let Some(before) = self.peers().insert(name.clone(), Arc::clone(&outbox)) {
             before.close();
