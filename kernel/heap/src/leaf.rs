@@ -80,6 +80,27 @@ impl Str {
         }
     }
 
+    /// The head of a new text.
+    ///
+    /// Panics beyond 4 GiB.
+    fn of(text: &[u8]) -> Str {
+        let len = u32::try_from(text.len()).expect("a text is shorter than 4 GiB");
+        let (mut chars, mut width, mut surrogates) = (len, 1, false);
+        let ascii = text.is_ascii();
+        if !ascii {
+            chars = text.iter().filter(|&&b| b & 0xC0 != 0x80).count() as u32;
+            for (i, &b) in text.iter().enumerate() {
+                width = width.max(match b {
+                    0xF0.. => 4,
+                    0xC4.. => 2,
+                    _ => 1,
+                });
+                surrogates |= b == 0xED && text[i + 1] >= 0xA0;
+            }
+        }
+        Str { hash: Cell::new(0), len, chars, width, ascii, surrogates, interned: Cell::new(false), room: 0, _end: [0; 3] }
+    }
+
     /// The text in WTF-8.
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
@@ -116,6 +137,7 @@ impl Str {
     }
 
     /// Bytes a character takes in CPython: 1, 2 or 4 (PEP 393).
+    #[inline]
     pub fn width(&self) -> usize {
         self.width as usize
     }
@@ -155,6 +177,20 @@ const PAIRS: [[u8; 2]; 100] = {
 /// A buffer of so many bytes, as boxed slices of bytes have it too.
 fn bytes_layout(size: usize) -> Layout {
     Layout::array::<u8>(size).expect("a text is shorter than the address space")
+}
+
+/// Panics if a text is not generalised UTF-8.
+fn assert_whole(text: &[u8]) {
+    if std::str::from_utf8(text).is_ok() {
+        return;
+    }
+    // A surrogate is ED, then A0 to BF, then a continuation byte; everything between surrogates is UTF-8.
+    let mut rest = text;
+    while let Some(at) = rest.windows(3).position(|w| w[0] == 0xED && w[1] & 0xE0 == 0xA0 && w[2] & 0xC0 == 0x80) {
+        assert!(std::str::from_utf8(&rest[..at]).is_ok(), "a text is made of whole code points");
+        rest = &rest[at + 3..];
+    }
+    assert!(std::str::from_utf8(rest).is_ok(), "a text is made of whole code points");
 }
 
 /// The fixed part of a `bytes`; its bytes follow, or a pointer to them.
@@ -296,17 +332,26 @@ impl crate::Heap {
     ///
     /// Panics if `text` is not that.
     pub fn str_from_code_points(&self, text: &[u8]) -> Obj {
-        if std::str::from_utf8(text).is_err() {
-            // A surrogate is ED, then A0 to BF, then a continuation byte; everything between surrogates is UTF-8.
-            let mut rest = text;
-            while let Some(at) = rest.windows(3).position(|w| w[0] == 0xED && w[1] & 0xE0 == 0xA0 && w[2] & 0xC0 == 0x80) {
-                assert!(std::str::from_utf8(&rest[..at]).is_ok(), "a text is made of whole code points");
-                rest = &rest[at + 3..];
-            }
-            assert!(std::str::from_utf8(rest).is_ok(), "a text is made of whole code points");
-        }
+        assert_whole(text);
         // SAFETY: just checked.
         unsafe { self.str_from_wtf8(text) }
+    }
+
+    /// As [`Heap::str_from_code_points`](crate::Heap::str_from_code_points); the buffer of a long text becomes the object's own.
+    pub fn str_from_buffer(&self, text: Vec<u8>) -> Obj {
+        if text.len() <= INLINE {
+            return self.str_from_code_points(&text);
+        }
+        assert_whole(&text);
+        let head = Str::of(&text);
+        let fixed = crate::payload::offset::<Str>() + size_of::<Str>();
+        // SAFETY: the object has room for header, head and a pointer; the buffer is as long as the text, and the object's from here on.
+        unsafe {
+            let at = self.alloc_raw(Kind::STR, fixed + 8, true);
+            at.add(crate::payload::offset::<Str>()).cast::<Str>().write(head);
+            at.add(fixed).cast::<*mut u8>().write(Box::into_raw(text.into_boxed_slice()).cast());
+            self.born(Obj::from_header(at, true))
+        }
     }
 
     /// A new `str` from WTF-8, the encoding that admits surrogates.
@@ -314,23 +359,8 @@ impl crate::Heap {
     /// # Safety
     /// `text` is UTF-8, but for surrogates that stand as three-byte sequences, each by itself (two that would make a pair stay two).
     pub unsafe fn str_from_wtf8(&self, text: &[u8]) -> Obj {
-        let len = u32::try_from(text.len()).expect("a text is shorter than 4 GiB");
-        let (mut chars, mut width, mut surrogates) = (len, 1, false);
-        let ascii = text.is_ascii();
-        if !ascii {
-            chars = text.iter().filter(|&&b| b & 0xC0 != 0x80).count() as u32;
-            for (i, &b) in text.iter().enumerate() {
-                width = width.max(match b {
-                    0xF0.. => 4,
-                    0xC4.. => 2,
-                    _ => 1,
-                });
-                surrogates |= b == 0xED && text[i + 1] >= 0xA0;
-            }
-        }
-        let head = Str { hash: Cell::new(0), len, chars, width, ascii, surrogates, interned: Cell::new(false), room: 0, _end: [0; 3] };
         // SAFETY: room for the struct and its bytes is allocated together.
-        unsafe { self.alloc_with_bytes(head, text) }
+        unsafe { self.alloc_with_bytes(Str::of(text), text) }
     }
 
     /// `left + right` of two `str` objects. A long left text that nobody else holds grows in place (`PyUnicode_Append`).

@@ -131,6 +131,11 @@ impl Vm {
         if text.is_empty() { self.consts.empty_str.clone() } else { self.heap.str_from_code_points(text) }
     }
 
+    /// As [`Vm::fresh_str`], for a text that was made for it.
+    pub(crate) fn fresh_text(&self, text: Vec<u8>) -> Obj {
+        if text.is_empty() { self.consts.empty_str.clone() } else { self.heap.str_from_buffer(text) }
+    }
+
     /// `MemoryError()`.
     #[cold]
     pub(crate) fn no_memory(&self) -> Raised {

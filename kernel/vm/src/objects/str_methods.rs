@@ -1,5 +1,6 @@
 //! The methods of `str` (`Objects/unicodeobject.c`). Long and flat: one function a method, after the table.
 
+use compile::Version;
 use heap::{Dict, List, Obj, Str, Tuple};
 
 use super::leaf::{integer, is_exact, plain, text, text_of};
@@ -26,9 +27,9 @@ pub(super) const METHODS: &[Method] = &[
     Method::new("split", |vm, this, args| split(vm, this, args, "split", false), Keywords).signature(SPLIT),
     Method::new("rsplit", |vm, this, args| split(vm, this, args, "rsplit", true), Keywords).signature(SPLIT),
     Method::new("join", join, One).signature("($self, iterable, /)"),
-    Method::new("capitalize", |vm, this, _| Ok(vm.fresh_str(&unicode::capitalize(text_of(this)))), NoArgs).signature(PLAIN),
-    Method::new("casefold", |vm, this, _| Ok(vm.fresh_str(&unicode::casefold(text_of(this)))), NoArgs).signature(PLAIN),
-    Method::new("title", |vm, this, _| Ok(vm.fresh_str(&unicode::title(text_of(this)))), NoArgs).signature(PLAIN),
+    Method::new("capitalize", |vm, this, _| Ok(vm.fresh_text(unicode::capitalize(text_of(this)))), NoArgs).signature(PLAIN),
+    Method::new("casefold", |vm, this, _| Ok(vm.fresh_text(unicode::casefold(text_of(this)))), NoArgs).signature(PLAIN),
+    Method::new("title", |vm, this, _| Ok(vm.fresh_text(unicode::title(text_of(this)))), NoArgs).signature(PLAIN),
     Method::new("center", |vm, this, args| pad(vm, this, args, "center"), Positional).signature(PAD),
     Method::new("count", count, Positional).signature(FIND),
     Method::new("expandtabs", expandtabs, Keywords).signature("($self, /, tabsize=8)"),
@@ -37,7 +38,7 @@ pub(super) const METHODS: &[Method] = &[
     Method::new("partition", |vm, this, args| partition(vm, this, args, false), One).signature("($self, sep, /)"),
     Method::new("index", |vm, this, args| index(vm, this, args, "index", false), Positional).signature(FIND),
     Method::new("ljust", |vm, this, args| pad(vm, this, args, "ljust"), Positional).signature(PAD),
-    Method::new("lower", |vm, this, _| Ok(vm.fresh_str(&unicode::lower(text_of(this)))), NoArgs).signature(PLAIN),
+    Method::new("lower", |vm, this, _| Ok(vm.fresh_text(unicode::lower(text_of(this)))), NoArgs).signature(PLAIN),
     Method::new("lstrip", |vm, this, args| strip(vm, this, args, "lstrip", true, false), Positional).signature(STRIP),
     Method::new("rfind", |vm, this, args| Ok(vm.int(find(vm, this, args, "rfind", true)?.map_or(-1, |at| at as i64))), Positional)
         .signature(FIND),
@@ -47,9 +48,9 @@ pub(super) const METHODS: &[Method] = &[
     Method::new("rpartition", |vm, this, args| partition(vm, this, args, true), One).signature("($self, sep, /)"),
     Method::new("splitlines", splitlines, Keywords).signature("($self, /, keepends=False)"),
     Method::new("strip", |vm, this, args| strip(vm, this, args, "strip", true, true), Positional).signature(STRIP),
-    Method::new("swapcase", |vm, this, _| Ok(vm.fresh_str(&unicode::swapcase(text_of(this)))), NoArgs).signature(PLAIN),
+    Method::new("swapcase", |vm, this, _| Ok(vm.fresh_text(unicode::swapcase(text_of(this)))), NoArgs).signature(PLAIN),
     Method::new("translate", translate, One).signature("($self, table, /)"),
-    Method::new("upper", |vm, this, _| Ok(vm.fresh_str(&unicode::upper(text_of(this)))), NoArgs).signature(PLAIN),
+    Method::new("upper", |vm, this, _| Ok(vm.fresh_text(unicode::upper(text_of(this)))), NoArgs).signature(PLAIN),
     Method::new("startswith", |vm, this, args| affix(vm, this, args, "startswith"), Positional)
         .signature("($self, prefix[, start[, end]], /)"),
     Method::new("endswith", |vm, this, args| affix(vm, this, args, "endswith"), Positional).signature("($self, suffix[, start[, end]], /)"),
@@ -212,8 +213,10 @@ fn split(vm: &Vm, this: &Obj, args: Args<'_>, name: &'static str, reverse: bool)
             }
             let too_wide = this.get::<Str>().is_some_and(|this| this.width() < needle.width());
             let room = if too_wide || chars < needle.chars() { 1 } else { room(chars / needle.chars() + 1) };
-            let parts = if reverse { search::rsplit(bytes, separator, most) } else { search::split(bytes, separator, most) };
-            list_of(vm, this, &parts, room)
+            if reverse {
+                return list_of(vm, this, &search::rsplit(bytes, separator, most), room);
+            }
+            list_with(vm, this, room, |put| search::split_each(bytes, separator, most, put))
         }
         _ => {
             let split = if reverse { search::rsplit_space } else { search::split_space };
@@ -227,13 +230,18 @@ pub(super) const MAX_PREALLOC: usize = 12;
 
 /// The parts as a list, which has room for so many beforehand; a part that is the whole text is the text itself.
 fn list_of(vm: &Vm, this: &Obj, parts: &[&[u8]], room: usize) -> PyResult {
+    list_with(vm, this, room, |put| parts.iter().for_each(|part| put(part)))
+}
+
+/// As [`list_of`], for parts that are given one after another.
+fn list_with(vm: &Vm, this: &Obj, room: usize, give: impl FnOnce(&mut dyn FnMut(&[u8]))) -> PyResult {
     let whole = text_of(this).len();
     let made = vm.list(Vec::new());
     if let Some(list) = made.get::<List>() {
         list.reserve_exact(room);
-        for part in parts {
+        give(&mut |part| {
             list.push(if part.len() == whole && whole > 0 && is_exact(this) { this.clone() } else { vm.str_from_bytes(part) });
-        }
+        });
     }
     Ok(made)
 }
@@ -278,7 +286,8 @@ fn replace(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     match search::replace(text_of(this), old, new, most, Unit::CodePoint) {
         Some(text) => {
             vm.check_text_size(text.len() as u128)?;
-            Ok(vm.str_from_bytes(&text))
+            // One character is shared.
+            Ok(if text.len() <= 4 { vm.str_from_bytes(&text) } else { vm.fresh_text(text) })
         }
         None => unchanged(this),
     }
@@ -445,17 +454,28 @@ fn format_spec(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn sizeof(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
-    // ASCII text stands behind a shorter header; a terminating zero follows in either case.
-    let n = length(this) + 1;
-    let width = this.get::<heap::Str>().map_or(1, heap::Str::width);
-    // The shared strings of one Latin-1 character keep their UTF-8 beside them: two bytes and a zero.
-    let utf8 = if vm.version >= compile::Version::V3_12 && !is_ascii(this) && n == 2 && width == 1 { 3 } else { 0 };
-    // Up to 3.11 there was room for the text as `wchar_t *`, and its length in the longer header.
-    if !vm.class_of(this).is(&vm.types.str) {
-        // The text of an object of a subclass stands in memory of its own.
-        let own = vm.class(&vm.types.str).basicsize.get();
-        return Ok(vm.int((own + n * width + utf8) as i64));
+    let Some(text) = this.get::<Str>() else { return Ok(vm.int(0)) };
+    if vm.class_of(this).is(&vm.types.str) {
+        return Ok(vm.int(vm.text_size(text) as i64));
     }
-    let (short, long) = if vm.version <= compile::Version::V3_11 { (48, 72) } else { (40, 56) };
-    Ok(vm.uint(if is_ascii(this) { short + n } else { long + n * width + utf8 } as u64))
+    // The text of an object of a subclass stands in memory of its own.
+    let own = vm.class(&vm.types.str).basicsize.get();
+    Ok(vm.int((own + vm.characters_size(text)) as i64))
+}
+
+impl Vm {
+    /// The bytes of a `str` that is of no subclass.
+    #[inline]
+    pub(crate) fn text_size(&self, text: &Str) -> usize {
+        // ASCII text stands behind a shorter header. Up to 3.11 there was room for the text as `wchar_t *`, and its length in the longer one.
+        let (short, long) = if self.version <= Version::V3_11 { (48, 72) } else { (40, 56) };
+        if text.is_ascii() { short + text.chars() + 1 } else { long + self.characters_size(text) }
+    }
+
+    /// The bytes of its characters and the zero that ends them.
+    fn characters_size(&self, text: &Str) -> usize {
+        // The shared strings of one Latin-1 character keep their UTF-8 beside them: two bytes and a zero.
+        let shared = self.version >= Version::V3_12 && !text.is_ascii() && text.chars() == 1 && text.width() == 1;
+        (text.chars() + 1) * text.width() + if shared { 3 } else { 0 }
+    }
 }

@@ -45,17 +45,22 @@ pub(crate) fn count(hay: &[u8], needle: &[u8], unit: Unit) -> usize {
 /// The parts between separators; at most `limit` cuts.
 pub(crate) fn split<'a>(text: &'a [u8], separator: &[u8], limit: usize) -> Vec<&'a [u8]> {
     let mut parts = Vec::new();
+    split_each(text, separator, limit, |part| parts.push(part));
+    parts
+}
+
+/// As [`split`], giving one part after another to `each`.
+pub(crate) fn split_each<'a>(text: &'a [u8], separator: &[u8], limit: usize, mut each: impl FnMut(&'a [u8])) {
     let mut from = 0;
     let mut cut = |at: usize| {
-        parts.push(&text[from..at]);
+        each(&text[from..at]);
         from = at + separator.len();
     };
     match separator {
         [one] => memchr::memchr_iter(*one, text).take(limit).for_each(&mut cut),
         _ => memmem::find_iter(text, separator).take(limit).for_each(&mut cut),
     }
-    parts.push(&text[from..]);
-    parts
+    each(&text[from..]);
 }
 
 /// As [`split`], cutting from the right.
