@@ -6,7 +6,7 @@
 use std::borrow::Borrow;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::ptr::NonNull;
 
 use crate::heap::Heap;
@@ -40,9 +40,37 @@ impl PartialEq for Entry {
 
 impl Eq for Entry {}
 
+/// A quick hash of texts: a program's names are not chosen to collide.
+#[derive(Default)]
+struct TextHasher(u64);
+
+impl TextHasher {
+    fn mix(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
+impl Hasher for TextHasher {
+    fn finish(&self) -> u64 {
+        // The table takes a place by the lowest bits, and multiplication fills the highest.
+        self.0 ^ self.0 >> 32
+    }
+
+    fn write(&mut self, text: &[u8]) {
+        let mut words = text.chunks_exact(8);
+        words.by_ref().for_each(|word| self.mix(u64::from_le_bytes(word.try_into().expect("a word has eight bytes"))));
+        let rest = words.remainder();
+        self.mix(rest.iter().fold(rest.len() as u64, |word, byte| word << 8 | u64::from(*byte)));
+    }
+
+    fn write_usize(&mut self, len: usize) {
+        self.mix(len as u64);
+    }
+}
+
 /// The interned strings of a heap.
 #[derive(Default)]
-pub(crate) struct InternTable(RefCell<HashMap<Entry, NonNull<u8>>>);
+pub(crate) struct InternTable(RefCell<HashMap<Entry, NonNull<u8>, BuildHasherDefault<TextHasher>>>);
 
 impl InternTable {
     /// A string dies.

@@ -43,10 +43,8 @@ fn user_cache() -> Option<PathBuf> {
     Some(cache.join("heapbook"))
 }
 
-fn checksum(code: &[u8]) -> [u8; 8] {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(code);
-    hasher.finish().to_le_bytes()
+fn checksum(code: &[u8]) -> [u8; 4] {
+    crc32fast::hash(code).to_le_bytes()
 }
 
 impl Store {
@@ -66,11 +64,11 @@ impl Store {
         Ok(())
     }
 
-    /// Writes a file that is there whole or not at all: the checksum of the code, then the code.
+    /// Writes a file that is there whole or not at all: the code, then its checksum.
     fn write(&self, name: &str, code: &[u8]) -> io::Result<()> {
         self.open()?;
         let unfinished = self.folder.join(format!("{name}.{}.{:?}", std::process::id(), std::thread::current().id()));
-        fs::write(&unfinished, [&checksum(code)[..], code].concat())?;
+        fs::write(&unfinished, [code, &checksum(code)].concat())?;
         fs::rename(unfinished, self.folder.join(name))
     }
 }
@@ -78,8 +76,8 @@ impl Store {
 impl vm::Keeper for Store {
     fn get(&self, name: &str) -> Option<Vec<u8>> {
         let mut file = fs::read(self.folder.join(name)).ok()?;
-        let code = file.split_off(file.len().min(8));
-        (file == checksum(&code)).then_some(code)
+        let sum = file.split_off(file.len().checked_sub(4)?);
+        (sum == checksum(&file)).then_some(file)
     }
 
     fn put(&self, name: &str, code: &[u8]) {

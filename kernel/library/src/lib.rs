@@ -63,6 +63,11 @@ fn unpack(name: &str) -> Option<Source> {
     Some(Source { text, is_package: entry.is_package })
 }
 
+/// Whether the module of that name is a package, if there is one. Its source is not unpacked for that.
+pub fn is_package(name: &str) -> Option<bool> {
+    table().get(name).filter(|_| name != LICENCE).map(|entry| entry.is_package)
+}
+
 /// The source of a module, by its full name.
 pub fn source(name: &str) -> Option<Source> {
     unpack(name).filter(|_| name != LICENCE)

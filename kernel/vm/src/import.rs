@@ -76,7 +76,8 @@ pub(crate) fn embedded_module(filename: &str) -> Option<String> {
 enum Found {
     Builtin(&'static modules::ModuleSpec),
     Source {
-        text: Vec<u8>,
+        /// Nothing is the library's own text, which is unpacked only if it has to be compiled.
+        text: Option<Vec<u8>>,
         filename: String,
         package: Option<Option<String>>,
     },
@@ -164,7 +165,7 @@ impl Vm {
                 self.enter(name, &module)?;
                 Ok(module)
             }
-            Some(Found::Source { text, filename, package }) => self.run_module(name, &text, &filename, package),
+            Some(Found::Source { text, filename, package }) => self.run_module(name, text.as_deref(), &filename, package),
             Some(Found::Namespace(folders)) => {
                 let module = self.new_module(name);
                 let dict = self.module_dict(&module);
@@ -208,7 +209,7 @@ impl Vm {
                 }
             }
             Some(Found::Source { text, filename, .. }) => {
-                let text = self.decode_source(&text, &filename)?;
+                let text = self.text_of_module(name, text.as_deref(), &filename)?;
                 Ok((name.to_owned(), text, filename))
             }
             _ => Err(self.import_error(&format!("No module named {name}"))),
@@ -227,12 +228,12 @@ impl Vm {
         // A package of the reader's own is searched before the library's of the same name: its parent's path says where.
         if let Some((is_package, text)) = self.added.borrow().get(name) {
             let (filename, package) = self.embedded_path(name, *is_package);
-            return Ok(Some(Found::Source { text: text.as_bytes().to_vec(), filename, package }));
+            return Ok(Some(Found::Source { text: Some(text.as_bytes().to_vec()), filename, package }));
         }
         let embedded = path.as_ref().is_none_or(|path| path.iter().any(|folder| folder.starts_with(EMBEDDED)));
-        if embedded && let Some(source) = self.library_source(name) {
-            let (filename, package) = self.embedded_path(name, source.is_package);
-            return Ok(Some(Found::Source { text: source.text.into_bytes(), filename, package }));
+        if embedded && let Some(is_package) = library::is_package(name) {
+            let (filename, package) = self.embedded_path(name, is_package);
+            return Ok(Some(Found::Source { text: None, filename, package }));
         }
         let folders = match path {
             Some(path) => path,
@@ -248,11 +249,11 @@ impl Vm {
             let init = base.join("__init__.py");
             if let Some(source) = self.read_source(&init) {
                 let filename = init.to_string_lossy().into_owned();
-                return Ok(Some(Found::Source { text: source, filename, package: Some(Some(base.to_string_lossy().into_owned())) }));
+                return Ok(Some(Found::Source { text: Some(source), filename, package: Some(Some(base.to_string_lossy().into_owned())) }));
             }
             let file = base.with_extension("py");
             if let Some(source) = self.read_source(&file) {
-                return Ok(Some(Found::Source { text: source, filename: file.to_string_lossy().into_owned(), package: None }));
+                return Ok(Some(Found::Source { text: Some(source), filename: file.to_string_lossy().into_owned(), package: None }));
             }
             if self.host.stat(&base) == Some(true) {
                 namespace.push(base.to_string_lossy().into_owned());
@@ -281,8 +282,15 @@ impl Vm {
         if is_package { (format!("{base}/__init__.py"), Some(Some(base))) } else { (format!("{base}.py"), None) }
     }
 
-    fn run_module(&self, name: &str, text: &[u8], filename: &str, package: Option<Option<String>>) -> PyResult {
-        let source = self.decode_source(text, filename)?;
+    /// The source of a module that was found.
+    fn text_of_module(&self, name: &str, text: Option<&[u8]>, filename: &str) -> PyResult<String> {
+        match text {
+            Some(text) => self.decode_source(text, filename),
+            None => Ok(self.library_source(name).map(|source| source.text).unwrap_or_default()),
+        }
+    }
+
+    fn run_module(&self, name: &str, text: Option<&[u8]>, filename: &str, package: Option<Option<String>>) -> PyResult {
         // The library is 3.14's: what it annotates with need not be there yet.
         let embedded = filename.starts_with(EMBEDDED);
         let options = Options { future_annotations: embedded && self.version < Version::V3_14, ..Options::default() };
@@ -290,11 +298,12 @@ impl Vm {
         let before = self.state.reads_code.replace(embedded);
         let code = match embedded.then(|| code_cache::kept(name, self.version)).flatten() {
             Some(kept) => Ok(kept),
-            None => self.compile(&source, &shown, Mode::Exec, options).map(|compiled| {
+            None => self.text_of_module(name, text, filename).and_then(|source| {
+                let compiled = self.compile(&source, &shown, Mode::Exec, options)?;
                 if embedded {
                     code_cache::keep(name, self.version, &compiled.code);
                 }
-                compiled.code
+                Ok(compiled.code)
             }),
         };
         let code = code.map(|code| self.load_code(&code));
@@ -314,7 +323,7 @@ impl Vm {
         self.dict_set_str(&dict, "__package__", self.str(home));
         self.dict_set_str(&dict, "__spec__", self.module_spec(name, filename, package.is_some()));
         if embedded && self.version < Version::V3_13 {
-            self.lend_later_names(&source, &dict);
+            self.lend_later_names(&self.text_of_module(name, text, filename)?, &dict);
         }
         if let Some(builtins) = self.builtins.get() {
             self.dict_set_str(&dict, "__builtins__", builtins);

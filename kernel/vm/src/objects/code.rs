@@ -6,12 +6,12 @@
 #![expect(unsafe_code, reason = "frames point into the instructions, which are rewritten while they run")]
 
 use std::cell::{Cell, OnceCell, UnsafeCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use compile::code::{CO_FAST_CELL, CO_FAST_FREE, CO_FAST_LOCAL, CO_VARARGS, CO_VARKEYWORDS};
 use compile::{Code, Const, Op, PyStr};
 use heap::{Obj, Payload, Str, Tuple, Visit};
+use rustc_hash::FxHashMap;
 
 use crate::class::{Binding, ClassSpec, Convention, GetSet, Method};
 use crate::quick::Quick;
@@ -161,10 +161,10 @@ fn distance(index: usize, target: u32) -> u32 {
 impl Vm {
     /// The code object of compiled code. Equal constants of everything compiled together are one object, as in CPython.
     pub fn load_code(&self, code: &Rc<Code>) -> Obj {
-        self.load_code_shared(code, &mut HashMap::new())
+        self.load_code_shared(code, &mut FxHashMap::default())
     }
 
-    fn load_code_shared(&self, code: &Rc<Code>, known: &mut HashMap<Const, Obj>) -> Obj {
+    fn load_code_shared(&self, code: &Rc<Code>, known: &mut FxHashMap<Const, Obj>) -> Obj {
         let consts = code.consts.iter().map(|value| self.load_const(value, known)).collect();
         let names = code.names.iter().map(|name| self.intern(name)).collect();
         let places = code.localsplus.iter().map(|(name, _)| self.intern(name)).collect();
@@ -225,7 +225,7 @@ impl Vm {
         self.heap.alloc(payload)
     }
 
-    pub(crate) fn load_const(&self, value: &Const, known: &mut HashMap<Const, Obj>) -> Obj {
+    pub(crate) fn load_const(&self, value: &Const, known: &mut FxHashMap<Const, Obj>) -> Obj {
         match value {
             Const::None => return self.none(),
             Const::True => return self.bool(true),

@@ -1,7 +1,5 @@
 //! From the compiler's tree to objects (`ast2obj_*`).
 
-use std::collections::HashMap;
-
 use compile::tree::{Node, Value};
 
 use super::classes::Classes;
@@ -39,7 +37,7 @@ fn field(vm: &Vm, classes: &Classes, value: &Value) -> PyResult {
         Value::None => vm.none(),
         Value::Int(n) => vm.int(*n),
         Value::Name(name) => vm.intern(name),
-        Value::Const(value) => vm.load_const(value, &mut HashMap::new()),
+        Value::Const(value) => vm.load_const(value, &mut rustc_hash::FxHashMap::default()),
         Value::Node(node) => object(vm, classes, node)?,
         Value::List(values) => {
             let items = values.iter().map(|value| field(vm, classes, value)).collect::<PyResult<_>>()?;
