@@ -551,6 +551,13 @@ impl Vm {
         self.call_args(callable, Args::new(lent.args(), args.names()))
     }
 
+    /// Calls a Python function with an object in front of arguments that are lent.
+    pub(crate) fn call_with_first_of<'a>(&self, func: &Obj, first: &'a Obj, args: impl Iterator<Item = &'a Obj>) -> PyResult {
+        let result = self.call_function(func, std::iter::once(first).chain(args), &[]);
+        self.collect_inside_allocation();
+        result
+    }
+
     /// `tp_call`.
     #[inline]
     pub(crate) fn call_slot(&self, callable: &Obj, args: Args<'_>) -> PyResult {

@@ -734,6 +734,32 @@ impl Vm {
                     }
                     None => miss!(Quick::LoadAttr),
                 },
+                Quick::LoadAttrClass => {
+                    let cache = cache!();
+                    let owner = at.top(1);
+                    // A class with another metaclass than `type` names it itself.
+                    if owner.kind() != kinds::CLASS
+                        || owner.extra().is_some()
+                        || u64::from(owner.payload_unchecked::<Class>().version.get()) != cache.version
+                    {
+                        miss!(Quick::LoadAttr);
+                    }
+                    // The class has the version with which it holds this.
+                    let value = (*(&raw const cache.word).cast::<Obj>()).clone();
+                    at.set_top(1, value);
+                    if arg & 1 != 0 {
+                        at.push(StackRef::NULL);
+                    }
+                }
+                Quick::LoadAttrSlot => match vm.slot_place(&at.top(1), cache!()).and_then(|place| place.get()) {
+                    Some(value) => {
+                        at.set_top(1, value);
+                        if arg & 1 != 0 {
+                            at.push(StackRef::NULL);
+                        }
+                    }
+                    None => miss!(Quick::LoadAttr),
+                },
                 Quick::LoadMethodInstance | Quick::LoadMethodPlain => {
                     let cache = cache!();
                     let owner = at.top(1);
@@ -761,6 +787,15 @@ impl Vm {
                     let place = extra.value(cache.index as usize);
                     let before =
                         if place.is_empty() { extra.set_value(cache.index as usize, Some(value)) } else { place.replace(Some(value)) };
+                    at.release();
+                    at.sp = at.sp.sub(1);
+                    drop(before);
+                }
+                Quick::StoreAttrSlot => {
+                    let owner = at.top(1);
+                    let Some(place) = vm.slot_place(&owner, cache!()) else { miss!(Quick::StoreAttr) };
+                    let value = std::mem::replace(at.place(2), StackRef::NULL).into_obj();
+                    let before = place.replace(Some(value));
                     at.release();
                     at.sp = at.sp.sub(1);
                     drop(before);

@@ -57,8 +57,8 @@ quick! {
     BinarySubscr, BuildConstKeyMap, LoadAssertionError, ReturnConst,
     ] [
     // Specialised forms: see the file's header.
-    LoadGlobalModule, LoadGlobalBuiltin, LoadAttrInstance, LoadAttrModule, LoadMethodInstance, LoadMethodPlain, StoreAttrInstance, CallInit,
-    CallBuiltin, CallMethod, CallLen, CallIsInstance, CallListAppend, CallType1, CallStr1, ContainsDict, ContainsTuple, BinaryAddStr,
+    LoadGlobalModule, LoadGlobalBuiltin, LoadAttrInstance, LoadAttrModule, LoadAttrClass, LoadAttrSlot, LoadMethodInstance, LoadMethodPlain,
+    StoreAttrInstance, StoreAttrSlot, CallInit, CallBuiltin, CallMethod, CallLen, CallIsInstance, CallListAppend, CallType1, CallStr1, ContainsDict, ContainsTuple, BinaryAddStr,
     BinaryAddInt, BinarySubtractInt, BinaryMultiplyInt, BinaryAndInt, BinaryRemainderInt, BinaryFloorDivideInt, BinaryAddFloat,
     BinarySubtractFloat, BinaryMultiplyFloat, SubscriptListInt, SubscriptTupleInt, SubscriptDict, StoreSubscriptListInt, StoreSubscriptDict,
     CompareInt, CompareFloat, CompareStr, ToBoolBool, ToBoolInt, ToBoolNone, ToBoolList, ToBoolStr, UnpackPair, LoadConstImmortal,

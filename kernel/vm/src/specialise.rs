@@ -4,13 +4,13 @@
 
 #![expect(unsafe_code, reason = "instructions and caches are rewritten in place")]
 
-use heap::{Dict, Extra, Kind, Obj, StackRef};
+use heap::{Dict, Extra, Kind, Obj, Slot, StackRef};
 
 use crate::class::flags;
 use crate::frame::Frame;
 use crate::objects::builtin_function::BuiltinFunction;
 use crate::objects::code::{Cache, Instr};
-use crate::objects::descriptor::MethodDescriptor;
+use crate::objects::descriptor::{MemberDescriptor, MethodDescriptor, Place};
 use crate::objects::function::Function;
 use crate::objects::module::Module;
 use crate::protocol::attribute::{generic_getattr, generic_setattr};
@@ -90,6 +90,18 @@ impl Vm {
         let extra = owner.extra()?;
         // SAFETY: the caller's word.
         if unsafe { self.has_inline_value(extra, cache) } { extra.value(cache.index as usize).get() } else { None }
+    }
+
+    /// The place of `__slots__` that the cache names, if the object has it.
+    ///
+    /// # Safety
+    /// The cache is one of an instruction that loads or stores attributes.
+    #[inline(always)]
+    pub(crate) unsafe fn slot_place<'a>(&self, owner: &'a Obj, cache: &Cache) -> Option<&'a Slot> {
+        let extra = owner.extra()?;
+        // SAFETY: as above.
+        let class = unsafe { extra.class().borrow().unwrap_unchecked().payload_unchecked::<Class>() };
+        (u64::from(class.version.get()) == cache.version).then(|| extra.slot(cache.index as usize))
     }
 
     /// The attribute that the cache names, if the module's dict is as it was.
@@ -245,6 +257,13 @@ impl Vm {
                 let version = u64::from(self.heap.keys_version(payload));
                 return self.remember(frame, at, Quick::LoadAttrModule, Cache { version, index: index as u64, word: 0 });
             }
+            if owner.kind() == kinds::CLASS {
+                let Some(found) = self.lasting_attr(owner, name) else { return later(at) };
+                let version = u64::from(self.class_version(owner));
+                // SAFETY of the look later: the class keeps the value as long as it has this version.
+                let word = std::mem::transmute_copy::<Obj, usize>(&found);
+                return self.remember(frame, at, Quick::LoadAttrClass, Cache { version, index: 0, word });
+            }
             let class = self.class_of(owner);
             let payload = self.class(&class);
             if payload.slots.getattro.get().is_none_or(|get| get as usize != generic_getattr as crate::class::Binary as usize) {
@@ -252,6 +271,9 @@ impl Vm {
             }
             let version = u64::from(self.class_version(&class));
             let found = self.class_lookup(&class, name);
+            if let Some(place) = found.as_ref().and_then(|found| self.slot_of(found, owner)) {
+                return self.remember(frame, at, Quick::LoadAttrSlot, Cache { version, index: place as u64, word: 0 });
+            }
             match found {
                 None if owner.extra().is_some_and(|extra| extra.is_inline()) => match payload.key_index(name) {
                     Some(index) => {
@@ -287,18 +309,42 @@ impl Vm {
             let class = self.class_of(owner);
             let payload = self.class(&class);
             let generic = generic_setattr as fn(&Vm, &Obj, &Obj, Option<&Obj>) -> crate::PyResult<()>;
-            if payload.slots.setattro.get().is_none_or(|set| set as usize != generic as usize)
-                || !owner.extra().is_some_and(|extra| extra.is_inline())
-                || self.class_lookup(&class, name).is_some()
-            {
+            if payload.slots.setattro.get().is_none_or(|set| set as usize != generic as usize) {
                 return later(at);
             }
             let version = u64::from(self.class_version(&class));
+            let found = self.class_lookup(&class, name);
+            if let Some(place) = found.as_ref().and_then(|found| self.slot_of(found, owner)) {
+                return self.remember(frame, at, Quick::StoreAttrSlot, Cache { version, index: place as u64, word: 0 });
+            }
+            if found.is_some() || !owner.extra().is_some_and(|extra| extra.is_inline()) {
+                return later(at);
+            }
             match payload.key_index(name) {
                 Some(index) => self.remember(frame, at, Quick::StoreAttrInstance, Cache { version, index: index as u64, word: 0 }),
                 None => later(at),
             }
         }
+    }
+
+    /// What `cls.name` gives as long as the class has its version: an attribute of a plain class that is not bound.
+    fn lasting_attr(&self, class: &Obj, name: &Obj) -> Option<Obj> {
+        let type_ = &self.types.type_;
+        let hides = |found: Obj| self.with_class(&found, |class| class.slots.descr_set.get()).is_some();
+        if class.extra().is_some() || self.class_lookup(type_, name).is_some_and(hides) {
+            return None;
+        }
+        let found = self.class_lookup(class, name)?;
+        // A class that can change may become a descriptor's.
+        let is_never_bound = |class: &crate::Class| class.slots.descr_get.get().is_none() && !class.has(flags::HEAP_TYPE);
+        (found.get::<Function>().is_some() || self.with_class(&found, is_never_bound)).then_some(found)
+    }
+
+    /// The place of `__slots__` that the descriptor is of, if the object has it.
+    fn slot_of(&self, descriptor: &Obj, owner: &Obj) -> Option<usize> {
+        let member = descriptor.get::<MemberDescriptor>()?;
+        let Place::Slot(place) = member.place else { return None };
+        (owner.extra().is_some() && self.is_kind_of(owner, &member.class.get()?)).then_some(place as usize)
     }
 
     /// # Safety

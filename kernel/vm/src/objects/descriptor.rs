@@ -181,7 +181,7 @@ impl Vm {
     }
 
     /// `descr_check`: whether the object is one that the descriptor's class made.
-    fn check_descriptor(&self, class: &Slot, name: &str, obj: &Obj) -> PyResult<()> {
+    fn check_descriptor(&self, class: &Slot, name: impl FnOnce() -> String, obj: &Obj) -> PyResult<()> {
         if obj.extra().is_none() && class.is(self.types.of_kind(obj.kind(), obj)) {
             return Ok(());
         }
@@ -189,7 +189,7 @@ impl Vm {
         if self.is_kind_of(obj, &class) {
             return Ok(());
         }
-        let (class, other) = (self.class_name(&class), self.type_name(obj));
+        let (name, class, other) = (name(), self.class_name(&class), self.type_name(obj));
         Err(self.type_error(format!("descriptor '{name}' for '{class}' objects doesn't apply to a '{other}' object")))
     }
 }
@@ -210,7 +210,7 @@ fn wrapper_get(vm: &Vm, this: &Obj, instance: Option<&Obj>, _: Option<&Obj>) -> 
     {
         return Ok(this.clone());
     }
-    vm.check_descriptor(&payload.class, payload.def.name, instance)?;
+    vm.check_descriptor(&payload.class, || payload.def.name.to_owned(), instance)?;
     Ok(vm.heap.alloc(MethodWrapper { wrapper: this.clone().into(), self_: instance.clone().into() }).tracked())
 }
 
@@ -371,7 +371,7 @@ fn method_get(vm: &Vm, this: &Obj, instance: Option<&Obj>, _: Option<&Obj>) -> P
     if instance.is(&vm.consts.none) && !vm.is_kind_of(instance, &vm.objclass(&payload.class)) {
         return Ok(this.clone());
     }
-    vm.check_descriptor(&payload.class, payload.method.name, instance)?;
+    vm.check_descriptor(&payload.class, || payload.method.name.to_owned(), instance)?;
     Ok(vm.new_builtin(payload.method, Some(instance.clone()), None))
 }
 
@@ -381,7 +381,7 @@ fn method_call(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let Some(instance) = args.get(0) else {
         return Err(vm.type_error(format!("unbound method {} needs an argument", name())));
     };
-    vm.check_descriptor(&payload.class, payload.method.name, instance)?;
+    vm.check_descriptor(&payload.class, || payload.method.name.to_owned(), instance)?;
     vm.call_native(payload.method, instance, args.rest(), name)
 }
 
@@ -492,13 +492,13 @@ fn getset_get(vm: &Vm, this: &Obj, instance: Option<&Obj>, _: Option<&Obj>) -> P
     if instance.is(&vm.consts.none) && !vm.is_kind_of(instance, &vm.objclass(&payload.class)) {
         return Ok(this.clone());
     }
-    vm.check_descriptor(&payload.class, payload.getset.name, instance)?;
+    vm.check_descriptor(&payload.class, || payload.getset.name.to_owned(), instance)?;
     (payload.getset.get)(vm, instance)
 }
 
 fn getset_set(vm: &Vm, this: &Obj, instance: &Obj, value: Option<&Obj>) -> PyResult<()> {
     let payload = getset(this);
-    vm.check_descriptor(&payload.class, payload.getset.name, instance)?;
+    vm.check_descriptor(&payload.class, || payload.getset.name.to_owned(), instance)?;
     match payload.getset.set {
         Some(set) => set(vm, instance, value),
         None => {
@@ -545,8 +545,8 @@ fn member_name(vm: &Vm, this: &Obj) -> Obj {
 fn member_get(vm: &Vm, this: &Obj, instance: Option<&Obj>, _: Option<&Obj>) -> PyResult {
     let payload = member(this);
     let Some(instance) = present(vm, instance) else { return Ok(this.clone()) };
-    let name = member_name(vm, this);
-    vm.check_descriptor(&payload.class, &vm.lossy(&name), instance)?;
+    let name = || vm.lossy(&member_name(vm, this));
+    vm.check_descriptor(&payload.class, name, instance)?;
     match payload.place {
         Place::Native(getset) => (getset.get)(vm, instance),
         Place::Slot(place) => match instance.extra().and_then(|extra| extra.slot(place as usize).get()) {
@@ -554,7 +554,7 @@ fn member_get(vm: &Vm, this: &Obj, instance: Option<&Obj>, _: Option<&Obj>) -> P
             None => {
                 let class = vm.class_of(instance);
                 let class = if vm.version <= Version::V3_12 { vm.class_name(&class) } else { vm.full_class_name(&class) };
-                Err(vm.attribute_error_text(format!("'{class}' object has no attribute '{}'", vm.lossy(&name))))
+                Err(vm.attribute_error_text(format!("'{class}' object has no attribute '{}'", name())))
             }
         },
     }
@@ -562,16 +562,16 @@ fn member_get(vm: &Vm, this: &Obj, instance: Option<&Obj>, _: Option<&Obj>) -> P
 
 fn member_set(vm: &Vm, this: &Obj, instance: &Obj, value: Option<&Obj>) -> PyResult<()> {
     let payload = member(this);
-    let name = vm.lossy(&member_name(vm, this));
-    vm.check_descriptor(&payload.class, &name, instance)?;
+    let name = || vm.lossy(&member_name(vm, this));
+    vm.check_descriptor(&payload.class, name, instance)?;
     match payload.place {
         Place::Native(GetSet { set: Some(set), .. }) => set(vm, instance, value),
         Place::Native(_) => Err(vm.attribute_error_text("readonly attribute")),
         Place::Slot(place) => {
-            let Some(extra) = instance.extra() else { return Err(vm.attribute_error_text(name)) };
+            let Some(extra) = instance.extra() else { return Err(vm.attribute_error_text(name())) };
             let before = extra.slot(place as usize).replace(value.cloned());
             if value.is_none() && before.is_none() {
-                return Err(vm.attribute_error_text(name));
+                return Err(vm.attribute_error_text(name()));
             }
             drop(before);
             Ok(())

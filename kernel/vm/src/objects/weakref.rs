@@ -35,7 +35,6 @@ fn own(this: &Obj) -> &WeakRef {
 impl Vm {
     /// Whether weak references to the object can be made.
     pub(crate) fn is_weakrefable(&self, obj: &Obj) -> bool {
-        let class = self.class_of(obj);
         let by_kind = matches!(
             obj.kind(),
             Kind::SET
@@ -54,7 +53,7 @@ impl Vm {
                 | kinds::UNION
                 | kinds::TYPE_VAR
         );
-        by_kind || self.class(&class).weakrefable.get()
+        by_kind || self.with_class(obj, |class| class.weakrefable.get())
     }
 
     /// A new weak reference, or the canonical one (`PyWeakref_NewRef`, `PyWeakref_NewProxy`).

@@ -3,6 +3,7 @@
 use heap::{List, Obj, Tuple};
 
 use crate::class::flags;
+use crate::kinds;
 use crate::objects::list_iterator::ListIterator;
 use crate::objects::map::Mapping;
 use crate::{PyResult, Raised, Vm};
@@ -33,6 +34,11 @@ impl Vm {
     pub fn next(&self, iterator: &Obj) -> PyResult<Option<Obj>> {
         if let Some(list) = iterator.get::<ListIterator>() {
             return Ok(list.next());
+        }
+        if iterator.kind() == kinds::GENERATOR
+            && let Some(stepped) = self.step(iterator)
+        {
+            return stepped.or_else(|raised| self.end_of_iteration(raised));
         }
         let Some(next) = self.with_class(iterator, |class| class.slots.iternext.get()) else {
             return Err(self.type_error(format!("'{}' object is not an iterator", self.type_name(iterator))));

@@ -76,6 +76,10 @@ pub(crate) fn call(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
             _ => return Err(vm.type_error("type() takes 1 or 3 arguments")),
         }
     }
+    if class.is(&vm.types.weakref) && !args.has_keywords() && matches!(args.pos().len(), 1 | 2) {
+        let _tuple = vm.heap.passing_tuple(if args.in_tuple() { 0 } else { args.pos().len() });
+        return vm.new_weakref(&args.pos()[0], false, args.get(1));
+    }
     let Some(new) = vm.class(class).slots.new.get() else {
         return Err(vm.type_error(format!("cannot create '{}' instances", vm.class_name(class))));
     };

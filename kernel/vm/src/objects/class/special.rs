@@ -6,6 +6,7 @@
 use heap::Obj;
 
 use crate::class::{Operator, flags};
+use crate::objects::static_method::StaticMethod;
 use crate::protocol::attribute::is_attribute_error;
 use crate::protocol::compare::unhashable;
 use crate::{Args, Compare, PyResult, Raised, Vm, kinds};
@@ -50,6 +51,7 @@ impl Vm {
         let args = args.iter().copied();
         match special {
             Special::Function(f) if args.len() == 0 => self.call_one(f, obj),
+            Special::Function(f) if f.kind() == kinds::FUNCTION => self.call_with_first_of(f, obj, args),
             Special::Function(f) => self.call_lent(f, std::iter::once(obj).chain(args)),
             Special::Bound(f) => self.call_lent(f, args),
         }
@@ -373,7 +375,18 @@ pub(super) fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
 }
 
 pub(crate) fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
-    let new = vm.getattr(class, &vm.names.__new__)?;
+    // What `type` itself has of that name does not hide a class's own.
+    let plain = class.extra().is_none().then(|| vm.class_lookup(class, &vm.names.__new__)).flatten();
+    let new = match plain
+        .as_ref()
+        .filter(|found| found.extra().is_none())
+        .and_then(|found| found.get::<StaticMethod>())
+        .and_then(|method| method.callable.get())
+    {
+        Some(new) => new,
+        None => vm.getattr(class, &vm.names.__new__)?,
+    };
+    drop(plain);
     vm.call_with_self(&new, class, args)
 }
 
