@@ -226,6 +226,19 @@ impl Vm {
         }
         let given = n - names.len();
         let argcount = code.code.argcount as usize;
+        if code.simple && names.is_empty() && given < argcount {
+            // SAFETY: each argument is moved once; no code runs that could change the defaults.
+            unsafe {
+                let defaults = function.defaults.borrow().and_then(|defaults| defaults.get::<Tuple>()).map_or(&[][..], Tuple::items);
+                if let Some(first) = defaults.len().checked_sub(argcount - given) {
+                    ptr::copy_nonoverlapping(args, locals, given);
+                    for (i, default) in defaults[first..].iter().enumerate() {
+                        locals.add(given + i).write(StackRef::owned(default.clone()));
+                    }
+                    return Ok(());
+                }
+            }
+        }
         let total = argcount + code.code.kwonlyargcount as usize;
         let varargs = code.has_flag(CO_VARARGS);
         // SAFETY: each argument is read once, each parameter written once.

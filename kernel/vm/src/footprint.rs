@@ -94,6 +94,7 @@ impl Vm {
         Measure { sizeof, basic: self.basic_size(payload), header: self.header_size(payload) }
     }
 
+    #[inline]
     fn measured(&self, obj: &Obj, measure: Measure) -> usize {
         let Measure { sizeof, basic, header } = measure;
         let own = self.known_size(obj, basic).unwrap_or_else(|| {
@@ -130,7 +131,8 @@ impl Vm {
     }
 
     /// Calls `each` with every object that there is and its bytes.
-    pub fn each_footprint(&self, each: &mut dyn FnMut(&Obj, usize)) {
+    #[inline]
+    pub(crate) fn each_footprint(&self, each: &mut impl FnMut(&Obj, usize)) {
         let mut met = Met::new();
         self.heap.each_object(&mut |obj| {
             let place = met.place(self, obj, &mut |_| ());

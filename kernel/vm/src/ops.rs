@@ -66,10 +66,12 @@ impl Vm {
     #[inline(never)]
     pub(crate) fn copy_free_vars(&self, frame: &Frame, n: usize) {
         let first = frame.code().n_locals - n;
-        let closure = frame.function().and_then(|function| function.closure.get());
-        for (i, cell) in closure.as_ref().and_then(|closure| closure.get::<Tuple>()).map_or(&[][..], Tuple::items).iter().enumerate() {
-            // SAFETY: the compiler made places for them.
-            unsafe { *frame.local(first + i) = StackRef::owned(cell.clone()) };
+        // SAFETY: no Python code runs meanwhile, so the closure stays; the compiler made places for its cells, which are empty yet.
+        unsafe {
+            let closure = frame.function().and_then(|function| function.closure.borrow());
+            for (i, cell) in closure.and_then(|closure| closure.get::<Tuple>()).map_or(&[][..], Tuple::items).iter().enumerate() {
+                frame.local(first + i).write(StackRef::owned(cell.clone()));
+            }
         }
     }
 

@@ -38,7 +38,7 @@ macro_rules! programs {
 }
 
 programs! {
-    leaves: numbers complex arithmetic text bytes formats errors;
+    leaves: numbers complex arithmetic text bytes formats errors warm;
     // Modules that CPython writes in C.
     library: structs arrays hashes rows characters complexes functions ordered calendar_time tasks trees token_stream test_runs json_text dates imports;
     // `sys.settrace` and `sys.setprofile`.

@@ -286,8 +286,7 @@ fn replace(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     match search::replace(text_of(this), old, new, most, Unit::CodePoint) {
         Some(text) => {
             vm.check_text_size(text.len() as u128)?;
-            // One character is shared.
-            Ok(if text.len() <= 4 { vm.str_from_bytes(&text) } else { vm.fresh_text(text) })
+            Ok(vm.fresh_text(text))
         }
         None => unchanged(this),
     }

@@ -1,11 +1,13 @@
 //! The search of a class and its bases for a name, and the versions of classes that make it quick (`_PyType_Lookup`).
 //!
 //! Invariant: a class's version is set only while its bases have one; whatever changes an attribute or the MRO of a class takes the
-//! version from it and from all that extend it. The cache remembers *where* in the MRO a name was found, never what, so it holds no counts.
+//! version from it and from all that extend it. The cache remembers *where* a name was found, never what, so it holds no counts: in
+//! which dict, which is there as long as the class has its version, because the class holds its bases, and those their dicts.
 
 #![expect(unsafe_code, reason = "slots of classes are looked at without counts: measured")]
 
 use std::cell::Cell;
+use std::ptr;
 
 use heap::{Dict, Obj, Str, Tuple};
 
@@ -13,16 +15,19 @@ use crate::class::Class;
 use crate::{PyResult, Vm};
 
 const SIZE: usize = 4096;
-const NOWHERE: u32 = u32::MAX;
 
-/// One remembered search: the class's version, the name's hash, the place in the MRO, and where in the dict there the name stood.
-#[derive(Clone, Copy, Default)]
+/// One remembered search: the class's version, the name's hash, the dict in which it was found, and where it stood there.
+#[derive(Clone, Copy)]
 struct Entry {
     hash: i64,
     version: u32,
-    place: u32,
-    /// Where in the dict it stood.
     index: u32,
+    /// Null, if the name is nowhere.
+    dict: *const Dict,
+}
+
+impl Entry {
+    const EMPTY: Entry = Entry { hash: 0, version: 0, index: 0, dict: ptr::null() };
 }
 
 /// The remembered searches of a machine.
@@ -30,7 +35,7 @@ pub(crate) struct MethodCache(Box<[Cell<Entry>]>);
 
 impl Default for MethodCache {
     fn default() -> MethodCache {
-        MethodCache(vec![Cell::new(Entry::default()); SIZE].into())
+        MethodCache(vec![Cell::new(Entry::EMPTY); SIZE].into())
     }
 }
 
@@ -38,31 +43,27 @@ impl Vm {
     /// An attribute of a class or its bases, not bound (`_PyType_Lookup`).
     pub fn class_lookup(&self, class: &Obj, name: &Obj) -> Option<Obj> {
         let text = name.get::<Str>()?;
-        // SAFETY: nothing runs meanwhile that could change the MRO.
-        let mro = unsafe { self.class(class).mro.borrow() }?;
-        let bases = mro.get::<Tuple>().map(Tuple::items).unwrap_or_default();
         let version = self.class_version(class);
         let hash = text.hash_value();
         let entry = &self.method_cache.0[(hash as usize ^ (version as usize).wrapping_mul(0x9E5)) % SIZE];
         let known = entry.get();
         if known.version == version && known.hash == hash {
-            if known.place == NOWHERE {
-                return None;
-            }
-            let base = &bases[known.place as usize];
+            // SAFETY: the class has the version with which the dict was found, so the dict is there; the search runs no Python code.
+            let dict = unsafe { known.dict.as_ref() }?;
             // The name may have moved within the dict, but is found there by its search, too.
-            let there = self.own_dict(base).and_then(|dict| dict.value_of(known.index as usize, name));
-            return there.or_else(|| self.own_attr(base, name));
+            return dict.value_of(known.index as usize, name).or_else(|| dict.get_str_key(name));
         }
-        for (place, base) in bases.iter().enumerate() {
+        // SAFETY: nothing runs meanwhile that could change the MRO.
+        let mro = unsafe { self.class(class).mro.borrow() }?;
+        for base in mro.get::<Tuple>().map(Tuple::items).unwrap_or_default() {
             if let Some(dict) = self.own_dict(base)
                 && let Some(index) = dict.find_str_key(name)
             {
-                entry.set(Entry { hash, version, place: place as u32, index: index as u32 });
+                entry.set(Entry { hash, version, index: index as u32, dict });
                 return dict.value_at(index);
             }
         }
-        entry.set(Entry { hash, version, place: NOWHERE, index: 0 });
+        entry.set(Entry { hash, version, ..Entry::EMPTY });
         None
     }
 
