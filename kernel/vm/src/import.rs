@@ -159,6 +159,9 @@ impl Vm {
             },
             None => None,
         };
+        if let Some(module) = self.load_by_finders(name, parent)? {
+            return Ok(module);
+        }
         match self.find_module(name, path)? {
             Some(Found::Builtin(spec)) => {
                 let module = self.make_module(spec)?;
@@ -176,6 +179,27 @@ impl Vm {
             }
             None => Err(self.module_not_found(&format!("No module named '{name}'"), name)),
         }
+    }
+
+    /// The module that a finder of the program's own knows: what stands in `sys.meta_path` is asked first.
+    fn load_by_finders(&self, name: &str, parent: Option<&Obj>) -> PyResult<Option<Obj>> {
+        let Some(finders) = self.sys.get().and_then(|sys| self.dict_get_str(&sys, "meta_path")) else { return Ok(None) };
+        let finders = self.to_vec(&finders)?;
+        if finders.is_empty() || modules::find(name).is_some() {
+            return Ok(None);
+        }
+        let path = match parent {
+            Some(parent) => self.getattr_str(parent, "__path__")?,
+            None => self.none(),
+        };
+        for finder in finders {
+            let Some(find_spec) = self.getattr_opt_str(&finder, "find_spec")? else { continue };
+            let spec = self.call(&find_spec, &[self.str(name), path.clone(), self.none()])?;
+            if !spec.is(&self.consts.none) {
+                return self.call_method(&self.import_module("importlib.util")?, "_load", &[spec]).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     fn enter(&self, name: &str, module: &Obj) -> PyResult<()> {
@@ -321,7 +345,11 @@ impl Vm {
             None => name.rsplit_once('.').map_or("", |(package, _)| package),
         };
         self.dict_set_str(&dict, "__package__", self.str(home));
-        self.dict_set_str(&dict, "__spec__", self.module_spec(name, filename, package.is_some()));
+        self.dict_set_str(
+            &dict,
+            "__spec__",
+            self.module_spec(name, filename, package.as_ref().map(|folder| folder.as_deref().unwrap_or_default())),
+        );
         if embedded && self.version < Version::V3_13 {
             self.lend_later_names(&self.text_of_module(name, text, filename)?, &dict);
         }
@@ -342,9 +370,10 @@ impl Vm {
     }
 
     /// `__spec__`: where the module came from. A plain namespace, until somebody imports `importlib`.
-    pub(crate) fn module_spec(&self, name: &str, filename: &str, is_package: bool) -> Obj {
-        let parent = if is_package { name } else { name.rsplit_once('.').map_or("", |(parent, _)| parent) };
-        let locations = if is_package { self.list(vec![self.str(filename)]) } else { self.none() };
+    /// `package` is a package's folder.
+    pub(crate) fn module_spec(&self, name: &str, filename: &str, package: Option<&str>) -> Obj {
+        let parent = if package.is_some() { name } else { name.rsplit_once('.').map_or("", |(parent, _)| parent) };
+        let locations = package.map_or_else(|| self.none(), |folder| self.list(vec![self.str(folder)]));
         self.namespace_of(&[
             ("name", self.str(name)),
             ("loader", self.none()),

@@ -269,14 +269,15 @@ impl Vm {
         let class = self.class_of(owner);
         let has = |name: &str| self.class_lookup(&class, &self.intern(name)).is_some();
         let name = self.class_name(&class);
-        let (protocol, kind) = if asynchronous { ("asynchronous ", "async ") } else { ("", "") };
-        let _ = kind;
+        let protocol = if asynchronous { "asynchronous " } else { "" };
         let mut text = format!("'{name}' object does not support the {protocol}context manager protocol");
-        if missing.ends_with("exit__") {
+        let suggests = self.version >= Version::V3_14;
+        if suggests || missing.ends_with("exit__") {
             text.push_str(&format!(" (missed {missing} method)"));
-        } else if !asynchronous && has("__aenter__") && has("__aexit__") {
+        }
+        if suggests && !asynchronous && has("__aenter__") && has("__aexit__") {
             text.push_str(" but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?");
-        } else if asynchronous && has("__enter__") && has("__exit__") {
+        } else if suggests && asynchronous && has("__enter__") && has("__exit__") {
             text.push_str(" but it supports the context manager protocol. Did you mean to use 'with'?");
         }
         self.type_error(text)

@@ -157,7 +157,7 @@ impl Vm {
         self.run_main_with(&text, &filename, |main| {
             let package = full.rsplit_once('.').map_or("", |(package, _)| package);
             self.dict_set_str(main, "__package__", self.str(package));
-            self.dict_set_str(main, "__spec__", self.module_spec(&full, &filename, false));
+            self.dict_set_str(main, "__spec__", self.module_spec(&full, &filename, None));
         })
     }
 

@@ -99,6 +99,7 @@ classes! {
     asend: objects::async_generator::ASEND,
     athrow: objects::async_generator::ATHROW,
     wrapped_value: objects::async_generator::WRAPPED_VALUE,
+    anext_awaitable: crate::builtins::anext_awaitable::ANEXT_AWAITABLE,
     template: objects::template::TEMPLATE,
     interpolation: objects::template::INTERPOLATION,
     type_var: objects::type_params::TYPE_VAR,

@@ -47,7 +47,10 @@ impl Vm {
         let mut origin = None;
         let mut raised = match fault {
             Fault::Raise(raised) => {
-                self.chain_context(&raised.0, false);
+                // What comes out of another frame has its context since it was raised there, or was rid of it there.
+                if raised.0.get::<Exception>().is_none_or(|payload| payload.traceback.is_empty()) {
+                    self.chain_context(&raised.0, false);
+                }
                 // SAFETY: the frame is the running one.
                 let here = unsafe { &*at };
                 if !here.is_incomplete() {

@@ -40,7 +40,9 @@ macro_rules! programs {
 programs! {
     leaves: numbers complex arithmetic text bytes formats errors warm;
     // Modules that CPython writes in C.
-    library: structs arrays hashes rows characters complexes functions ordered calendar_time tasks trees token_stream test_runs json_text dates imports;
+    library: structs arrays hashes rows characters complexes functions ordered calendar_time tasks trees token_stream test_runs json_text dates imports loaders;
+    // What the language asks of objects.
+    protocols: contexts;
     // `sys.settrace` and `sys.setprofile`.
     tracing: events functions;
     // What programs about memory import.

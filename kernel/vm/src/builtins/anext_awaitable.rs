@@ -59,7 +59,7 @@ fn with_default(vm: &Vm, obj: &Obj, result: PyResult<Option<Obj>>) -> PyResult<O
     match result {
         Err(raised) if raised.is(vm, &vm.types.stop_async_iteration) => {
             let default = this(obj).default.get().unwrap_or_else(|| vm.none());
-            Err(vm.new_exception(&vm.types.stop_iteration, vec![default]))
+            Err(vm.stop_iteration(default))
         }
         result => result,
     }

@@ -195,13 +195,24 @@ fn register(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let data = data(vm, class)?;
     add(vm, &data, &own(&data).registry, subclass)?;
     vm.state.abc_token.set(vm.state.abc_token.get() + 1);
-    if let (Some(from), Some(to)) = (class.get::<Class>(), subclass.get::<Class>()) {
-        let marks = from.flags.get() & (flags::SEQUENCE | flags::MAPPING);
-        if marks != 0 && to.has(flags::HEAP_TYPE) {
-            to.flags.set(to.flags.get() & !(flags::SEQUENCE | flags::MAPPING) | marks);
-        }
+    let marks = vm.class(class).flags.get() & (flags::SEQUENCE | flags::MAPPING);
+    if marks != 0 {
+        mark(vm, subclass, marks);
     }
     Ok(subclass.clone())
+}
+
+/// Marks a class and all below it for pattern matching (`set_collection_flag_recursive`).
+fn mark(vm: &Vm, class: &Obj, marks: u32) {
+    let payload = vm.class(class);
+    let own = payload.flags.get() & (flags::SEQUENCE | flags::MAPPING);
+    if own == marks || !payload.has(flags::HEAP_TYPE) {
+        return;
+    }
+    payload.flags.set(payload.flags.get() ^ own | marks);
+    for below in vm.subclasses_of(class) {
+        mark(vm, &below, marks);
+    }
 }
 
 fn instancecheck(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {

@@ -22,10 +22,12 @@ mod functools;
 mod gc;
 pub(crate) mod hashes;
 mod heapq;
+mod imp;
 mod importlib;
 pub(crate) mod io;
 pub(crate) mod itertools;
 mod json;
+mod marshal;
 mod math;
 mod module_error;
 pub(crate) mod monitoring;
@@ -43,6 +45,7 @@ mod statistics;
 mod string;
 pub(crate) mod struct_;
 pub(crate) mod sys;
+mod sysconfig_data;
 pub(crate) mod thread;
 mod time;
 pub(crate) mod tokenize;
@@ -88,12 +91,15 @@ static MODULES: &[&ModuleSpec] = &[
     &hashes::SHA2_MODULE,
     &hashes::SHA3_MODULE,
     &heapq::MODULE,
+    &imp::MODULE,
     &importlib::IMPORTLIB,
     &importlib::MACHINERY,
     &importlib::UTIL,
+    &sysconfig_data::MODULE,
     &io::MODULE,
     &itertools::MODULE,
     &json::MODULE,
+    &marshal::MODULE,
     &math::MODULE,
     &opcode::MODULE,
     &operator::MODULE,

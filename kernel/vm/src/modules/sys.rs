@@ -28,6 +28,7 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("getrecursionlimit", |vm, _, _| Ok(vm.int(vm.thread.recursion_limit.get() as i64)), Convention::NoArgs)
             .signature("($module, /)"),
         Method::new("setrecursionlimit", setrecursionlimit, Convention::One).signature("($module, limit, /)"),
+        Method::new("breakpointhook", breakpointhook, Convention::Keywords).signature("($module, /, *args, **kws)"),
         Method::new("displayhook", displayhook, Convention::One).signature("($module, object, /)"),
         Method::new("excepthook", excepthook, Convention::Positional).signature("($module, exctype, value, traceback, /)"),
         Method::new("unraisablehook", unraisablehook, Convention::One).signature("($module, unraisable, /)"),
@@ -39,6 +40,7 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("_debugmallocstats", debug_malloc_stats, Convention::NoArgs).signature("($module, /)"),
         Method::new("getunicodeinternedsize", interned_size, Convention::Keywords),
         Method::new("is_finalizing", |vm, _, _| Ok(vm.bool(vm.state.finalizing.get())), Convention::NoArgs).signature("($module, /)"),
+        Method::new("is_remote_debug_enabled", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs).signature("($module, /)"),
         Method::new("is_stack_trampoline_active", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs).signature("($module, /)"),
         Method::new("_clear_type_descriptors", clear_type_descriptors, Convention::One).signature("($module, type, /)"),
         Method::new("_clear_type_cache", |vm, _, _| Ok(vm.none()), Convention::NoArgs).signature("($module, /)"),
@@ -94,8 +96,8 @@ fn init(vm: &Vm, module: &Obj) -> PyResult<()> {
     let set = |name: &str, value: Obj| vm.dict_set_str(&dict, name, value);
     let (major, minor, micro) = vm.version.release();
     let n = |n: i64| vm.int(n);
-    for (hook, own) in [("__displayhook__", "displayhook"), ("__excepthook__", "excepthook"), ("__unraisablehook__", "unraisablehook")] {
-        set(hook, vm.dict_get_str(&dict, own).expect("the function was just added"));
+    for own in ["breakpointhook", "displayhook", "excepthook", "unraisablehook"] {
+        set(&format!("__{own}__"), vm.dict_get_str(&dict, own).expect("the function was just added"));
     }
     let version_info = struct_sequence(
         vm,
@@ -374,6 +376,25 @@ fn set_int_max_str_digits(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     }
     vm.state.int_max_str_digits.set(digits as usize);
     Ok(vm.none())
+}
+
+/// What `breakpoint()` calls: the function that `PYTHONBREAKPOINT` names, `pdb.set_trace` if it names none, nothing if it is `0`.
+fn breakpointhook(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let named = vm.host.env().into_iter().find(|(name, _)| name == "PYTHONBREAKPOINT").map(|(_, value)| value);
+    let path = named.filter(|path| !path.is_empty()).unwrap_or_else(|| "pdb.set_trace".to_owned());
+    if path == "0" {
+        return Ok(vm.none());
+    }
+    let (module, name) = path.rsplit_once('.').unwrap_or(("builtins", &path));
+    let found = vm.import_module(module).and_then(|module| vm.getattr_str(&module, name));
+    match found {
+        Ok(function) => vm.call_args(&function, args),
+        Err(raised) if raised.is(vm, &vm.types.import_error) || raised.is(vm, &vm.types.attribute_error) => {
+            vm.warn(&vm.types.runtime_warning, &format!("Ignoring unimportable $PYTHONBREAKPOINT: \"{path}\""))?;
+            Ok(vm.none())
+        }
+        Err(raised) => Err(raised),
+    }
 }
 
 /// Prints a value as the prompt does, and keeps it as `builtins._`.

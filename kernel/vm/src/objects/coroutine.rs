@@ -47,13 +47,23 @@ impl Vm {
         let what = &args[0];
         let is_class = what.get::<Class>().is_some() && self.subclass_of(what, &self.types.base_exception);
         let exception = if is_class {
-            match given(1) {
-                Some(value) if self.is_kind_of(value, what) => value.clone(),
+            let made = match given(1) {
+                Some(value) if self.is_kind_of(value, what) => Ok(value.clone()),
                 Some(value) => match value.get::<heap::Tuple>() {
-                    Some(items) => self.call(what, items.items())?,
-                    None => self.call(what, std::slice::from_ref(value))?,
+                    Some(items) => self.call(what, items.items()),
+                    None => self.call(what, std::slice::from_ref(value)),
                 },
-                None => self.call(what, &[])?,
+                None => self.call(what, &[]),
+            };
+            // What goes wrong while it is made is thrown in its place (`PyErr_NormalizeException`).
+            match made {
+                Ok(made) if made.get::<Exception>().is_some() => made,
+                Ok(made) => {
+                    let (class, type_) = (self.repr_text(what)?, self.type_name(&made));
+                    let text = format!("calling {class} should have returned an instance of BaseException, not {type_}");
+                    self.type_error(text).0
+                }
+                Err(raised) => raised.0,
             }
         } else if what.get::<Exception>().is_some() {
             if given(1).is_some() {

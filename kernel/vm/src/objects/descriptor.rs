@@ -239,7 +239,8 @@ impl Vm {
             return Err(self.type_error(format!("wrapper {}() takes no keyword arguments", wrapper.def.name)));
         }
         let call = wrapper.def.wrap.expect("only what has a wrapper is wrapped");
-        call(self, &self.class(&class).slots, instance, args)
+        // A slot may lead to the class's attribute, and that back to the slot.
+        self.in_room(" while calling a Python object", || call(self, &self.class(&class).slots, instance, args))
     }
 }
 

@@ -280,10 +280,10 @@ impl Vm {
             sp.write(value.map_or_else(|| StackRef::borrowed(&self.consts.none), |value| StackRef::owned(value.clone())));
             frame.sp.set(sp.add(1));
         }
+        self.link_generator(state, frame, ENTRY);
         if let Some(thrown) = &thrown {
             self.chain_context(&thrown.0, false);
         }
-        self.link_generator(state, frame, ENTRY);
         // The object stays alive while it runs: the caller holds it.
         let result = self.run(frame, thrown)?;
         Ok(if state.is_finished() { Resumed::Returned(result) } else { Resumed::Yielded(result) })

@@ -121,6 +121,10 @@ fn repr(vm: &Vm, this: &Obj) -> PyResult {
             return Ok(vm.str(&format!("<module {name} {origin}>")));
         }
     }
+    // The machine's own modules have no spec.
+    if dict.get_str_key(&vm.names.__name__).is_some_and(|name| crate::modules::names().contains(&&*vm.lossy(&name))) {
+        return Ok(vm.str(&format!("<module {name} (built-in)>")));
+    }
     let loader = dict.get_str_key(&vm.names.__loader__).filter(|loader| !loader.is(&vm.consts.none));
     Ok(vm.str(&match loader {
         Some(loader) => format!("<module {name} ({})>", vm.repr_text(&loader)?),

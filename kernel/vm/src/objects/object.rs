@@ -313,7 +313,7 @@ fn new_arguments(vm: &Vm, this: &Obj) -> PyResult<(Option<Obj>, Option<Obj>)> {
 }
 
 /// `object_getstate`: what `__getstate__` says.
-fn get_state(vm: &Vm, this: &Obj, required: bool) -> PyResult {
+pub(crate) fn get_state(vm: &Vm, this: &Obj, required: bool) -> PyResult {
     let method = vm.getattr(this, &vm.names.__getstate__)?;
     let default =
         method.get::<super::builtin_function::BuiltinFunction>().is_some_and(|f| f.method.call as usize == getstate as Native as usize);

@@ -28,6 +28,7 @@ fn payload(obj: &Obj) -> &Super {
 impl Vm {
     /// `super(class, obj).name`, without the super object; with `method`, a plain function of the class comes unbound.
     pub fn super_attr(&self, class: &Obj, obj: &Obj, name: &Obj, method: bool) -> PyResult<Loaded> {
+        self.require_class(class)?;
         let obj_class = self.super_check(class, obj)?;
         if method
             && !obj.is(&obj_class)
@@ -61,6 +62,13 @@ impl Vm {
         drop(this.obj.replace(obj.cloned()));
         drop(this.obj_class.replace(obj_class));
         Ok(())
+    }
+
+    fn require_class(&self, class: &Obj) -> PyResult<()> {
+        if class.get::<Class>().is_some() {
+            return Ok(());
+        }
+        Err(self.type_error(format!("super() argument 1 must be a type, not {}", self.type_name(class))))
     }
 
     /// `supercheck`: the class whose MRO is searched.
@@ -114,9 +122,7 @@ fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
             vm.fill_super(this, &class, Some(&obj))
         }
         [class, rest @ ..] => {
-            if class.get::<Class>().is_none() {
-                return Err(vm.type_error(format!("super() argument 1 must be a type, not {}", vm.type_name(class))));
-            }
+            vm.require_class(class)?;
             vm.fill_super(this, class, rest.first())
         }
     }

@@ -84,7 +84,7 @@ impl Vm {
     }
 
     /// The name as an exact `str`, or the TypeError for what is none.
-    fn attribute_name(&self, name: &Obj) -> PyResult {
+    pub(crate) fn attribute_name(&self, name: &Obj) -> PyResult {
         if name.kind() == heap::Kind::STR {
             return Ok(name.clone());
         }

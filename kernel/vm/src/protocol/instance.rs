@@ -99,16 +99,27 @@ impl Vm {
 
     /// What is no class but has `__bases__` may pass for one (`abstract_issubclass`).
     fn abstract_is_subclass(&self, derived: &Obj, class: &Obj) -> PyResult<bool> {
-        let mut todo = vec![derived.clone()];
-        while let Some(derived) = todo.pop() {
+        let mut derived = derived.clone();
+        loop {
             if derived.is(class) {
                 return Ok(true);
             }
-            if let Some(bases) = self.abstract_bases(&derived)? {
-                todo.extend(bases.get::<Tuple>().map(Tuple::items).unwrap_or_default().iter().rev().cloned());
+            let Some(bases) = self.abstract_bases(&derived)? else { return Ok(false) };
+            match bases.get::<Tuple>().map(Tuple::items).unwrap_or_default() {
+                [] => return Ok(false),
+                [base] => derived = base.clone(),
+                several => {
+                    return self.guarded(" in __issubclass__", || {
+                        for base in several {
+                            if self.abstract_is_subclass(base, class)? {
+                                return Ok(true);
+                            }
+                        }
+                        Ok(false)
+                    });
+                }
             }
         }
-        Ok(false)
     }
 
     fn abstract_bases(&self, class: &Obj) -> PyResult<Option<Obj>> {

@@ -67,8 +67,12 @@ fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
 
 fn missing(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let key = &args.pos()[0];
-    let Some(factory) = factory(this) else { return Err(vm.key_error(key)) };
+    let Some(factory) = factory(this).filter(|factory| !factory.is(&vm.consts.none)) else { return Err(vm.key_error(key)) };
     let value = vm.call(&factory, &[])?;
+    // What the factory itself set for the key stays from 3.14 on.
+    if vm.version >= compile::Version::V3_14 {
+        return vm.dict_setdefault(this, key, value);
+    }
     vm.dict_set(this, key, value.clone())?;
     Ok(value)
 }
@@ -81,10 +85,10 @@ fn repr(vm: &Vm, this: &Obj) -> PyResult {
     let factory = match factory(this) {
         None => "None".to_owned(),
         // A factory that leads back here is cut short.
-        Some(factory) if vm.repr_enter(this) => vm.repr_text(&factory).map(|_| "...".to_owned())?,
+        Some(factory) if vm.repr_enter(&factory) => "...".to_owned(),
         Some(factory) => {
             let text = vm.repr_text(&factory);
-            vm.repr_leave(this);
+            vm.repr_leave(&factory);
             text?
         }
     };

@@ -2,11 +2,12 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use heap::{Kind, Obj, Payload, Slot, Trash, Visit};
 
 use crate::class::{ClassSpec, Compare, Convention, GetSet, Method, Slots, flags};
-use crate::{Args, PyResult, Signature, Vm, kinds};
+use crate::{Args, PyResult, Raised, Signature, Vm, kinds};
 
 /// How many items a block of CPython's deque holds; `sys.getsizeof` shows it.
 const BLOCK: usize = 64;
@@ -96,7 +97,7 @@ fn slots(s: &Slots) {
     s.richcompare.set(Some(compare));
     s.len.set(Some(|_, this| Ok(own(this).items.borrow().len())));
     s.bool.set(Some(|_, this| Ok(!own(this).items.borrow().is_empty())));
-    s.contains.set(Some(|vm, this, item| Ok(find(vm, this, item, 0, usize::MAX, "deque mutated during iteration")?.is_some())));
+    s.contains.set(Some(|vm, this, item| Ok(find(vm, this, item, 0, usize::MAX)?.is_some())));
     s.subscript.set(Some(|vm, this, key| {
         let i = place(vm, this, key, "deque index out of range")?;
         own(this).items.borrow().get(i).cloned().ok_or_else(|| vm.index_error("deque index out of range"))
@@ -236,21 +237,30 @@ fn copy(vm: &Vm, this: &Obj) -> PyResult {
         let items = RefCell::new(own(this).items.borrow().clone());
         return Ok(vm.new_object(&class, Deque { items, maxlen: Cell::new(own(this).maxlen.get()), state: Cell::new(0) }));
     }
-    match own(this).maxlen.get() {
+    let made = match own(this).maxlen.get() {
         None => vm.call(&class, std::slice::from_ref(this)),
         Some(max) => vm.call(&class, &[this.clone(), vm.int(max as i64)]),
+    }?;
+    if made.get::<Deque>().is_none() {
+        return Err(vm.type_error(format!("{}() must return a deque, not {}", vm.class_name(&class), vm.type_name(&made))));
     }
+    Ok(made)
 }
 
 /// The first place in `from..to` that holds an equal item; an item's `__eq__` must not change the deque.
-fn find(vm: &Vm, this: &Obj, item: &Obj, from: usize, to: usize, text: &str) -> PyResult<Option<usize>> {
+fn find(vm: &Vm, this: &Obj, item: &Obj, from: usize, to: usize) -> PyResult<Option<usize>> {
+    find_or(vm, this, item, from..to, |vm| vm.runtime_error("deque mutated during iteration"))
+}
+
+/// As [`find`], with an error of the caller's for a deque that has changed.
+fn find_or(vm: &Vm, this: &Obj, item: &Obj, places: Range<usize>, changed: fn(&Vm) -> Raised) -> PyResult<Option<usize>> {
     let state = own(this).state.get();
-    let mut i = from;
+    let mut i = places.start;
     loop {
-        let Some(held) = own(this).items.borrow().get(i).filter(|_| i < to).cloned() else { return Ok(None) };
+        let Some(held) = own(this).items.borrow().get(i).filter(|_| i < places.end).cloned() else { return Ok(None) };
         let equal = vm.eq(&held, item)?;
         if own(this).state.get() != state {
-            return Err(vm.runtime_error(text));
+            return Err(changed(vm));
         }
         if equal {
             return Ok(Some(i));
@@ -261,7 +271,7 @@ fn find(vm: &Vm, this: &Obj, item: &Obj, from: usize, to: usize, text: &str) -> 
 
 fn count(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let (mut n, mut from) = (0, 0);
-    while let Some(i) = find(vm, this, &args.pos()[0], from, usize::MAX, "deque mutated during iteration")? {
+    while let Some(i) = find(vm, this, &args.pos()[0], from, usize::MAX)? {
         (n, from) = (n + 1, i + 1);
     }
     Ok(vm.int(n))
@@ -275,7 +285,7 @@ fn index(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
         Ok((if n < 0 { n + len } else { n }).clamp(0, len) as usize)
     };
     let (from, to) = (bound(1, 0)?, bound(2, len)?);
-    match find(vm, this, &given[0], from, to, "deque mutated during iteration")? {
+    match find(vm, this, &given[0], from, to)? {
         Some(i) => Ok(vm.int(i as i64)),
         None => Err(vm.value_error(format!("{} is not in deque", vm.repr_text(&given[0])?))),
     }
@@ -295,7 +305,7 @@ fn insert(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 }
 
 fn remove(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
-    let Some(i) = find(vm, this, &args.pos()[0], 0, usize::MAX, "deque mutated during remove().")? else {
+    let Some(i) = find_or(vm, this, &args.pos()[0], 0..usize::MAX, |vm| vm.index_error("deque mutated during iteration"))? else {
         return Err(vm.value_error(format!("{} is not in deque", vm.repr_text(&args.pos()[0])?)));
     };
     let old = own(this).items.borrow_mut().remove(i);
@@ -353,7 +363,7 @@ fn reduce(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
         None => vm.consts.empty_tuple.clone(),
         Some(max) => vm.tuple(vec![vm.consts.empty_tuple.clone(), vm.int(max as i64)]),
     };
-    let state = this.extra().and_then(|extra| extra.dict()).unwrap_or_else(|| vm.none());
+    let state = crate::objects::object::get_state(vm, this, false)?;
     Ok(vm.tuple(vec![vm.class_of(this), args, state, vm.iter(this)?]))
 }
 
@@ -367,7 +377,8 @@ fn size(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
 /// An iterator over a deque, forwards or backwards.
 pub(super) struct DequeIterator<const BACK: bool> {
     deque: Slot,
-    taken: Cell<usize>,
+    /// How many items are still to come.
+    left: Cell<usize>,
     state: Cell<usize>,
 }
 
@@ -405,6 +416,7 @@ where
         slots: |s| {
             s.iter.set(Some(|_, this| Ok(this.clone())));
             s.iternext.set(Some(next::<BACK>));
+            s.new.set(Some(new_iterator::<BACK>));
         },
         methods,
         getset: &[],
@@ -414,45 +426,86 @@ where
     }
 }
 
+const fn iterator_methods<const BACK: bool>() -> [Method; 2]
+where
+    DequeIterator<BACK>: Payload,
+{
+    [
+        Method::new("__length_hint__", hint::<BACK>, Convention::NoArgs),
+        Method::new("__reduce__", reduce_iterator::<BACK>, Convention::NoArgs),
+    ]
+}
+
 pub(crate) static DEQUE_ITERATOR: ClassSpec =
-    iterator_class::<false>("collections._deque_iterator", &[Method::new("__length_hint__", hint::<false>, Convention::NoArgs)]);
+    iterator_class::<false>("collections._deque_iterator", &const { iterator_methods::<false>() });
 pub(crate) static DEQUE_REVERSE_ITERATOR: ClassSpec =
-    iterator_class::<true>("collections._deque_reverse_iterator", &[Method::new("__length_hint__", hint::<true>, Convention::NoArgs)]);
+    iterator_class::<true>("collections._deque_reverse_iterator", &const { iterator_methods::<true>() });
 
 fn iterator<const BACK: bool>(vm: &Vm, this: &Obj) -> Obj
 where
     DequeIterator<BACK>: Payload,
 {
-    let state = Cell::new(own(this).state.get());
-    vm.heap.alloc(DequeIterator::<BACK> { deque: Slot::new(this.clone()), taken: Cell::new(0), state }).tracked()
+    let deque = own(this);
+    let (left, state) = (Cell::new(deque.items.borrow().len()), Cell::new(deque.state.get()));
+    vm.heap.alloc(DequeIterator::<BACK> { deque: Slot::new(this.clone()), left, state }).tracked()
+}
+
+/// `type(iter(deque))(deque, index)`, as `copy` and `pickle` make it (`dequeiter_new`).
+fn new_iterator<const BACK: bool>(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult
+where
+    DequeIterator<BACK>: Payload,
+{
+    let name = vm.class_name(class);
+    let args = args.check(vm, &name, 1, 2)?;
+    if !vm.is_kind_of(&args[0], &vm.types.deque) {
+        return Err(vm.type_error(format!("{name}() argument 1 must be collections.deque, not {}", vm.type_name(&args[0]))));
+    }
+    let made = iterator::<BACK>(vm, &args[0]);
+    if let Some(index) = args.get(1) {
+        let taken = usize::try_from(vm.index_isize(index)?).unwrap_or(0);
+        let it = this_iterator::<BACK>(&made);
+        it.left.set(it.left.get().saturating_sub(taken));
+    }
+    Ok(made)
+}
+
+fn this_iterator<const BACK: bool>(this: &Obj) -> &DequeIterator<BACK>
+where
+    DequeIterator<BACK>: Payload,
+{
+    this.get::<DequeIterator<BACK>>().expect("a method of a deque's iterator gets one")
 }
 
 fn next<const BACK: bool>(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>>
 where
     DequeIterator<BACK>: Payload,
 {
-    let it = this.get::<DequeIterator<BACK>>().expect("a method of a deque's iterator gets one");
+    let it = this_iterator::<BACK>(this);
     let Some(deque) = it.deque.get() else { return Ok(None) };
-    let (inside, taken) = (own(&deque), it.taken.get());
-    let len = inside.items.borrow().len();
+    let inside = own(&deque);
     if inside.state.get() != it.state.get() {
-        it.taken.set(usize::MAX);
+        it.left.set(0);
         return Err(vm.runtime_error("deque mutated during iteration"));
     }
-    if taken >= len {
-        drop(it.deque.take());
-        return Ok(None);
-    }
-    it.taken.set(taken + 1);
-    let item = inside.items.borrow().get(if BACK { len - 1 - taken } else { taken }).cloned();
-    Ok(item)
+    let Some(left) = it.left.get().checked_sub(1) else { return Ok(None) };
+    it.left.set(left);
+    let items = inside.items.borrow();
+    Ok(items.get(if BACK { left } else { items.len() - 1 - left }).cloned())
 }
 
 fn hint<const BACK: bool>(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult
 where
     DequeIterator<BACK>: Payload,
 {
-    let it = this.get::<DequeIterator<BACK>>().expect("a method of a deque's iterator gets one");
-    let left = it.deque.get().map_or(0, |deque| own(&deque).items.borrow().len().saturating_sub(it.taken.get()));
-    Ok(vm.int(left as i64))
+    Ok(vm.int(this_iterator::<BACK>(this).left.get() as i64))
+}
+
+fn reduce_iterator<const BACK: bool>(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult
+where
+    DequeIterator<BACK>: Payload,
+{
+    let it = this_iterator::<BACK>(this);
+    let deque = it.deque.get().unwrap_or_else(|| vm.none());
+    let taken = deque.get::<Deque>().map_or(0, |deque| deque.items.borrow().len().saturating_sub(it.left.get()));
+    Ok(vm.tuple(vec![vm.class_of(this), vm.tuple(vec![deque, vm.int(taken as i64)])]))
 }

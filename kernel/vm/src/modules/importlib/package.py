@@ -19,13 +19,15 @@ def import_module(name, package=None):
 
 
 def invalidate_caches():
-    pass
+    for finder in sys.meta_path:
+        if hasattr(finder, "invalidate_caches"):
+            finder.invalidate_caches()
 
 
 def reload(module):
     if not isinstance(module, type(sys)):
         raise TypeError("reload() argument must be a module")
-    name = module.__name__
+    name = module.__spec__.name if getattr(module, "__spec__", None) is not None else module.__name__
     if sys.modules.get(name) is not module:
         raise ImportError(f"module {name} not in sys.modules", name=name)
     del sys.modules[name]

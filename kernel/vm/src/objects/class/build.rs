@@ -260,9 +260,7 @@ impl Vm {
             | flags::DICT_SUBCLASS
             | flags::BASE_EXC_SUBCLASS
             | flags::TYPE_SUBCLASS
-            | flags::MATCH_SELF
-            | flags::SEQUENCE
-            | flags::MAPPING;
+            | flags::MATCH_SELF;
         let mut bits = flags::HEAP_TYPE | flags::BASE_TYPE | flags::HAVE_GC | flags::READY;
         bits |= base.flags.get() & inherited;
         if managed_dict {
@@ -363,8 +361,13 @@ impl Vm {
     fn ready(&self, class: &Obj, plan: &Plan<'_>) -> PyResult<()> {
         let names = &self.names;
         let dict = plan.dict.get::<Dict>().expect("a class's dict is a dict");
-        let payload = self.class(class);
         self.set_mro(class)?;
+        // For pattern matching a class is what the first of those behind it is that is a sequence or a mapping (`inherit_patma_flags`).
+        const MARKS: u32 = flags::SEQUENCE | flags::MAPPING;
+        let payload = self.class(class);
+        if let Some(marks) = self.mro_of(class).iter().map(|behind| self.class(behind).flags.get() & MARKS).find(|marks| *marks != 0) {
+            payload.flags.set(payload.flags.get() | marks);
+        }
         let first = self.class(&plan.base).n_slots.get();
         for (i, name) in plan.slots.iter().flatten().enumerate() {
             let member = self.new_slot_member(class, name.clone(), first + i as u16);

@@ -180,6 +180,7 @@ pub(crate) fn getattr_opt(vm: &Vm, class: &Obj, name: &Obj) -> PyResult<Option<O
 /// `cls.name = value` (`type_setattro`).
 pub(crate) fn setattro(vm: &Vm, class: &Obj, name: &Obj, value: Option<&Obj>) -> PyResult<()> {
     type_of(vm, class)?;
+    let name = &vm.attribute_name(name)?;
     if vm.class(class).has(flags::IMMUTABLE) {
         return Err(vm.type_error(format!("cannot set {} attribute of immutable type '{}'", vm.repr_text(name)?, vm.class_name(class))));
     }

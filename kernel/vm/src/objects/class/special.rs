@@ -254,7 +254,8 @@ pub(super) fn call(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let _keywords = (args.has_keywords() && !args.in_tuple()).then(|| vm.keyword_dict(args));
     match vm.special(this, &vm.names.__call__)? {
         Some(Special::Function(f)) => vm.call_with_self(&f, this, args),
-        Some(Special::Bound(f)) => vm.call_args(&f, args),
+        // An object that is called may be one whose call is another object's.
+        Some(Special::Bound(f)) => vm.guarded(" while calling a Python object", || vm.call_args(&f, args)),
         None => Err(vm.attribute_error(this, &vm.names.__call__)),
     }
 }

@@ -39,11 +39,17 @@ pub(super) fn key_error(slots: &Slots) {
 
 /// Takes keyword arguments into fields by name, in the order of `names`; any other name is an error.
 fn keywords(vm: &Vm, this: &Obj, args: Args<'_>, first: usize, names: &[&str]) -> PyResult<()> {
-    let class = vm.type_name(this);
+    let given = args.keywords().count();
+    if given > names.len() {
+        let plural = if names.len() == 1 { "" } else { "s" };
+        let (class, most) = (vm.type_name(this), names.len());
+        return Err(vm.type_error(format!("{class}() takes at most {most} keyword argument{plural} ({given} given)")));
+    }
+    // What is not given is forgotten, if the exception is initialised once more.
+    (0..names.len()).for_each(|place| store(this, first + place, None));
     for (key, value) in args.keywords() {
-        let key = vm.lossy(key);
-        let Some(place) = names.iter().position(|name| *name == key) else {
-            return Err(vm.type_error(format!("{class}() got an unexpected keyword argument '{key}'")));
+        let Some(place) = names.iter().position(|name| *name == vm.lossy(key)) else {
+            return Err(crate::args::unexpected_keyword(vm, &vm.type_name(this), key, names));
         };
         store(this, first + place, Some(value.clone()));
     }
@@ -71,9 +77,8 @@ pub(super) fn import_error(slots: &Slots) {
     slots.init.set(Some(|vm, this, args| {
         init(vm, this, Args::positional(args.pos()))?;
         keywords(vm, this, args, 1, &["name", "path", "name_from"])?;
-        if let [message] = args.pos() {
-            store(this, 0, Some(message.clone()));
-        }
+        let message = if let [message] = args.pos() { Some(message.clone()) } else { None };
+        store(this, 0, message);
         Ok(())
     }));
     slots.str.set(Some(|vm, this| match field(this, 0) {
