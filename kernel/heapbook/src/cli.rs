@@ -85,7 +85,7 @@ pub(crate) struct MprofRunArgs {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// How often to look at the memory, in seconds
-    #[arg(short = 'T', long, value_name = "SECONDS", default_value_t = 0.01)]
+    #[arg(short = 'T', long, value_name = "SECONDS", default_value_t = 0.1)]
     pub(crate) interval: f64,
     /// No table of lines, which costs time at every line of a marked function
     #[arg(long)]

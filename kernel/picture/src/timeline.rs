@@ -294,7 +294,15 @@ impl Timeline {
         svg += &self.collections(TOP, below, (LEFT, right), &x);
         for (name, start, end, depth) in calls {
             let (from, to, level) = (x(start), x(end).max(x(start) + 2.0), brackets + 24.0 * depth as f32);
-            let _ = write!(svg, "<path class=\"hp-call\" d=\"M{} {}v5H{}v-5\"/>", n(from), n(level), n(to));
+            // Where the name does not fit below, it is told to whoever points there.
+            let _ = write!(
+                svg,
+                "<path class=\"hp-call\" d=\"M{} {}v5H{}v-5\"><title>{}</title></path>",
+                n(from),
+                n(level),
+                n(to),
+                escape(name)
+            );
             let fits = ((to - from) / 6.1) as usize;
             if fits >= 4 {
                 let label = crate::layout::shorten(name, fits);

@@ -76,12 +76,11 @@ pub(crate) struct Recorder {
     stride: Cell<usize>,
     looks: Cell<usize>,
     calls: Cell<usize>,
-    /// Calls in progress that were told.
-    open: Cell<usize>,
-    /// Calls in progress that came too late to be told.
-    late: Cell<usize>,
-    /// When the next look is worth its price.
-    next_look: Cell<Duration>,
+    untold_calls: Cell<usize>,
+    /// Of each call in progress, whether it was told.
+    open: RefCell<Vec<bool>>,
+    /// What finding out has taken so far.
+    spent: Cell<Duration>,
 }
 
 impl Told {
@@ -94,7 +93,7 @@ impl Told {
     }
 
     /// Calls that are told; later ones are not.
-    pub fn most_calls(self) -> usize {
+    fn most_calls(self) -> usize {
         match self {
             Told::Cells => 30,
             Told::Marked => 500,
@@ -102,8 +101,10 @@ impl Told {
     }
 }
 
-/// Of a program's time, finding out what is unreachable may take one part in so many, and what marks ask for.
+/// Of a program's time, finding out what is unreachable may take one part in so many.
 const SHARE: u32 = 4;
+/// What calls may take beyond that.
+const FOR_CALLS: Duration = Duration::from_secs(1);
 
 impl Recorder {
     pub(crate) fn is_on(&self) -> bool {
@@ -119,9 +120,9 @@ impl Vm {
         recorder.told.set(told);
         recorder.on.set(true);
         recorder.stride.set(1);
-        [&recorder.looks, &recorder.calls, &recorder.open, &recorder.late, &recorder.untold_collections]
-            .into_iter()
-            .for_each(|count| count.set(0));
+        recorder.open.take();
+        recorder.spent.take();
+        [&recorder.looks, &recorder.calls, &recorder.untold_calls, &recorder.untold_collections].into_iter().for_each(|count| count.set(0));
         recorder.start.set(self.host.monotonic());
         self.record(Event::Start);
         self.tracing_changed();
@@ -135,10 +136,9 @@ impl Vm {
         self.recorder.moments.take()
     }
 
-    /// How many calls came too late to be told, and how many collections too fast one after the other.
+    /// How many calls and collections were too many to be told, or came too fast one after the other.
     pub fn untold(&self) -> (usize, usize) {
-        let recorder = &self.recorder;
-        (recorder.calls.get().saturating_sub(recorder.told.get().most_calls()), recorder.untold_collections.get())
+        (self.recorder.untold_calls.get(), self.recorder.untold_collections.get())
     }
 
     /// From now on the calls of this code are told, where only marked ones are.
@@ -168,20 +168,22 @@ impl Vm {
 
     /// Something with a name begins or ends.
     pub(crate) fn record_block(&self, name: String, ends: bool) {
-        let (recorder, most) = (&self.recorder, self.recorder.told.get().most_calls());
-        // What is not told at its beginning is not told at its end: calls that came too late have ended by then.
-        if !ends {
-            if recorder.calls.replace(recorder.calls.get() + 1) < most {
-                recorder.open.set(recorder.open.get() + 1);
-                self.record(Event::Call(name));
-            } else {
-                recorder.late.set(recorder.late.get() + 1);
+        let recorder = &self.recorder;
+        if ends {
+            // What is not told at its beginning is not told at its end.
+            let told = recorder.open.borrow_mut().pop();
+            if told == Some(true) {
+                self.record(Event::Return(name));
             }
-        } else if recorder.late.get() > 0 {
-            recorder.late.set(recorder.late.get() - 1);
-        } else if recorder.open.get() > 0 {
-            recorder.open.set(recorder.open.get() - 1);
-            self.record(Event::Return(name));
+            return;
+        }
+        let told = recorder.calls.get() < recorder.told.get().most_calls() && self.is_affordable(FOR_CALLS);
+        recorder.open.borrow_mut().push(told);
+        if told {
+            recorder.calls.set(recorder.calls.get() + 1);
+            self.record(Event::Call(name));
+        } else {
+            recorder.untold_calls.set(recorder.untold_calls.get() + 1);
         }
     }
 
@@ -189,7 +191,7 @@ impl Vm {
         let recorder = &self.recorder;
         if recorder.is_on() {
             // A full collection looks at everything itself.
-            let is_told = generation == 2 || self.is_worth_it();
+            let is_told = generation == 2 || self.is_affordable(Duration::ZERO);
             recorder.before.set(is_told.then(|| self.held_bytes()));
         }
     }
@@ -228,8 +230,7 @@ impl Vm {
             }
             // A modelled clock moves when it is looked at.
             if recorder.told.get() == Told::Marked {
-                let after = self.host.monotonic();
-                recorder.next_look.set(after + (after - now) * SHARE);
+                recorder.spent.set(recorder.spent.get() + self.host.monotonic().saturating_sub(now));
             }
             let mut moments = recorder.moments.borrow_mut();
             if moments.len() >= recorder.told.get().most_moments() {
@@ -247,13 +248,14 @@ impl Vm {
     /// Of the looks that are offered, one in so many.
     fn is_time_to_look(&self) -> bool {
         let recorder = &self.recorder;
-        recorder.looks.replace(recorder.looks.get() + 1).is_multiple_of(recorder.stride.get()) && self.is_worth_it()
+        recorder.looks.replace(recorder.looks.get() + 1).is_multiple_of(recorder.stride.get()) && self.is_affordable(Duration::ZERO)
     }
 
-    /// Not where memory takes long to look at and was looked at just now.
-    fn is_worth_it(&self) -> bool {
+    /// Not where memory takes so long to look at that the program would do little else.
+    fn is_affordable(&self, beyond: Duration) -> bool {
         let recorder = &self.recorder;
-        recorder.told.get() == Told::Cells || self.host.monotonic() >= recorder.next_look.get()
+        let passed = || self.host.monotonic().saturating_sub(recorder.start.get());
+        recorder.told.get() == Told::Cells || recorder.spent.get() <= beyond + passed() / SHARE
     }
 
     fn live_and_unreachable(&self) -> (u64, u64) {

@@ -116,10 +116,9 @@ impl run::Profiler for Run {
         let text = data::write(&self.command, start, &looks, &moments);
         fs::write(&self.file, text).with_context(|| format!("{} cannot be written", self.file.display()))?;
         let (calls, collections) = vm.untold();
-        for (n, what) in [(calls, "calls after the first 500"), (collections, "young collections, which came too fast one after the other")]
-        {
+        for (n, what) in [(calls, "calls"), (collections, "young collections")] {
             if n > 0 {
-                eprintln!("heapbook: not told: {n} {what}");
+                eprintln!("heapbook: {n} {what} were too many to be told, or came too fast");
             }
         }
         eprintln!("heapbook: {} written; `heapbook mprof plot {0}` draws it", self.file.display());
