@@ -203,6 +203,7 @@ fn lasting(spec: &ClassSpec, version: Version) -> fn(Obj) -> Obj {
             obj.make_immortal();
             obj.tracked()
         },
+        Version::V2_7 | Version::V3_10 | Version::V3_11 => |obj| obj,
         _ => immortal,
     }
 }

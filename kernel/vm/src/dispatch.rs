@@ -593,6 +593,7 @@ impl Vm {
                 Quick::FormatSimple => match at.top(1).kind() {
                     Kind::STR => {}
                     Kind::INT => {
+                        attempt!(vm.check_pending());
                         let text = vm.heap.str_decimal(at.top(1).payload_unchecked::<Int>().0);
                         at.set_top(1, text);
                     }

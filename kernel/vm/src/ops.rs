@@ -163,21 +163,32 @@ impl Vm {
         }
     }
 
+    /// The positional arguments of `f(*args)`, in a tuple.
+    fn tuple_of_arguments(&self, func: &StackRef, args: Obj) -> PyResult {
+        if args.kind() == Kind::TUPLE && args.extra().is_none() {
+            return Ok(args);
+        }
+        if self.with_class(&args, |class| class.slots.iter.get()).is_none()
+            && self.with_class(&args, |class| class.slots.subscript.get()).is_none()
+        {
+            let callee = self.callee_text(&func.obj());
+            return Err(self.type_error(format!("{callee} argument after * must be an iterable, not {}", self.type_name(&args))));
+        }
+        self.tuple_from(&args)
+    }
+
     /// `CALL_FUNCTION_EX`: the frame of a Python function, or the result of anything else.
     #[expect(unsafe_code, reason = "a vector of places is moved into the frame")]
     pub(crate) fn prepare_call_ex(&self, func: StackRef, args: Obj, kwargs: Option<Obj>) -> PyResult<Result<*const Frame, Obj>> {
-        let args = if args.kind() == Kind::TUPLE && args.extra().is_none() {
-            args
-        } else {
-            if self.with_class(&args, |class| class.slots.iter.get()).is_none()
-                && self.with_class(&args, |class| class.slots.subscript.get()).is_none()
-            {
-                let callee = self.callee_text(&func.obj());
-                return Err(self.type_error(format!("{callee} argument after * must be an iterable, not {}", self.type_name(&args))));
+        let args = match self.tuple_of_arguments(&func, args) {
+            Ok(args) => args,
+            Err(raised) => {
+                if self.version <= Version::V3_11 {
+                    // Those versions forget that they hold the keywords.
+                    std::mem::forget(kwargs);
+                }
+                return Err(raised);
             }
-            let tuple = self.tuple_from(&args)?;
-            drop(args);
-            tuple
         };
         if func.obj().kind() != kinds::FUNCTION {
             let result = self.call_tuple(&func.obj(), &args, kwargs.as_ref());

@@ -101,6 +101,7 @@ classes! {
     wrapped_value: objects::async_generator::WRAPPED_VALUE,
     anext_awaitable: crate::builtins::anext_awaitable::ANEXT_AWAITABLE,
     template: objects::template::TEMPLATE,
+    template_iterator: objects::template::TEMPLATE_ITERATOR,
     interpolation: objects::template::INTERPOLATION,
     type_var: objects::type_params::TYPE_VAR,
     param_spec: objects::type_params::PARAM_SPEC,

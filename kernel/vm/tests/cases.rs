@@ -76,6 +76,8 @@ versions! {
     counted_frames: [V3_14] "3.14" [V3_13] "3.13" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
     // What classes and objects measure, and what they had.
     layouts: [V3_14] "3.14" [V3_13] "3.13" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
+    // Where due collections happen, what holds a printed text, and what errors know.
+    due: [V3_14 V3_13] "3.14" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
     // Words of errors, and how deep native code may nest.
     words: [V3_14 V3_13] "3.14" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
 }

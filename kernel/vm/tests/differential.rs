@@ -38,8 +38,9 @@ fn run(version: Version, text: &str, reached: &mut Reached) -> String {
     let vm = Vm::new(version, host.clone());
     assert!(vm.start().is_ok(), "a machine starts");
     let quoted = serde_json::to_string(text).expect("text is JSON");
+    // The same modules as CPython's driver has: their classes are asked, where an abstract class looks for its subclasses.
     let wrapper = format!(
-        "import collections, contextlib, functools, gc, itertools, sys, types, warnings, weakref\ntry:\n    exec(compile({quoted}, 'program.py', 'exec'), {{'__name__': 'program'}})\nexcept BaseException as error:\n    print('ended by', type(error).__name__, error)\nsys.stdout.flush()\n"
+        "import collections, contextlib, functools, gc, itertools, json, os, signal, sys, types, warnings, weakref\ntry:\n    exec(compile({quoted}, 'program.py', 'exec'), {{'__name__': 'program'}})\nexcept BaseException as error:\n    print('ended by', type(error).__name__, error)\nsys.stdout.flush()\n"
     );
     vm.run_main(&wrapper, "wrapper.py");
     reached.add(&vm);
@@ -123,11 +124,14 @@ fn without_lasting_counts(text: &str) -> String {
     text.lines().map(|line| without_thousands(&line.split("; ").map(fact).collect::<Vec<_>>().join("; ")) + "\n").collect()
 }
 
-/// A count in the thousands is of something that the interpreter holds too.
+/// A count in the thousands, or of one that began with a thousand million, is of something that the interpreter holds too.
 fn without_thousands(line: &str) -> String {
     let digits = |part: &str| part.bytes().take_while(u8::is_ascii_digit).count();
     line.split_inclusive(|c: char| !c.is_ascii_digit())
-        .map(|part| if digits(part) == 4 { "…".to_owned() + &part[4..] } else { part.to_owned() })
+        .map(|part| match digits(part) {
+            n @ (4 | 10) => "…".to_owned() + &part[n..],
+            _ => part.to_owned(),
+        })
         .collect()
 }
 

@@ -79,20 +79,21 @@ fn print(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let (sep, end) = (separator(vm, "sep", sep)?, separator(vm, "end", end)?);
     // Of the plain text stream nobody can tell whether its method was looked up.
     let write = if vm.is_plain_text_stream(&file) { None } else { Some(vm.getattr_str(&file, "write")?) };
-    let put = |text: Obj| match &write {
+    // A collection that is due happens where the text is asked for: with the method looked up.
+    let put = |value: &Obj| match &write {
         None => {
             let _write = vm.heap.passing(kinds::BUILTIN_FUNCTION);
-            crate::modules::io::text::write(vm, &file, &text).map(drop)
+            crate::modules::io::text::write(vm, &file, &vm.str_of(value)?).map(drop)
         }
-        Some(write) => vm.call(write, &[text]).map(drop),
+        Some(write) => vm.call(write, &[vm.str_of(value)?]).map(drop),
     };
     for (i, value) in values.iter().enumerate() {
         if i > 0 {
-            put(sep.cloned().unwrap_or_else(|| vm.str(" ")))?;
+            put(sep.unwrap_or(&vm.str(" ")))?;
         }
-        put(vm.str_of(value)?)?;
+        put(value)?;
     }
-    put(end.cloned().unwrap_or_else(|| vm.str("\n")))?;
+    put(end.unwrap_or(&vm.str("\n")))?;
     drop(write);
     if let Some(flush) = flush
         && vm.is_true(flush)?

@@ -1,6 +1,7 @@
 //! What generators and coroutines can do: `send`, `throw`, `close`, their end, and their classes (`Objects/genobject.c`).
 
-use heap::{Obj, Slot};
+use compile::Version;
+use heap::{Kind, Obj, Slot};
 
 use crate::class::{ClassSpec, Convention, GetSet, Method, flags};
 use crate::objects::exception::Exception;
@@ -149,8 +150,8 @@ impl Vm {
             state.state.set(GenState::Delegating);
             thrown = closed.err();
         }
-        // Whoever traces the program wants to see the end.
-        if thrown.is_none() && self.tracing.is_off() && self.has_no_handler(state) {
+        // Up to 3.12 the frame always runs to its end; and whoever traces the program wants to see the end.
+        if self.version >= Version::V3_13 && thrown.is_none() && self.tracing.is_off() && self.has_no_handler(state) {
             self.finish_unstarted(state);
             return Ok(self.none());
         }
@@ -216,16 +217,28 @@ impl Vm {
         }
         let closed = if obj.kind() == kinds::COROUTINE && state.state.get() == GenState::Created {
             // It is not closed: its frame keeps what it holds until the collector, or the last reference, takes it apart.
-            let name = self.slot_or_none(&state.qualname);
-            // The lines of the message stand in a list (`_warn_unawaited_coroutine`).
-            let _lines = self.heap.passing(heap::Kind::LIST);
-            self.warn(&self.types.runtime_warning, &format!("coroutine '{}' was never awaited", self.lossy(&name)))
+            self.warn_unawaited(&self.lossy(&self.slot_or_none(&state.qualname)))
         } else {
             self.close_generator(obj).map(drop)
         };
         if let Err(raised) = closed {
             self.unraisable(raised, None, obj);
         }
+    }
+
+    /// Counts what `warnings._warn_unawaited_coroutine` makes, which is Python code: a collection can come between.
+    fn warn_unawaited(&self, name: &str) -> PyResult<()> {
+        // The import of `warnings` takes a list of names, and an inner function makes cells of `coro` and `linecache`.
+        drop(self.heap.passing(Kind::LIST));
+        let _cells = [Kind::CELL; 2].map(|kind| self.heap.passing(kind));
+        self.check_pending()?;
+        let _lines = self.heap.passing(Kind::LIST);
+        self.check_pending()?;
+        // Which line is to blame is found by way of frames.
+        let _frame = (self.version >= Version::V3_11).then(|| self.heap.passing(kinds::FRAME));
+        drop(self.current_frame(0));
+        self.warn(&self.types.runtime_warning, &format!("coroutine '{name}' was never awaited"))?;
+        self.check_pending()
     }
 }
 
@@ -284,7 +297,7 @@ pub(crate) fn code_of(vm: &Vm, obj: &Obj) -> PyResult {
 
 pub(super) fn sizeof(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
     let base = vm.class(&vm.class_of(obj)).basicsize.get() as i64;
-    if vm.version <= compile::Version::V3_10 {
+    if vm.version <= Version::V3_10 {
         // The frame is an object of its own.
         return Ok(vm.int(base));
     }

@@ -179,6 +179,7 @@ pub(crate) fn register_machine(heap: &heap::Heap) {
     heap.register::<async_generator::Asend>();
     heap.register::<async_generator::Athrow>();
     heap.register::<template::Template>();
+    heap.register::<template::TemplateIterator>();
     heap.register::<template::Interpolation>();
     heap.register::<type_params::TypeVar>();
     heap.register::<type_params::ParamSpec>();

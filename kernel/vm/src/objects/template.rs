@@ -1,5 +1,7 @@
 //! `Template` and `Interpolation`: what a t-string makes (PEP 750; `Objects/templateobject.c`, `Objects/interpolationobject.c`).
 
+use std::cell::Cell;
+
 use heap::{Obj, Slot, Str, Tuple};
 
 use crate::class::{ClassSpec, GetSet, flags};
@@ -14,6 +16,16 @@ pub struct Template {
 }
 
 crate::payload!(Template, kinds::TEMPLATE, { strings, interpolations });
+
+/// The payload of a template's iterator.
+pub(crate) struct TemplateIterator {
+    strings: Slot,
+    interpolations: Slot,
+    /// A string comes next.
+    from_strings: Cell<bool>,
+}
+
+crate::payload!(TemplateIterator, kinds::TEMPLATE_ITERATOR, { strings, interpolations });
 
 /// The payload of an `Interpolation`.
 pub struct Interpolation {
@@ -97,8 +109,8 @@ fn template_repr(vm: &Vm, obj: &Obj) -> PyResult {
 
 fn concat(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
     if a.get::<Template>().is_none() || b.get::<Template>().is_none() {
-        let (a, b) = (vm.type_name(a), vm.type_name(b));
-        return Err(vm.type_error(format!("can only concatenate Template (not \"{b}\") to {a}").replace(&format!("to {a}"), "to Template")));
+        let name = TEMPLATE.name;
+        return Err(vm.type_error(format!("can only concatenate {name} (not \"{}\") to {name}", vm.type_name(b))));
     }
     vm.template_of(vm.template_parts(a).into_iter().chain(vm.template_parts(b)).collect())
 }
@@ -113,7 +125,7 @@ pub static TEMPLATE: ClassSpec = ClassSpec {
         slots.new.set(Some(new_template));
         slots.repr.set(Some(template_repr));
         slots.concat.set(Some(concat));
-        slots.iter.set(Some(|vm, obj| vm.iter(&vm.list(vm.template_parts(obj)))));
+        slots.iter.set(Some(iterate));
     },
     methods: &[],
     getset: &[
@@ -127,6 +139,44 @@ pub static TEMPLATE: ClassSpec = ClassSpec {
     basicsize: 32,
     itemsize: 0,
     doc: "Template object",
+};
+
+fn iterate(vm: &Vm, obj: &Obj) -> PyResult {
+    let payload = template(obj);
+    let parts = |slot: &Slot| vm.iter(&vm.slot_or_none(slot)).map(Slot::from);
+    let (strings, interpolations) = (parts(&payload.strings)?, parts(&payload.interpolations)?);
+    Ok(vm.heap.alloc(TemplateIterator { strings, interpolations, from_strings: Cell::new(true) }).tracked())
+}
+
+/// Strings and interpolations in turn; a string that is empty is left out.
+fn next_part(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
+    let it = obj.get::<TemplateIterator>().expect("a template's iterator has the payload of one");
+    let next = |parts: &Slot| parts.get().map_or(Ok(None), |parts| vm.next(&parts));
+    if it.from_strings.replace(false) {
+        match next(&it.strings)? {
+            Some(text) if text.get::<Str>().is_some_and(|text| text.as_bytes().is_empty()) => {}
+            part => return Ok(part),
+        }
+    }
+    it.from_strings.set(true);
+    next(&it.interpolations)
+}
+
+/// `string.templatelib.TemplateIter`.
+pub static TEMPLATE_ITERATOR: ClassSpec = ClassSpec {
+    name: "string.templatelib.TemplateIter",
+    base: None,
+    kind: kinds::TEMPLATE_ITERATOR,
+    flags: flags::HAVE_GC | flags::DISALLOW_INSTANTIATION,
+    slots: |slots| {
+        slots.iter.set(Some(|_, obj| Ok(obj.clone())));
+        slots.iternext.set(Some(next_part));
+    },
+    methods: &[],
+    getset: &[],
+    basicsize: 40,
+    itemsize: 0,
+    doc: "Template iterator object",
 };
 
 fn new_interpolation(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {

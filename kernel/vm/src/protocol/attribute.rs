@@ -227,7 +227,12 @@ impl Vm {
         if self.version <= compile::Version::V3_10 {
             return Err(self.attribute_error_text(name_text));
         }
-        Err(self.attribute_error_text(format!("'{class_name}' object has no attribute '{name_text}'")))
+        let text = format!("'{class_name}' object has no attribute '{name_text}'");
+        // Where values lie in the object itself, the error names neither.
+        let inline = obj.extra().is_some_and(|extra| {
+            extra.is_inline() || extra.dict().and_then(|dict| dict.get::<heap::Dict>().map(heap::Dict::is_split)).unwrap_or(false)
+        });
+        Err(if inline { self.attribute_error_text(text) } else { self.store_error(text, obj, name) })
     }
 
     /// The error of a store or a deletion. It knows the object and the name since 3.13.

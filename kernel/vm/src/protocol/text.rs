@@ -8,6 +8,7 @@ use crate::{PyResult, Vm, kinds};
 impl Vm {
     /// `repr(obj)`.
     pub fn repr(&self, obj: &Obj) -> PyResult {
+        self.check_pending()?;
         let class = self.class_of(obj);
         let Some(repr) = self.class(&class).slots.repr.get() else {
             return Ok(self.str(&format!("<{} object at {:#x}>", self.class_name(&class), obj.id())));
@@ -21,6 +22,7 @@ impl Vm {
 
     /// `str(obj)`.
     pub fn str_of(&self, obj: &Obj) -> PyResult {
+        self.check_pending()?;
         match obj.kind() {
             heap::Kind::STR => return Ok(obj.clone()),
             heap::Kind::INT => return Ok(self.heap.str_decimal(obj.get::<Int>().map_or(0, |int| int.0))),

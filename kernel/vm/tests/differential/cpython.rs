@@ -17,6 +17,8 @@ pub(crate) fn run(python: &Path, programs: &[String]) -> Vec<String> {
     let mut child = Command::new(python)
         .args(["-c", include_str!("driver.py")])
         .env("PYTHONHASHSEED", "0")
+        // What is printed waits in a list, which is counted.
+        .env_remove("PYTHONUNBUFFERED")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -242,7 +242,9 @@ def referrers(thing):
     return gc.get_referrers(thing) if not isinstance(thing, str) else []
 
 def count(thing):
-    return ours(thing) and sys.getrefcount(thing)
+    # How often the interpreter itself holds what lives for ever was counted up to 3.11.
+    lasting = type(thing) in (int, bool, str, type(None)) or type(thing) is tuple and not thing
+    return ours(thing) and (lasting and sys.version_info < (3, 12) or sys.getrefcount(thing))
 
 def facts(names):
     for name in 'abcdef':

@@ -138,6 +138,9 @@ fn changed(this: &Obj) {
 
 fn place(vm: &Vm, this: &Obj, key: &Obj, text: &str) -> PyResult<usize> {
     let len = own(this).items.borrow().len() as isize;
+    if !vm.has_index(key) {
+        return Err(vm.type_error(format!("sequence index must be integer, not '{}'", vm.type_name(key))));
+    }
     let i = vm.index_isize(key)?;
     let i = if i < 0 { i + len } else { i };
     if (0..len).contains(&i) { Ok(i as usize) } else { Err(vm.index_error(text)) }

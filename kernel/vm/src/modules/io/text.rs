@@ -5,7 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use heap::{Bytes, Kind, Obj, Slot, Str};
+use heap::{Bytes, Kind, List, Obj, Slot, Str};
 
 use super::base::{TEXT_IO_BASE, size};
 use super::buffered::{self, Buffered};
@@ -46,7 +46,8 @@ pub(crate) struct TextIo {
     chunk: Cell<usize>,
     /// Encoded, and not yet with the buffer.
     pending: RefCell<Vec<u8>>,
-    /// From the second piece on, CPython keeps what is pending in a list, which its collector sees.
+    /// What waits, as CPython keeps it: the first piece of it, from the second on a list of them. Texts that are bytes as they are stay
+    /// alive so long.
     pieces: Slot,
     /// Read, and not yet decoded.
     undecoded: RefCell<Vec<u8>>,
@@ -644,9 +645,9 @@ pub(crate) fn write(vm: &Vm, this: &Obj, text: &Obj) -> PyResult {
     let waits = stream.pending.borrow().len();
     if waits + written.len() > stream.chunk.get() {
         write_flush(vm, this, &below)?;
-    } else if waits > 0 && stream.pieces.is_empty() {
-        stream.pieces.set(vm.list(Vec::new()));
     }
+    // What had to be encoded is an object of its own, which nobody else can hold.
+    keep_piece(vm, stream, if plain && payload.is_ascii() { text } else { &vm.consts.empty_bytes });
     stream.pending.borrow_mut().extend_from_slice(&written);
     let waits = stream.pending.borrow().len();
     if waits >= stream.chunk.get() || stream.write_through.get() || has_line_end {
@@ -661,10 +662,21 @@ pub(crate) fn write(vm: &Vm, this: &Obj, text: &Obj) -> PyResult {
     Ok(vm.int(payload.chars() as i64))
 }
 
+fn keep_piece(vm: &Vm, stream: &TextIo, piece: &Obj) {
+    match stream.pieces.get() {
+        None => stream.pieces.set(piece.clone()),
+        Some(first) => match first.get::<List>() {
+            Some(pieces) => pieces.push(piece.clone()),
+            None => stream.pieces.set(vm.list(vec![first, piece.clone()])),
+        },
+    }
+}
+
 /// Hands what waits to the stream below.
 fn write_flush(vm: &Vm, this: &Obj, below: &Obj) -> PyResult<()> {
     let stream = own(this);
     if stream.pending.borrow().is_empty() {
+        drop(stream.pieces.take());
         return Ok(());
     }
     let data = stream.pending.take();

@@ -116,6 +116,9 @@ pub(crate) fn has_vectorcall(vm: &Vm, class: &Obj) -> bool {
     if payload.kind == kinds::EXCEPTION {
         return vm.version >= compile::Version::V3_14 && !vm.subclass_of(class, &types.base_exception_group);
     }
+    if vm.version <= Version::V3_12 && (class.is(&types.int) || class.is(&types.str)) {
+        return false;
+    }
     if vm.version <= Version::V3_10 && (class.is(&types.enumerate) || class.is(&types.super_)) {
         return false;
     }
