@@ -16,6 +16,7 @@ use crate::host::Host;
 use crate::names::Names;
 use crate::objects::class::slots::{SLOT_DEFS, is_unhashable};
 use crate::objects::object::NEW_WRAPPER;
+use crate::protocol::storage::SHARED_KEYS_MAX_SIZE;
 use crate::vm::Constants;
 use crate::{Types, Vm, kinds, objects};
 
@@ -125,7 +126,7 @@ impl Vm {
         if payload.slots.new.get().is_some() {
             set("__new__", self.new_builtin(&NEW_WRAPPER, Some(class.clone()), None));
         } else if let Some(base) = &base
-            && !base.is(&self.types.object)
+            && (!base.is(&self.types.object) || spec.kind == Kind::INSTANCE)
         {
             payload.slots.new.set(self.class(base).slots.new.get());
         } else {
@@ -147,6 +148,15 @@ impl Vm {
         }
         if dict.get_str_key(&self.names.__doc__).is_none() {
             set("__doc__", if spec.doc.is_empty() { self.none() } else { self.heap.str(spec.split_doc().1) });
+        }
+        if spec.flags & flags::MODULE_TYPE != 0
+            && let Some((module, _)) = spec.name.rsplit_once('.')
+        {
+            set("__module__", self.intern(module));
+        }
+        if class.is(&self.types.interpolation) {
+            let names = ["value", "expression", "conversion", "format_spec"].map(|name| self.intern(name));
+            set("__match_args__", lasting(self.heap.tuple_untracked(names.to_vec(), None)));
         }
         self.class_of_this_version(class, spec, dict);
         if let Some(base) = &base {
@@ -332,15 +342,17 @@ pub(crate) fn class_object(heap: &Heap, spec: &'static ClassSpec, base: Option<O
         slots,
         kind: spec.kind,
         n_slots: Cell::new(n_slots),
-        weakrefable: Cell::new(spec.flags & flags::WEAKREFS != 0 || objects::class::kind_is_weakrefable(spec.kind)),
-        has_dict: Cell::new(spec.flags & flags::DICT != 0 || objects::class::kind_has_dict(spec.kind)),
+        weakrefable: Cell::new(
+            spec.flags & (flags::WEAKREFS | flags::MANAGED_WEAKREF) != 0 || objects::class::kind_is_weakrefable(spec.kind),
+        ),
+        has_dict: Cell::new(spec.flags & (flags::DICT | flags::MANAGED_DICT) != 0 || objects::class::kind_has_dict(spec.kind)),
         basicsize: Cell::new(spec.basicsize),
         itemsize: spec.itemsize,
         subclasses: Slot::empty(),
         spec: Some(spec),
         member_names: Slot::empty(),
         keys: RefCell::default(),
-        usable: Cell::new(0),
+        usable: Cell::new(if spec.flags & flags::INLINE_VALUES != 0 { SHARED_KEYS_MAX_SIZE } else { 0 }),
         death: None,
         built: Cell::new(true),
     };

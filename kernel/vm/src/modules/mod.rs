@@ -56,6 +56,7 @@ mod unicodedata;
 mod weakref;
 mod zlib;
 
+pub(crate) use struct_::item::{float_to_half, half_to_float};
 pub(crate) use time::struct_time::STRUCT_TIME;
 
 /// From what a builtin module is made at its first import.

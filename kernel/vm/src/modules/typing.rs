@@ -17,8 +17,16 @@ pub(crate) static NO_DEFAULT_TYPE: ClassSpec = ClassSpec {
     base: Some(&crate::objects::object::OBJECT),
     kind: kinds::NO_DEFAULT,
     flags: 0,
-    slots: |slots| slots.repr.set(Some(|vm, _| Ok(vm.str("typing.NoDefault")))),
-    methods: &[],
+    slots: |slots| {
+        slots.repr.set(Some(|vm, _| Ok(vm.str("typing.NoDefault"))));
+        slots.new.set(Some(|vm, _, args| {
+            if !args.all().is_empty() {
+                return Err(vm.type_error("NoDefaultType takes no arguments"));
+            }
+            vm.no_default()
+        }));
+    },
+    methods: &[Method::new("__reduce__", |vm, _, _| Ok(vm.str("NoDefault")), Convention::NoArgs)],
     getset: &[],
     basicsize: 16,
     itemsize: 0,
@@ -37,7 +45,7 @@ pub(crate) static GENERIC: ClassSpec = ClassSpec {
     name: "typing.Generic",
     base: Some(&crate::objects::object::OBJECT),
     kind: Kind::INSTANCE,
-    flags: flags::BASE_TYPE | flags::HAVE_GC,
+    flags: flags::BASE_TYPE | flags::HAVE_GC | flags::MODULE_TYPE,
     slots: |_| {},
     methods: &[
         Method::class("__class_getitem__", |vm, class, args| call_typing(vm, "_generic_class_getitem", class, args), Convention::Keywords),

@@ -2,11 +2,12 @@
 
 use std::cell::Cell;
 
-use heap::{Obj, Slot, Str, Tuple};
+use heap::{Obj, Slot, Tuple};
 
 use super::class::items_of;
+use super::substitution::{make_parameters, subs_parameters};
 use crate::args::Args;
-use crate::class::{Class, ClassSpec, Convention, GetSet, Method, flags};
+use crate::class::{ClassSpec, Convention, GetSet, Method, flags};
 use crate::{Compare, Operator, PyResult, Vm, kinds};
 
 /// The payload of a `GenericAlias`.
@@ -66,13 +67,17 @@ pub(crate) fn type_repr(vm: &Vm, item: &Obj) -> PyResult<String> {
     if item.is(&vm.consts.ellipsis) {
         return Ok("...".to_owned());
     }
-    if item.get::<GenericAlias>().is_none() {
-        let qualname = vm.getattr_opt(item, &vm.names.__qualname__)?.filter(|name| name.get::<Str>().is_some());
-        let module = vm.getattr_opt(item, &vm.names.__module__)?.filter(|module| !module.is(&vm.consts.none));
-        if let (Some(qualname), Some(module)) = (qualname, module) {
-            let (qualname, module) = (vm.lossy(&qualname), vm.text_of(&module)?);
-            return Ok(if module == "builtins" { qualname } else { format!("{module}.{qualname}") });
-        }
+    if item.is(&vm.types.none_type) {
+        return Ok("None".to_owned());
+    }
+    // What has an origin and arguments looks like an alias, and knows how it shows.
+    let alias = vm.getattr_opt_str(item, "__origin__")?.is_some() && vm.getattr_opt_str(item, "__args__")?.is_some();
+    if !alias
+        && let Some(qualname) = vm.getattr_opt(item, &vm.names.__qualname__)?
+        && let Some(module) = vm.getattr_opt(item, &vm.names.__module__)?.filter(|module| !module.is(&vm.consts.none))
+    {
+        let (qualname, module) = (vm.text_of(&qualname)?, vm.text_of(&module)?);
+        return Ok(if module == "builtins" { qualname } else { format!("{module}.{qualname}") });
     }
     vm.repr_text(item)
 }
@@ -122,19 +127,10 @@ fn getattro(vm: &Vm, obj: &Obj, name: &Obj) -> PyResult {
     if text == "__class__" && vm.version <= compile::Version::V3_10 {
         return vm.getattr(&origin(obj), name);
     }
-    if !(OWN.contains(&text.as_str()) || text.starts_with("__") && text.ends_with("__") && is_exception(&text)) {
+    if !OWN.contains(&&*text) {
         return vm.getattr(&origin(obj), name);
     }
     vm.generic_getattr(obj, name)
-}
-
-fn is_exception(name: &str) -> bool {
-    matches!(
-        name,
-        "__getitem__" | "__call__" | "__hash__" | "__eq__" | "__ne__" | "__repr__" | "__or__" | "__ror__" | "__iter__" | "__getattribute__"
-    ) || name == "__instancecheck__"
-        || name == "__subclasscheck__"
-        || name == "__dir__"
 }
 
 fn call(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
@@ -163,30 +159,13 @@ fn hash(vm: &Vm, obj: &Obj) -> PyResult<i64> {
     Ok(if hash == -1 { -2 } else { hash })
 }
 
-/// The type variables in the arguments (`_Py_make_parameters`).
+/// The type variables in the arguments.
 fn parameters(vm: &Vm, obj: &Obj) -> PyResult {
     let alias = payload(obj);
     if let Some(known) = alias.parameters.get() {
         return Ok(known);
     }
-    let mut found: Vec<Obj> = Vec::new();
-    for item in items_of(&arguments(obj)) {
-        if item.get::<Class>().is_some() {
-            continue;
-        }
-        if vm.getattr_opt(&item, &vm.names.__typing_subst__)?.is_some() {
-            if !found.iter().any(|other| other.is(&item)) {
-                found.push(item);
-            }
-        } else if let Some(inner) = vm.getattr_opt(&item, &vm.names.__parameters__)? {
-            for inner in items_of(&inner) {
-                if !found.iter().any(|other| other.is(&inner)) {
-                    found.push(inner);
-                }
-            }
-        }
-    }
-    let made = vm.tuple(found);
+    let made = vm.tuple(make_parameters(vm, &arguments(obj))?);
     alias.parameters.set(made.clone());
     Ok(made)
 }
@@ -194,36 +173,19 @@ fn parameters(vm: &Vm, obj: &Obj) -> PyResult {
 /// `list[T][int]`: puts arguments in the place of type variables.
 fn subscript(vm: &Vm, obj: &Obj, key: &Obj) -> PyResult {
     let variables = items_of(&parameters(vm, obj)?);
-    if variables.is_empty() {
-        return Err(vm.type_error(format!("{} is not a generic class", vm.repr_text(obj)?)));
+    let args = subs_parameters(vm, obj, &arguments(obj), &variables, key)?;
+    let made = vm.generic_alias(&origin(obj), &vm.tuple(args))?;
+    payload(&made).starred.set(payload(obj).starred.get());
+    Ok(made)
+}
+
+/// What `*tuple[int, str]` stands for; nothing for anything else.
+pub(super) fn unpacked_tuple_args(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
+    if obj.get::<GenericAlias>().is_some_and(|alias| alias.starred.get() && alias.origin.is(&vm.types.tuple)) {
+        return Ok(Some(arguments(obj)));
     }
-    let given = if key.get::<Tuple>().is_some() { items_of(key) } else { vec![key.clone()] };
-    if given.len() != variables.len() {
-        let how = if given.len() > variables.len() { "many" } else { "few" };
-        return Err(vm.type_error(format!(
-            "Too {how} arguments for {}; actual {}, expected {}",
-            vm.repr_text(obj)?,
-            given.len(),
-            variables.len()
-        )));
-    }
-    let mut args = Vec::new();
-    for item in items_of(&arguments(obj)) {
-        if let Some(i) = variables.iter().position(|variable| variable.is(&item)) {
-            args.push(given[i].clone());
-        } else if let Some(inner) =
-            vm.getattr_opt(&item, &vm.names.__parameters__)?.filter(|inner| item.get::<Class>().is_none() && !items_of(inner).is_empty())
-        {
-            let inner: Vec<Obj> = items_of(&inner)
-                .iter()
-                .map(|v| variables.iter().position(|variable| variable.is(v)).map_or_else(|| v.clone(), |i| given[i].clone()))
-                .collect();
-            args.push(vm.getitem(&item, &vm.tuple(inner))?);
-        } else {
-            args.push(item);
-        }
-    }
-    vm.generic_alias(&origin(obj), &vm.tuple(args))
+    let args = vm.getattr_opt(obj, &vm.names.__typing_unpacked_tuple_args__)?;
+    Ok(args.filter(|args| !args.is(&vm.consts.none)))
 }
 
 fn mro_entries(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
@@ -239,6 +201,10 @@ fn refuse_subclass(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
 }
 
 fn reduce(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
+    if payload(obj).starred.get() {
+        let plain = vm.generic_alias(&origin(obj), &arguments(obj))?;
+        return Ok(vm.pair(vm.builtin("next")?, vm.tuple(vec![iter(vm, &plain)?])));
+    }
     Ok(vm.tuple(vec![vm.types.generic_alias.clone(), vm.tuple(vec![origin(obj), arguments(obj)])]))
 }
 

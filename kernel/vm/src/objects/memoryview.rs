@@ -9,6 +9,7 @@ use heap::{Bytes, Kind, Obj, Payload, Slot, Trash, Visit};
 use super::bytes::buffer;
 use super::leaf::{float, integer, text};
 use crate::class::{ClassSpec, Slots, flags};
+use crate::modules::{float_to_half, half_to_float};
 use crate::text::integer::Integer;
 use crate::{Args, Compare, Convention, GetSet, Method, PyResult, Raised, Signature, Vm, kinds};
 
@@ -70,6 +71,8 @@ pub struct MemoryView {
     len: usize,
     format: u8,
     readonly: bool,
+    /// How many are at work on the bytes just now, while other code may run: the view is not released meanwhile.
+    uses: Cell<usize>,
     /// The hash, once computed.
     hash: Cell<Option<i64>>,
 }
@@ -160,8 +163,12 @@ pub static MEMORYVIEW: ClassSpec = ClassSpec {
     methods: &[
         Method::new("release", release, Convention::NoArgs).signature("($self, /)"),
         Method::new("tobytes", tobytes, Convention::Keywords).signature("($self, /, order='C')"),
-        Method::new("hex", |vm, this, args| super::bytes_methods::hex(vm, &bytes(vm, this)?, args), Convention::Keywords)
-            .signature("($self, /, sep=<unrepresentable>, bytes_per_sep=1)"),
+        Method::new(
+            "hex",
+            |vm, this, args| in_use(view(vm, this)?, || super::bytes_methods::hex(vm, &bytes(vm, this)?, args)),
+            Convention::Keywords,
+        )
+        .signature("($self, /, sep=<unrepresentable>, bytes_per_sep=1)"),
         Method::new("tolist", |vm, this, _| Ok(vm.list(items(vm, this)?)), Convention::NoArgs).signature("($self, /)"),
         Method::new("cast", cast, Convention::Keywords).signature("($self, /, format, shape=<unrepresentable>)"),
         Method::new("toreadonly", toreadonly, Convention::NoArgs).signature("($self, /)"),
@@ -213,6 +220,14 @@ fn view<'a>(vm: &Vm, this: &'a Obj) -> PyResult<&'a MemoryView> {
     if view.source().is_none() { Err(vm.value_error("operation forbidden on released memoryview object")) } else { Ok(view) }
 }
 
+/// Does `work`, which may run other code, while the view cannot be released.
+fn in_use<R>(view: &MemoryView, work: impl FnOnce() -> R) -> R {
+    view.uses.set(view.uses.get() + 1);
+    let done = work();
+    view.uses.set(view.uses.get() - 1);
+    done
+}
+
 fn bytes(vm: &Vm, this: &Obj) -> PyResult<Vec<u8>> {
     Ok(view(vm, this)?.to_vec().unwrap_or_default())
 }
@@ -227,7 +242,9 @@ fn derive(vm: &Vm, of: &MemoryView, start: usize, stride: isize, len: usize, for
     if let Some(buffer) = buffer.as_ref().and_then(|buffer| buffer.get::<ManagedBuffer>()) {
         buffer.exports.set(buffer.exports.get() + 1);
     }
-    vm.heap.alloc(MemoryView { buffer: buffer.into(), start, stride, len, format, readonly, hash: Cell::new(None) }).tracked()
+    vm.heap
+        .alloc(MemoryView { buffer: buffer.into(), start, stride, len, format, readonly, uses: Cell::new(0), hash: Cell::new(None) })
+        .tracked()
 }
 
 fn new(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
@@ -255,13 +272,18 @@ impl Vm {
         let (format, size) = array.map_or((b'B', 1), |array| (array.format(), array.item_size()));
         let (len, stride) = (len / size, size as isize);
         let buffer = self.heap.alloc(ManagedBuffer { source: obj.clone().into(), exports: Cell::new(1) }).tracked();
-        let made = MemoryView { buffer: buffer.into(), start: 0, stride, len, format, readonly, hash: Cell::new(None) };
+        let made = MemoryView { buffer: buffer.into(), start: 0, stride, len, format, readonly, uses: Cell::new(0), hash: Cell::new(None) };
         Ok(self.heap.alloc(made).tracked())
     }
 }
 
 fn release(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     if let Ok(view) = view(vm, this) {
+        let uses = view.uses.get();
+        if uses > 0 {
+            let plural = if uses == 1 { "" } else { "s" };
+            return Err(vm.buffer_error(format!("memoryview has {uses} exported buffer{plural}")));
+        }
         drop(view.source_given_up());
         drop(view.buffer.take());
     }
@@ -287,6 +309,7 @@ fn unpack(vm: &Vm, format: u8, raw: &[u8]) -> Obj {
     match format {
         b'c' => vm.bytes(raw),
         b'?' => vm.bool(unsigned != 0),
+        b'e' => vm.float(half_to_float(unsigned as u16)),
         b'f' => vm.float(f32::from_bits(unsigned as u32).into()),
         b'd' => vm.float(f64::from_bits(unsigned)),
         b'b' | b'h' | b'i' | b'l' | b'q' | b'n' => vm.int(signed),
@@ -307,8 +330,12 @@ fn pack(vm: &Vm, format: u8, value: &Obj) -> PyResult<Vec<u8>> {
             None => Err(wrong_type()),
         },
         b'?' => Ok(vec![vm.is_true(value)?.into()]),
-        b'f' | b'd' => {
+        b'e' | b'f' | b'd' => {
             let number = float(value).map_or_else(|| vm.as_float(value).map_err(|_| wrong_type()), Ok)?;
+            if format == b'e' {
+                let too_large = || vm.overflow_error("float too large to pack with e format");
+                return float_to_half(number).map(|half| half.to_le_bytes().to_vec()).ok_or_else(too_large);
+            }
             Ok(if format == b'f' { (number as f32).to_le_bytes().to_vec() } else { number.to_le_bytes().to_vec() })
         }
         _ => {
@@ -363,6 +390,9 @@ fn single_key(vm: &Vm, key: &Obj) -> PyResult<Option<Obj>> {
         [index] if vm.has_index(index) => Ok(Some(index.clone())),
         more if more.iter().all(|index| vm.has_index(index)) => {
             Err(vm.type_error(format!("cannot index 1-dimension view with {}-element tuple", more.len())))
+        }
+        slices if slices.iter().all(|part| part.get::<super::slice::Slice>().is_some()) => {
+            Err(vm.not_implemented_error("multi-dimensional slicing is not implemented"))
         }
         _ => Ok(None),
     }
@@ -503,6 +533,10 @@ fn hash(vm: &Vm, this: &Obj) -> PyResult<i64> {
     if !matches!(of.format, b'B' | b'b' | b'c') {
         return Err(vm.value_error("memoryview: hashing is restricted to formats 'B', 'b' or 'c'"));
     }
+    // The object itself must have a hash, too.
+    if let Some(source) = of.source() {
+        in_use(of, || vm.hash(&source))?;
+    }
     let hash = heap::hash::hash_bytes(&bytes(vm, this)?);
     of.hash.set(Some(hash));
     Ok(hash)
@@ -515,30 +549,26 @@ fn compare(vm: &Vm, a: &Obj, b: &Obj, op: Compare) -> PyResult {
     let equal = if a.is(b) && view(vm, a).is_err() {
         true
     } else {
-        match (view(vm, a), b.get::<MemoryView>()) {
-            (Err(_), _) => false,
-            (Ok(_), Some(other)) if other.source().is_none() => false,
-            (Ok(x), Some(y)) if x.format == y.format => bytes(vm, a)? == bytes(vm, b)?,
-            (Ok(_), Some(_)) => {
-                let (x, y) = (items(vm, a)?, items(vm, b)?);
+        let other = match b.get::<MemoryView>() {
+            Some(_) => b.clone(),
+            // Whatever has bytes is looked at in its own format.
+            None => match vm.memoryview(b) {
+                Ok(other) => other,
+                Err(_) => return Ok(vm.not_implemented()),
+            },
+        };
+        match (view(vm, a), view(vm, &other)) {
+            // Equal numbers may differ in their bytes, and equal bytes need not be equal numbers.
+            (Ok(x), Ok(y)) if x.format == y.format && !matches!(x.format, b'?' | b'e' | b'f' | b'd') => bytes(vm, a)? == bytes(vm, &other)?,
+            (Ok(_), Ok(_)) => {
+                let (x, y) = (items(vm, a)?, items(vm, &other)?);
                 let mut equal = x.len() == y.len();
                 for (x, y) in x.iter().zip(&y) {
                     equal = equal && vm.eq(x, y)?;
                 }
                 equal
             }
-            (Ok(x), None) => match vm.bytes_like(b) {
-                Some(other) if matches!(x.format, b'B') => bytes(vm, a)? == other,
-                Some(other) => {
-                    let (x, mut equal) = (items(vm, a)?, true);
-                    equal = equal && x.len() == other.len();
-                    for (x, y) in x.iter().zip(&other) {
-                        equal = equal && vm.eq(x, &vm.int((*y).into()))?;
-                    }
-                    equal
-                }
-                None => return Ok(vm.not_implemented()),
-            },
+            _ => false,
         }
     };
     Ok(vm.bool(equal == (op == Compare::Eq)))

@@ -30,7 +30,10 @@ fn new_wrapper(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
         at = base;
     }
     let own = vm.class(class).slots.new.get().expect("a class with `__new__` in its dict has the slot");
-    if vm.class(&at).slots.new.get().is_some_and(|f| f as usize != own as usize) {
+    let Some(new) = vm.class(&at).slots.new.get() else {
+        return Err(vm.type_error(format!("cannot create '{}' instances", vm.class_name(wanted))));
+    };
+    if new as usize != own as usize {
         let (name, wanted, at) = (name(), vm.class_name(wanted), vm.class_name(&at));
         return Err(vm.type_error(format!("{name}.__new__({wanted}) is not safe, use {at}.__new__()")));
     }

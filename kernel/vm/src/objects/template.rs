@@ -4,7 +4,8 @@ use std::cell::Cell;
 
 use heap::{Obj, Slot, Str, Tuple};
 
-use crate::class::{ClassSpec, GetSet, flags};
+use super::generic_alias::class_getitem;
+use crate::class::{ClassSpec, Convention, GetSet, Method, flags};
 use crate::{Args, PyResult, Signature, Vm, kinds};
 
 /// The payload of a `Template`.
@@ -107,10 +108,15 @@ fn template_repr(vm: &Vm, obj: &Obj) -> PyResult {
     Ok(vm.str(&format!("Template(strings={strings}, interpolations={interpolations})")))
 }
 
+/// `%T`: the class with its module.
+fn full_name(vm: &Vm, obj: &Obj) -> String {
+    vm.full_class_name(&vm.class_of(obj))
+}
+
 fn concat(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
     if a.get::<Template>().is_none() || b.get::<Template>().is_none() {
-        let name = TEMPLATE.name;
-        return Err(vm.type_error(format!("can only concatenate {name} (not \"{}\") to {name}", vm.type_name(b))));
+        let (a, b) = (full_name(vm, a), full_name(vm, b));
+        return Err(vm.type_error(format!("can only concatenate {a} (not \"{b}\") to {a}")));
     }
     vm.template_of(vm.template_parts(a).into_iter().chain(vm.template_parts(b)).collect())
 }
@@ -127,7 +133,10 @@ pub static TEMPLATE: ClassSpec = ClassSpec {
         slots.concat.set(Some(concat));
         slots.iter.set(Some(iterate));
     },
-    methods: &[],
+    methods: &[
+        Method::new("__reduce__", reduce_template, Convention::NoArgs),
+        Method::class("__class_getitem__", class_getitem, Convention::One),
+    ],
     getset: &[
         GetSet::member("strings", |vm, obj| Ok(vm.slot_or_none(&template(obj).strings))),
         GetSet::member("interpolations", |vm, obj| Ok(vm.slot_or_none(&template(obj).interpolations))),
@@ -162,6 +171,13 @@ fn next_part(vm: &Vm, obj: &Obj) -> PyResult<Option<Obj>> {
     next(&it.interpolations)
 }
 
+/// The function that makes a template of its parts is in `string.templatelib`.
+fn reduce_template(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
+    let module = vm.import_module("string.templatelib")?;
+    let parts = [&template(obj).strings, &template(obj).interpolations].map(|slot| vm.slot_or_none(slot));
+    Ok(vm.pair(vm.getattr_str(&module, "_template_unpickle")?, vm.tuple(parts.to_vec())))
+}
+
 /// `string.templatelib.TemplateIter`.
 pub static TEMPLATE_ITERATOR: ClassSpec = ClassSpec {
     name: "string.templatelib.TemplateIter",
@@ -188,6 +204,11 @@ fn new_interpolation(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         required: 1,
     };
     let [value, expression, conversion, spec] = args.bind::<4>(vm, &signature)?;
+    for (name, given) in [("expression", expression), ("conversion", conversion), ("format_spec", spec)] {
+        if let Some(given) = given.filter(|given| given.get::<Str>().is_none() && !(name == "conversion" && given.is(&vm.consts.none))) {
+            return Err(vm.type_error(format!("Interpolation() argument '{name}' must be str, not {}", vm.type_name(given))));
+        }
+    }
     let text = |arg: Option<&Obj>| arg.cloned().unwrap_or_else(|| vm.consts.empty_str.clone());
     let conversion = conversion.cloned().unwrap_or_else(|| vm.none());
     if !conversion.is(&vm.consts.none) && !matches!(&*vm.lossy(&conversion), "s" | "r" | "a") {
@@ -195,6 +216,12 @@ fn new_interpolation(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     }
     let value = value.cloned().unwrap_or_else(|| vm.none());
     Ok(vm.new_interpolation(value, text(expression), conversion, text(spec)))
+}
+
+fn reduce_interpolation(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
+    let own = interpolation(obj);
+    let parts = [&own.value, &own.expression, &own.conversion, &own.format_spec].map(|slot| vm.slot_or_none(slot));
+    Ok(vm.pair(vm.types.interpolation.clone(), vm.tuple(parts.to_vec())))
 }
 
 fn interpolation_repr(vm: &Vm, obj: &Obj) -> PyResult {
@@ -216,7 +243,10 @@ pub static INTERPOLATION: ClassSpec = ClassSpec {
         slots.new.set(Some(new_interpolation));
         slots.repr.set(Some(interpolation_repr));
     },
-    methods: &[],
+    methods: &[
+        Method::new("__reduce__", reduce_interpolation, Convention::NoArgs),
+        Method::class("__class_getitem__", class_getitem, Convention::One),
+    ],
     getset: &[
         GetSet::member("value", |vm, obj| Ok(vm.slot_or_none(&interpolation(obj).value))),
         GetSet::member("expression", |vm, obj| Ok(vm.slot_or_none(&interpolation(obj).expression))),

@@ -1,12 +1,12 @@
-//! Type parameters and aliases: `TypeVar`, `ParamSpec`, `TypeVarTuple`, `TypeAliasType` (`Objects/typevarobject.c`).
+//! Type parameters: `TypeVar`, `ParamSpec`, `TypeVarTuple` and the two halves of a ParamSpec (`Objects/typevarobject.c`).
 //!
-//! Bounds, constraints, defaults and an alias's value are functions until somebody asks for them.
+//! Bounds, constraints and defaults are functions until somebody asks for them.
 
 use std::cell::Cell;
 
-use heap::{Kind, Obj, Payload, Slot, Trash, Tuple, Visit};
+use heap::{Kind, Obj, Payload, Slot, Str, Trash, Visit};
 
-use crate::class::{ClassSpec, Convention, GetSet, Method, flags};
+use crate::class::{ClassSpec, Compare, Convention, GetSet, Method, flags};
 use crate::modules::typing::call_typing;
 use crate::{Args, PyResult, Signature, Vm, kinds};
 
@@ -19,30 +19,39 @@ pub(crate) struct Lazy {
 
 impl Lazy {
     fn get(&self, vm: &Vm) -> PyResult<Option<Obj>> {
-        if let Some(value) = self.value.get() {
+        Lazy::evaluated(vm, &self.value, &self.evaluate)
+    }
+
+    /// The value, which is worked out now if nobody has asked yet.
+    pub(super) fn evaluated(vm: &Vm, value: &Slot, evaluate: &Slot) -> PyResult<Option<Obj>> {
+        if let Some(value) = value.get() {
             return Ok(Some(value));
         }
-        let Some(evaluate) = self.evaluate.get() else { return Ok(None) };
-        let value = vm.call(&evaluate, &[vm.int(1)])?;
-        self.value.set(value.clone());
-        Ok(Some(value))
+        let Some(evaluate) = evaluate.get() else { return Ok(None) };
+        let worked_out = vm.call(&evaluate, &[vm.int(1)])?;
+        value.set(worked_out.clone());
+        Ok(Some(worked_out))
+    }
+
+    /// The function that works the value out: `evaluate_bound` and its kin.
+    pub(super) fn evaluator(vm: &Vm, value: &Slot, evaluate: &Slot) -> Obj {
+        evaluate.get().or_else(|| value.get().map(|value| vm.const_evaluator(&value))).unwrap_or_else(|| vm.none())
     }
 }
 
-/// What all four have.
+/// What all have.
 #[derive(Default)]
 pub(crate) struct Param {
     name: Slot,
-    /// `__bound__`, or an alias's `__value__`.
+    /// `__bound__`; of the halves of a ParamSpec, `__origin__`.
     bound: Lazy,
     constraints: Lazy,
     default: Lazy,
-    type_params: Slot,
     /// `+`, `-`, `~`; a blank for one that infers its variance.
     variance: Cell<char>,
 }
 
-/// The payload of one of the four classes.
+/// The payload of one of the classes.
 pub(crate) struct Parameter<const KIND: u8>(Param);
 
 impl<const KIND: u8> Payload for Parameter<KIND> {
@@ -62,9 +71,9 @@ impl<const KIND: u8> Payload for Parameter<KIND> {
 }
 
 impl Param {
-    fn slots(&self) -> [&Slot; 8] {
-        let Param { name, bound, constraints, default, type_params, .. } = self;
-        [name, &bound.value, &bound.evaluate, &constraints.value, &constraints.evaluate, &default.value, &default.evaluate, type_params]
+    fn slots(&self) -> [&Slot; 7] {
+        let Param { name, bound, constraints, default, .. } = self;
+        [name, &bound.value, &bound.evaluate, &constraints.value, &constraints.evaluate, &default.value, &default.evaluate]
     }
 }
 
@@ -73,14 +82,12 @@ pub(crate) type ParamSpec = Parameter<{ kinds::PARAM_SPEC.0 }>;
 pub(crate) type TypeVarTuple = Parameter<{ kinds::TYPE_VAR_TUPLE.0 }>;
 pub(crate) type ParamSpecArgs = Parameter<{ kinds::PARAM_SPEC_ARGS.0 }>;
 pub(crate) type ParamSpecKwargs = Parameter<{ kinds::PARAM_SPEC_KWARGS.0 }>;
-pub(crate) type TypeAlias = Parameter<{ kinds::TYPE_ALIAS.0 }>;
 
 fn param(obj: &Obj) -> Option<&Param> {
     match obj.kind() {
         kinds::TYPE_VAR => obj.get::<TypeVar>().map(|p| &p.0),
         kinds::PARAM_SPEC => obj.get::<ParamSpec>().map(|p| &p.0),
         kinds::TYPE_VAR_TUPLE => obj.get::<TypeVarTuple>().map(|p| &p.0),
-        kinds::TYPE_ALIAS => obj.get::<TypeAlias>().map(|p| &p.0),
         kinds::PARAM_SPEC_ARGS => obj.get::<ParamSpecArgs>().map(|p| &p.0),
         kinds::PARAM_SPEC_KWARGS => obj.get::<ParamSpecKwargs>().map(|p| &p.0),
         _ => None,
@@ -89,6 +96,38 @@ fn param(obj: &Obj) -> Option<&Param> {
 
 fn this(obj: &Obj) -> &Param {
     param(obj).expect("a type parameter has the payload of one")
+}
+
+/// A new parameter, an instance of its class with attributes of its own.
+fn alloc<const KIND: u8>(vm: &Vm, class: &Obj, payload: Param) -> Obj {
+    vm.heap.alloc_with_class(Parameter::<KIND>(payload), class.clone(), vm.new_layout(vm.class(class))).tracked()
+}
+
+/// `__name__` of the module whose code is running (`caller`).
+pub(super) fn running_module(vm: &Vm) -> Obj {
+    let globals = vm.current_globals().ok();
+    globals.and_then(|globals| vm.dict_get_str(&globals, "__name__")).unwrap_or_else(|| vm.none())
+}
+
+/// A parameter made by a call knows where: `__module__` is its own.
+fn called<const KIND: u8>(vm: &Vm, class: &Obj, payload: Param) -> PyResult {
+    let obj = alloc::<KIND>(vm, class, payload);
+    vm.setattr(&obj, &vm.names.__module__, Some(&running_module(vm)))?;
+    Ok(obj)
+}
+
+/// Whether a type parameter has a default; nothing for what is none.
+pub(super) fn default_of_param(vm: &Vm, obj: &Obj) -> PyResult<Option<bool>> {
+    match param(obj) {
+        Some(param) if matches!(obj.kind(), kinds::TYPE_VAR | kinds::PARAM_SPEC | kinds::TYPE_VAR_TUPLE) => {
+            Ok(Some(param.default.get(vm)?.is_some_and(|default| !is_no_default(vm, &default))))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn is_no_default(vm: &Vm, obj: &Obj) -> bool {
+    vm.class_of(obj).is(&vm.types.no_default_type)
 }
 
 impl Vm {
@@ -101,33 +140,19 @@ impl Vm {
             variance: Cell::new(' '),
             ..Param::default()
         };
-        Ok(self.heap.alloc(Parameter::<{ kinds::TYPE_VAR.0 }>(payload)).tracked())
+        Ok(alloc::<{ kinds::TYPE_VAR.0 }>(self, &self.types.type_var, payload))
     }
 
     /// `[**P]`.
     pub(crate) fn new_param_spec(&self, name: Obj) -> PyResult {
         let payload = Param { name: name.into(), variance: Cell::new(' '), ..Param::default() };
-        Ok(self.heap.alloc(Parameter::<{ kinds::PARAM_SPEC.0 }>(payload)).tracked())
+        Ok(alloc::<{ kinds::PARAM_SPEC.0 }>(self, &self.types.param_spec, payload))
     }
 
     /// `[*Ts]`.
     pub(crate) fn new_type_var_tuple(&self, name: Obj) -> PyResult {
         let payload = Param { name: name.into(), variance: Cell::new(' '), ..Param::default() };
-        Ok(self.heap.alloc(Parameter::<{ kinds::TYPE_VAR_TUPLE.0 }>(payload)).tracked())
-    }
-
-    /// `type Name[T] = value`: name, type parameters, the function of the value.
-    pub(crate) fn new_type_alias(&self, parts: &Obj) -> PyResult {
-        let Some([name, params, value]) = parts.get::<Tuple>().map(Tuple::items) else {
-            return Err(self.system_error("a type alias of something else than three parts"));
-        };
-        let payload = Param {
-            name: name.clone().into(),
-            bound: Lazy { evaluate: value.clone().into(), ..Lazy::default() },
-            type_params: Some(params.clone()).filter(|params| !params.is(&self.consts.none)).into(),
-            ..Param::default()
-        };
-        Ok(self.heap.alloc(Parameter::<{ kinds::TYPE_ALIAS.0 }>(payload)).tracked())
+        Ok(alloc::<{ kinds::TYPE_VAR_TUPLE.0 }>(self, &self.types.type_var_tuple, payload))
     }
 
     /// `[T = default]`.
@@ -145,7 +170,8 @@ impl Vm {
         self.getitem(&unpack, obj)
     }
 
-    fn no_default(&self) -> PyResult {
+    /// `NoDefault`.
+    pub(crate) fn no_default(&self) -> PyResult {
         let typing = self.import_module("_typing")?;
         self.getattr_str(&typing, "NoDefault")
     }
@@ -164,21 +190,27 @@ fn or_none(vm: &Vm, value: Option<Obj>) -> Obj {
     value.unwrap_or_else(|| vm.none())
 }
 
-fn union(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
-    let typing = vm.import_module("typing")?;
-    let union = vm.getattr_str(&typing, "Union")?;
-    vm.getitem(&union, &vm.tuple(vec![a.clone(), b.clone()]))
+/// A parameter's name must be text.
+pub(super) fn check_name(vm: &Vm, function: &str, name: Option<&Obj>) -> PyResult<()> {
+    match name.filter(|name| name.get::<Str>().is_none()) {
+        Some(name) => Err(vm.type_error(format!("{function}() argument 'name' must be str, not {}", vm.type_name(name)))),
+        None => Ok(()),
+    }
 }
 
-fn flag(vm: &Vm, value: Option<&Obj>) -> PyResult<bool> {
-    value.map_or(Ok(false), |value| vm.is_true(value))
-}
-
-/// The constructors of all but the alias: a name, constraints for a TypeVar, and keywords.
-fn parameter(vm: &Vm, class: &str, args: Args<'_>) -> PyResult<Param> {
-    let Some(name) = args.get(0) else { return Err(vm.type_error(format!("{class}() missing required argument 'name' (pos 1)"))) };
-    let keyword = |wanted: &str| args.keywords().find(|(name, _)| vm.lossy(name) == wanted).map(|(_, value)| value);
-    let variance = match (flag(vm, keyword("covariant"))?, flag(vm, keyword("contravariant"))?, flag(vm, keyword("infer_variance"))?) {
+/// The keywords of `TypeVar` and `ParamSpec`: name, bound, default, the three of variance; `more` are constraints.
+fn with_variance(vm: &Vm, function: &'static str, args: Args<'_>, more: &[Obj]) -> PyResult<Param> {
+    let signature = Signature {
+        name: function,
+        params: &["name", "bound", "default", "covariant", "contravariant", "infer_variance"],
+        positional_only: 0,
+        positional: 1,
+        required: 1,
+    };
+    let [name, bound, default, covariant, contravariant, infer] = args.bind::<6>(vm, &signature)?;
+    check_name(vm, function, name)?;
+    let flag = |value: Option<&Obj>| value.map_or(Ok(false), |value| vm.is_true(value));
+    let variance = match (flag(covariant)?, flag(contravariant)?, flag(infer)?) {
         (true, true, _) => return Err(vm.value_error("Bivariant types are not supported.")),
         (true, false, false) => '+',
         (false, true, false) => '-',
@@ -186,32 +218,52 @@ fn parameter(vm: &Vm, class: &str, args: Args<'_>) -> PyResult<Param> {
         (false, false, true) => ' ',
         _ => return Err(vm.value_error("Variance cannot be specified with infer_variance.")),
     };
-    let constraints = &args.pos()[1..];
-    if constraints.len() == 1 {
-        return Err(vm.type_error("A single constraint is not allowed"));
-    }
-    let constraints = if constraints.is_empty() { None } else { Some(vm.tuple(constraints.to_vec())) };
+    let bound = bound.filter(|bound| !bound.is(&vm.consts.none));
+    let bound = match bound {
+        // A ParamSpec takes whatever it is given.
+        Some(bound) if function == "typevar" => Some(super::union::type_check(vm, bound, "Bound must be a type.")?),
+        bound => bound.cloned(),
+    };
+    let constraints = match more {
+        [] => None,
+        [_] => return Err(vm.type_error("A single constraint is not allowed")),
+        _ if bound.is_some() => return Err(vm.type_error("Constraints cannot be combined with bound=...")),
+        several => Some(vm.tuple(several.to_vec())),
+    };
     Ok(Param {
-        name: name.clone().into(),
-        bound: Lazy { value: keyword("bound").cloned().into(), ..Lazy::default() },
+        name: name.cloned().into(),
+        bound: Lazy { value: bound.into(), ..Lazy::default() },
         constraints: Lazy { value: constraints.into(), ..Lazy::default() },
-        default: Lazy { value: keyword("default").cloned().into(), ..Lazy::default() },
+        default: given_default(vm, default)?,
         variance: Cell::new(variance),
-        ..Param::default()
     })
 }
 
-fn new_alias(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    let signature =
-        Signature { name: "typealias", params: &["name", "value", "type_params"], positional_only: 0, positional: 2, required: 2 };
-    let [name, value, params] = args.bind::<3>(vm, &signature)?;
-    let payload = Param {
-        name: name.cloned().into(),
-        bound: Lazy { value: value.cloned().into(), ..Lazy::default() },
-        type_params: params.cloned().into(),
-        ..Param::default()
-    };
-    Ok(vm.heap.alloc(Parameter::<{ kinds::TYPE_ALIAS.0 }>(payload)).tracked())
+fn given_default(vm: &Vm, default: Option<&Obj>) -> PyResult<Lazy> {
+    let default = default.map_or_else(|| vm.no_default(), |default| Ok(default.clone()))?;
+    Ok(Lazy { value: default.into(), ..Lazy::default() })
+}
+
+fn new_type_var(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
+    let first = args.pos().len().min(1);
+    let (name, constraints) = args.pos().split_at(first);
+    let keywords = args.keywords().map(|(_, value)| value);
+    let named: Vec<Obj> = name.iter().chain(keywords).cloned().collect();
+    let payload = with_variance(vm, "typevar", Args::new(&named, args.names()), constraints)?;
+    called::<{ kinds::TYPE_VAR.0 }>(vm, class, payload)
+}
+
+fn new_param_spec(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
+    called::<{ kinds::PARAM_SPEC.0 }>(vm, class, with_variance(vm, "paramspec", args, &[])?)
+}
+
+fn new_type_var_tuple(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
+    static SIGNATURE: Signature =
+        Signature { name: "typevartuple", params: &["name", "default"], positional_only: 0, positional: 1, required: 1 };
+    let [name, default] = args.bind::<2>(vm, &SIGNATURE)?;
+    check_name(vm, "typevartuple", name)?;
+    let payload = Param { name: name.cloned().into(), default: given_default(vm, default)?, ..Param::default() };
+    called::<{ kinds::TYPE_VAR_TUPLE.0 }>(vm, class, payload)
 }
 
 const NAME: GetSet = GetSet::member("__name__", |vm, obj| Ok(vm.slot_or_none(&this(obj).name)));
@@ -224,11 +276,17 @@ const CONTRAVARIANT: GetSet = GetSet::member("__contravariant__", |vm, obj| Ok(v
 const INFER: GetSet = GetSet::member("__infer_variance__", |vm, obj| Ok(vm.bool(this(obj).variance.get() == ' ')));
 const BOUND: GetSet = GetSet::new("__bound__", |vm, obj| Ok(or_none(vm, this(obj).bound.get(vm)?)));
 
+const EVALUATE_DEFAULT: GetSet =
+    GetSet::new("evaluate_default", |vm, obj| Ok(Lazy::evaluator(vm, &this(obj).default.value, &this(obj).default.evaluate)));
+
 fn has_default(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
     let default = &this(obj).default;
-    Ok(vm.bool(!default.value.is_empty() || !default.evaluate.is_empty()))
+    let given = default.value.get().is_some_and(|value| !is_no_default(vm, &value));
+    Ok(vm.bool(given || !default.evaluate.is_empty()))
 }
 
+/// A parameter is pickled by its name.
+const REDUCE: Method = Method::new("__reduce__", |vm, obj, _| Ok(vm.slot_or_none(&this(obj).name)), Convention::NoArgs);
 const HAS_DEFAULT: Method = Method::new("has_default", has_default, Convention::NoArgs);
 const MRO_ENTRIES: Method = Method::new(
     "__mro_entries__",
@@ -238,7 +296,7 @@ const MRO_ENTRIES: Method = Method::new(
 
 fn slots(slots: &crate::Slots) {
     slots.repr.set(Some(repr));
-    slots.binary[crate::Operator::Or as usize].set(Some(union));
+    slots.binary[crate::Operator::Or as usize].set(Some(super::union::checked_or));
 }
 
 /// `typing.TypeVar`.
@@ -246,13 +304,14 @@ pub static TYPE_VAR: ClassSpec = ClassSpec {
     name: "typing.TypeVar",
     base: Some(&super::object::OBJECT),
     kind: kinds::TYPE_VAR,
-    flags: flags::HAVE_GC,
+    flags: flags::HAVE_GC | flags::MODULE_TYPE | flags::MANAGED_DICT | flags::MANAGED_WEAKREF | flags::INLINE_VALUES,
     slots: |all| {
         slots(all);
-        all.new.set(Some(|vm, _, args| Ok(vm.heap.alloc(Parameter::<{ kinds::TYPE_VAR.0 }>(parameter(vm, "typevar", args)?)).tracked())));
+        all.new.set(Some(new_type_var));
     },
     methods: &[
         HAS_DEFAULT,
+        REDUCE,
         MRO_ENTRIES,
         Method::new("__typing_subst__", |vm, obj, args| call_typing(vm, "_typevar_subst", obj, args), Convention::One),
         Method::new("__typing_prepare_subst__", prepare_subst, Convention::Positional),
@@ -260,13 +319,18 @@ pub static TYPE_VAR: ClassSpec = ClassSpec {
     getset: &[
         NAME,
         BOUND,
+        GetSet::new("evaluate_bound", |vm, obj| Ok(Lazy::evaluator(vm, &this(obj).bound.value, &this(obj).bound.evaluate))),
         GetSet::new("__constraints__", |vm, obj| Ok(this(obj).constraints.get(vm)?.unwrap_or_else(|| vm.consts.empty_tuple.clone()))),
+        GetSet::new("evaluate_constraints", |vm, obj| {
+            Ok(Lazy::evaluator(vm, &this(obj).constraints.value, &this(obj).constraints.evaluate))
+        }),
         DEFAULT,
+        EVALUATE_DEFAULT,
         COVARIANT,
         CONTRAVARIANT,
         INFER,
     ],
-    basicsize: 88,
+    basicsize: 80,
     itemsize: 0,
     doc: "Type variable.",
 };
@@ -276,14 +340,14 @@ pub static PARAM_SPEC: ClassSpec = ClassSpec {
     name: "typing.ParamSpec",
     base: Some(&super::object::OBJECT),
     kind: kinds::PARAM_SPEC,
-    flags: flags::HAVE_GC,
+    flags: flags::HAVE_GC | flags::MODULE_TYPE | flags::MANAGED_DICT | flags::MANAGED_WEAKREF | flags::INLINE_VALUES,
     slots: |all| {
         slots(all);
-        all.new
-            .set(Some(|vm, _, args| Ok(vm.heap.alloc(Parameter::<{ kinds::PARAM_SPEC.0 }>(parameter(vm, "paramspec", args)?)).tracked())));
+        all.new.set(Some(new_param_spec));
     },
     methods: &[
         HAS_DEFAULT,
+        REDUCE,
         MRO_ENTRIES,
         Method::new("__typing_subst__", |vm, obj, args| call_typing(vm, "_paramspec_subst", obj, args), Convention::One),
         Method::new(
@@ -296,19 +360,14 @@ pub static PARAM_SPEC: ClassSpec = ClassSpec {
         NAME,
         BOUND,
         DEFAULT,
+        EVALUATE_DEFAULT,
         COVARIANT,
         CONTRAVARIANT,
         INFER,
-        GetSet::new("args", |vm, obj| {
-            let origin = Param { bound: Lazy { value: obj.clone().into(), ..Lazy::default() }, ..Param::default() };
-            Ok(vm.heap.alloc(Parameter::<{ kinds::PARAM_SPEC_ARGS.0 }>(origin)).tracked())
-        }),
-        GetSet::new("kwargs", |vm, obj| {
-            let origin = Param { bound: Lazy { value: obj.clone().into(), ..Lazy::default() }, ..Param::default() };
-            Ok(vm.heap.alloc(Parameter::<{ kinds::PARAM_SPEC_KWARGS.0 }>(origin)).tracked())
-        }),
+        GetSet::new("args", |vm, obj| Ok(half::<{ kinds::PARAM_SPEC_ARGS.0 }>(vm, &vm.types.param_spec_args, obj))),
+        GetSet::new("kwargs", |vm, obj| Ok(half::<{ kinds::PARAM_SPEC_KWARGS.0 }>(vm, &vm.types.param_spec_kwargs, obj))),
     ],
-    basicsize: 64,
+    basicsize: 56,
     itemsize: 0,
     doc: "Parameter specification variable.",
 };
@@ -318,16 +377,15 @@ pub static TYPE_VAR_TUPLE: ClassSpec = ClassSpec {
     name: "typing.TypeVarTuple",
     base: Some(&super::object::OBJECT),
     kind: kinds::TYPE_VAR_TUPLE,
-    flags: flags::HAVE_GC,
+    flags: flags::HAVE_GC | flags::MODULE_TYPE | flags::MANAGED_DICT | flags::MANAGED_WEAKREF | flags::INLINE_VALUES,
     slots: |all| {
         all.repr.set(Some(|vm, obj| Ok(vm.slot_or_none(&this(obj).name))));
         all.iter.set(Some(|vm, obj| vm.iter(&vm.tuple(vec![vm.unpack_type_var_tuple(obj)?]))));
-        all.new.set(Some(|vm, _, args| {
-            Ok(vm.heap.alloc(Parameter::<{ kinds::TYPE_VAR_TUPLE.0 }>(parameter(vm, "typevartuple", args)?)).tracked())
-        }));
+        all.new.set(Some(new_type_var_tuple));
     },
     methods: &[
         HAS_DEFAULT,
+        REDUCE,
         MRO_ENTRIES,
         Method::new(
             "__typing_subst__",
@@ -340,61 +398,61 @@ pub static TYPE_VAR_TUPLE: ClassSpec = ClassSpec {
             Convention::Positional,
         ),
     ],
-    getset: &[NAME, DEFAULT],
-    basicsize: 48,
+    getset: &[NAME, DEFAULT, EVALUATE_DEFAULT],
+    basicsize: 40,
     itemsize: 0,
     doc: "Type variable tuple.",
-};
-
-/// `typing.TypeAliasType`.
-pub static TYPE_ALIAS: ClassSpec = ClassSpec {
-    name: "typing.TypeAliasType",
-    base: Some(&super::object::OBJECT),
-    kind: kinds::TYPE_ALIAS,
-    flags: flags::HAVE_GC,
-    slots: |all| {
-        slots(all);
-        all.new.set(Some(new_alias));
-        all.subscript.set(Some(|vm, obj, args| vm.generic_alias(obj, args)));
-    },
-    methods: &[],
-    getset: &[
-        NAME,
-        GetSet::new("__value__", |vm, obj| Ok(or_none(vm, this(obj).bound.get(vm)?))),
-        GetSet::new("__type_params__", |vm, obj| Ok(this(obj).type_params.get().unwrap_or_else(|| vm.consts.empty_tuple.clone()))),
-        GetSet::new("__parameters__", |vm, obj| Ok(this(obj).type_params.get().unwrap_or_else(|| vm.consts.empty_tuple.clone()))),
-    ],
-    basicsize: 72,
-    itemsize: 0,
-    doc: "Type alias.",
 };
 
 /// A TypeVar takes its default where an argument is missing (`typevar_typing_prepare_subst`).
 fn prepare_subst(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
     let args = args.check(vm, "__typing_prepare_subst__", 2, 2)?;
-    let params = vm.getattr_str(&args[0], "__parameters__")?;
-    let given = args[1].get::<Tuple>().map_or(0, Tuple::len);
-    let index = params.get::<Tuple>().and_then(|params| params.items().iter().position(|param| param.is(obj))).unwrap_or(0);
-    if index < given {
+    let params = vm.to_vec(&vm.getattr_str(&args[0], "__parameters__")?)?;
+    let given = vm.to_vec(&args[1])?;
+    let index = params.iter().position(|param| param.is(obj)).unwrap_or(0);
+    if index < given.len() {
         return Ok(args[1].clone());
     }
-    let default = this(obj).default.get(vm)?;
+    let default = this(obj).default.get(vm)?.filter(|default| !is_no_default(vm, default));
     match default {
-        Some(default) if index == given => {
-            let items = args[1].get::<Tuple>().map_or(&[][..], Tuple::items);
-            Ok(vm.tuple(items.iter().cloned().chain([default]).collect()))
-        }
+        Some(default) if index == given.len() => vm.binary(crate::Operator::Add, &args[1], &vm.tuple(vec![default])),
         _ => {
             let alias = vm.text_of(&args[0])?;
-            Err(vm.type_error(format!("Too few arguments for {alias}")))
+            let (given, expected) = (given.len(), index + 1);
+            Err(vm.type_error(format!("Too few arguments for {alias}; actual {given}, expected at least {expected}")))
         }
     }
 }
 
-fn part_repr(vm: &Vm, obj: &Obj, part: &str) -> PyResult {
-    let origin = or_none(vm, this(obj).bound.value.get());
-    let name = vm.getattr_str(&origin, "__name__")?;
-    Ok(vm.str(&format!("{}.{part}", vm.lossy(&name))))
+/// `P.args` or `P.kwargs`.
+fn half<const KIND: u8>(vm: &Vm, class: &Obj, origin: &Obj) -> Obj {
+    alloc::<KIND>(vm, class, Param { bound: Lazy { value: origin.clone().into(), ..Lazy::default() }, ..Param::default() })
+}
+
+fn origin(vm: &Vm, obj: &Obj) -> PyResult {
+    Ok(or_none(vm, this(obj).bound.value.get()))
+}
+
+fn half_repr(vm: &Vm, obj: &Obj, part: &str) -> PyResult {
+    let origin = origin(vm, obj)?;
+    let name = match origin.kind() {
+        kinds::PARAM_SPEC => vm.lossy(&vm.slot_or_none(&this(&origin).name)),
+        _ => vm.repr_text(&origin)?,
+    };
+    Ok(vm.str(&format!("{name}.{part}")))
+}
+
+fn half_compare(vm: &Vm, a: &Obj, b: &Obj, op: Compare) -> PyResult {
+    if !matches!(op, Compare::Eq | Compare::Ne) || a.kind() != b.kind() {
+        return Ok(vm.not_implemented());
+    }
+    vm.compare(&origin(vm, a)?, &origin(vm, b)?, op)
+}
+
+fn new_half<const KIND: u8>(vm: &Vm, class: &Obj, function: &'static str, args: Args<'_>) -> PyResult {
+    let signature = Signature { name: function, params: &["origin"], positional_only: 0, positional: 1, required: 1 };
+    let [origin] = args.bind::<1>(vm, &signature)?;
+    Ok(half::<KIND>(vm, class, origin.unwrap_or(&vm.consts.none)))
 }
 
 /// `typing.ParamSpecArgs`.
@@ -402,11 +460,15 @@ pub static PARAM_SPEC_ARGS: ClassSpec = ClassSpec {
     name: "typing.ParamSpecArgs",
     base: Some(&super::object::OBJECT),
     kind: kinds::PARAM_SPEC_ARGS,
-    flags: flags::HAVE_GC,
-    slots: |slots| slots.repr.set(Some(|vm, obj| part_repr(vm, obj, "args"))),
-    methods: &[],
-    getset: &[GetSet::member("__origin__", |vm, obj| Ok(or_none(vm, this(obj).bound.value.get())))],
-    basicsize: 32,
+    flags: flags::HAVE_GC | flags::MODULE_TYPE | flags::MANAGED_WEAKREF,
+    slots: |slots| {
+        slots.new.set(Some(|vm, class, args| new_half::<{ kinds::PARAM_SPEC_ARGS.0 }>(vm, class, "paramspecargs", args)));
+        slots.repr.set(Some(|vm, obj| half_repr(vm, obj, "args")));
+        slots.richcompare.set(Some(half_compare));
+    },
+    methods: &[MRO_ENTRIES],
+    getset: &[GetSet::member("__origin__", origin)],
+    basicsize: 24,
     itemsize: 0,
     doc: "The args for a ParamSpec object.",
 };
@@ -416,11 +478,15 @@ pub static PARAM_SPEC_KWARGS: ClassSpec = ClassSpec {
     name: "typing.ParamSpecKwargs",
     base: Some(&super::object::OBJECT),
     kind: kinds::PARAM_SPEC_KWARGS,
-    flags: flags::HAVE_GC,
-    slots: |slots| slots.repr.set(Some(|vm, obj| part_repr(vm, obj, "kwargs"))),
-    methods: &[],
-    getset: &[GetSet::member("__origin__", |vm, obj| Ok(or_none(vm, this(obj).bound.value.get())))],
-    basicsize: 32,
+    flags: flags::HAVE_GC | flags::MODULE_TYPE | flags::MANAGED_WEAKREF,
+    slots: |slots| {
+        slots.new.set(Some(|vm, class, args| new_half::<{ kinds::PARAM_SPEC_KWARGS.0 }>(vm, class, "paramspeckwargs", args)));
+        slots.repr.set(Some(|vm, obj| half_repr(vm, obj, "kwargs")));
+        slots.richcompare.set(Some(half_compare));
+    },
+    methods: &[MRO_ENTRIES],
+    getset: &[GetSet::member("__origin__", origin)],
+    basicsize: 24,
     itemsize: 0,
     doc: "The kwargs for a ParamSpec object.",
 };

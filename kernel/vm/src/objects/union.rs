@@ -4,6 +4,7 @@ use heap::{Obj, Slot, Tuple};
 
 use super::class::items_of;
 use super::generic_alias::{GenericAlias, type_repr};
+use super::substitution::{make_parameters, subs_parameters};
 use crate::args::Args;
 use crate::class::{Class, ClassSpec, Convention, GetSet, Method, flags};
 use crate::{Compare, Operator, PyResult, Vm, kinds};
@@ -13,60 +14,95 @@ use crate::{Compare, Operator, PyResult, Vm, kinds};
 pub struct Union {
     /// `__args__`, a `tuple`.
     pub args: Slot,
+    /// Those of the members that have a hash, a `frozenset`.
+    hashable: Slot,
+    /// Those that have none, a `tuple`, or empty.
+    unhashable: Slot,
+    /// `__parameters__`, once asked for.
+    parameters: Slot,
 }
 
-crate::payload!(Union, kinds::UNION, { args });
+crate::payload!(Union, kinds::UNION, { args, hashable, unhashable, parameters });
+
+fn payload(obj: &Obj) -> &Union {
+    obj.get::<Union>().expect("a union has the payload of one")
+}
 
 fn arguments(obj: &Obj) -> Obj {
-    obj.get::<Union>().and_then(|union| union.args.get()).expect("a union has its arguments")
+    payload(obj).args.get().expect("a union has its arguments")
 }
 
-/// Whether an object may stand in a union.
-fn fits(vm: &Vm, obj: &Obj) -> bool {
+/// Whether an object may stand in a union as it is.
+fn is_unionable(vm: &Vm, obj: &Obj) -> bool {
     obj.is(&vm.consts.none)
         || obj.get::<Class>().is_some()
         || obj.get::<GenericAlias>().is_some()
         || obj.get::<Union>().is_some()
-        || matches!(obj.kind(), kinds::TYPE_VAR | kinds::TYPE_ALIAS | kinds::PARAM_SPEC)
+        || obj.kind() == kinds::TYPE_ALIAS
+}
+
+/// What `typing` makes of a type: `None` is its class, text a forward reference (`type_check`).
+pub(super) fn type_check(vm: &Vm, arg: &Obj, message: &str) -> PyResult {
+    if arg.is(&vm.consts.none) {
+        return Ok(vm.types.none_type.clone());
+    }
+    if is_unionable(vm, arg) {
+        return Ok(arg.clone());
+    }
+    crate::modules::typing::call_typing(vm, "_type_check", arg, Args::positional(&[vm.str(message)]))
 }
 
 /// `a | b` of types.
 pub(crate) fn or(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
-    if !fits(vm, a) || !fits(vm, b) {
+    if !is_unionable(vm, a) || !is_unionable(vm, b) {
         return Ok(vm.not_implemented());
     }
     vm.new_union(&[a.clone(), b.clone()])
 }
 
+/// `a | b` where one is a union or a type variable: the other may be whatever `typing` takes for a type.
+pub(super) fn checked_or(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
+    vm.new_union(&[a.clone(), b.clone()])
+}
+
 impl Vm {
-    /// A union of types, doubles and nested unions taken away; of one type, the type itself.
+    /// A union of types, doubles and nested unions taken away; of one type, the type itself (`_Py_union_from_tuple`).
     pub fn new_union(&self, parts: &[Obj]) -> PyResult {
-        let mut members: Vec<Obj> = Vec::new();
+        // With their hashes, for those that have one.
+        let mut members: Vec<(Obj, Option<i64>)> = Vec::new();
         for part in parts {
             let inside = if part.get::<Union>().is_some() { items_of(&arguments(part)) } else { vec![part.clone()] };
             for member in inside {
-                let member = if member.is(&self.consts.none) { self.types.none_type.clone() } else { member };
+                let member = type_check(self, &member, "Union[arg, ...]: each arg must be a type.")?;
+                let hash = self.hash(&member).ok();
                 let mut known = false;
-                for other in &members {
-                    known |= other.is(&member) || (other.get::<Class>().is_none() && self.eq(other, &member)?);
+                for (other, other_hash) in &members {
+                    known = known || (*other_hash == hash && self.eq(other, &member)?);
                 }
                 if !known {
-                    members.push(member);
+                    members.push((member, hash));
                 }
             }
         }
-        if members.len() == 1 {
-            return Ok(members.remove(0));
+        match members.len() {
+            0 => return Err(self.type_error("Cannot take a Union of no types.")),
+            1 => return Ok(members.remove(0).0),
+            _ => {}
         }
-        Ok(self.heap.alloc(Union { args: self.tuple(members).into() }).tracked())
+        let (hashable, unhashable): (Vec<_>, Vec<_>) = members.iter().cloned().partition(|(_, hash)| hash.is_some());
+        let objects = |all: Vec<(Obj, Option<i64>)>| all.into_iter().map(|(member, _)| member).collect::<Vec<_>>();
+        let payload = Union {
+            args: self.tuple(objects(members)).into(),
+            hashable: self.frozenset_of(objects(hashable)).into(),
+            unhashable: (!unhashable.is_empty()).then(|| self.tuple(objects(unhashable))).into(),
+            parameters: Slot::empty(),
+        };
+        Ok(self.heap.alloc(payload).tracked())
     }
 }
 
 fn repr(vm: &Vm, obj: &Obj) -> PyResult {
-    let mut parts = Vec::new();
-    for member in items_of(&arguments(obj)) {
-        parts.push(if member.is(&vm.types.none_type) { "None".to_owned() } else { type_repr(vm, &member)? });
-    }
+    let parts = items_of(&arguments(obj)).iter().map(|member| type_repr(vm, member)).collect::<PyResult<Vec<_>>>()?;
     Ok(vm.str(&parts.join(" | ")))
 }
 
@@ -87,41 +123,41 @@ fn compare(vm: &Vm, a: &Obj, b: &Obj, op: Compare) -> PyResult {
 }
 
 fn hash(vm: &Vm, obj: &Obj) -> PyResult<i64> {
-    let hashes = items_of(&arguments(obj)).iter().map(|member| vm.hash(member)).collect::<PyResult<Vec<_>>>()?;
-    Ok(heap::hash::hash_frozenset(hashes))
-}
-
-fn subscript(vm: &Vm, obj: &Obj, key: &Obj) -> PyResult {
-    let mut parts = Vec::new();
-    let given = if key.get::<Tuple>().is_some() { items_of(key) } else { vec![key.clone()] };
-    let mut given = given.into_iter();
-    for member in items_of(&arguments(obj)) {
-        let variable = member.get::<Class>().is_none() && vm.getattr_opt(&member, &vm.names.__typing_subst__)?.is_some();
-        parts.push(if variable { given.next().unwrap_or(member) } else { member });
+    if let Some(unhashable) = payload(obj).unhashable.get() {
+        let members = items_of(&unhashable);
+        for member in &members {
+            vm.hash(member)?;
+        }
+        // They have become hashable since, which does not help.
+        return Err(vm.type_error(format!("union contains {} unhashable elements", members.len())));
     }
-    vm.new_union(&parts)
+    vm.hash(&vm.slot_or_none(&payload(obj).hashable))
 }
 
 fn parameters(vm: &Vm, obj: &Obj) -> PyResult {
-    let mut found = Vec::new();
-    for member in items_of(&arguments(obj)) {
-        if member.get::<Class>().is_none() && vm.getattr_opt(&member, &vm.names.__typing_subst__)?.is_some() {
-            found.push(member);
-        }
+    if let Some(known) = payload(obj).parameters.get() {
+        return Ok(known);
     }
-    Ok(vm.tuple(found))
+    let made = vm.tuple(make_parameters(vm, &arguments(obj))?);
+    payload(obj).parameters.set(made.clone());
+    Ok(made)
 }
 
-fn mro_entries(vm: &Vm, _: &Obj, _: Args<'_>) -> PyResult {
-    Err(vm.type_error("Cannot subclass a union type"))
+fn subscript(vm: &Vm, obj: &Obj, key: &Obj) -> PyResult {
+    let parameters = items_of(&parameters(vm, obj)?);
+    vm.new_union(&subs_parameters(vm, obj, &arguments(obj), &parameters, key)?)
 }
 
-fn instance_check(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
-    Ok(vm.bool(vm.is_instance(&args.pos()[0], &arguments(obj))?))
+/// The module is that of the class.
+fn getattro(vm: &Vm, obj: &Obj, name: &Obj) -> PyResult {
+    if &*vm.lossy(name) == "__module__" {
+        return vm.getattr(&vm.class_of(obj), name);
+    }
+    vm.generic_getattr(obj, name)
 }
 
-fn subclass_check(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
-    Ok(vm.bool(vm.is_subclass(&args.pos()[0], &arguments(obj))?))
+fn mro_entries(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
+    Err(vm.type_error(format!("Cannot subclass {}", vm.repr_text(obj)?)))
 }
 
 /// `typing.Union`, the class of `int | str`.
@@ -135,12 +171,11 @@ pub static UNION: ClassSpec = ClassSpec {
         slots.hash.set(Some(hash));
         slots.richcompare.set(Some(compare));
         slots.subscript.set(Some(subscript));
-        slots.binary[Operator::Or as usize].set(Some(or));
+        slots.getattro.set(Some(getattro));
+        slots.binary[Operator::Or as usize].set(Some(checked_or));
     },
     methods: &[
         Method::new("__mro_entries__", mro_entries, Convention::One),
-        Method::new("__instancecheck__", instance_check, Convention::One),
-        Method::new("__subclasscheck__", subclass_check, Convention::One),
         Method::class(
             "__class_getitem__",
             |vm, _, args| {

@@ -51,7 +51,6 @@ impl Vm {
                 | kinds::MEMORY_VIEW
                 | kinds::GENERIC_ALIAS
                 | kinds::UNION
-                | kinds::TYPE_VAR
         );
         by_kind || self.with_class(obj, |class| class.weakrefable.get())
     }

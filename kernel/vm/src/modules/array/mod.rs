@@ -129,7 +129,7 @@ pub(crate) static ARRAY_ITERATOR: ClassSpec = ClassSpec {
     slots: |s| {
         s.iter.set(Some(|_, this| Ok(this.clone())));
         s.iternext.set(Some(|vm, this| {
-            let iterator = this.get::<ArrayIterator>().expect("an iterator's method is called on one");
+            let iterator = iterator(this);
             let Some(array) = iterator.array.get() else { return Ok(None) };
             let at = iterator.at.get();
             if at >= len(&array) {
@@ -140,7 +140,33 @@ pub(crate) static ARRAY_ITERATOR: ClassSpec = ClassSpec {
             item_at(vm, &array, at).map(Some)
         }));
     },
-    methods: &[],
+    methods: &[
+        Method::new(
+            "__reduce__",
+            |vm, this, _| {
+                let (iter, iterator) = (vm.builtin("iter")?, iterator(this));
+                Ok(match iterator.array.get() {
+                    Some(array) => vm.tuple(vec![iter, vm.tuple(vec![array]), vm.uint(iterator.at.get() as u64)]),
+                    None => vm.pair(iter, vm.tuple(vec![vm.consts.empty_tuple.clone()])),
+                })
+            },
+            Convention::NoArgs,
+        )
+        .signature("($self, /)"),
+        Method::new(
+            "__setstate__",
+            |vm, this, args| {
+                let (at, iterator) = (vm.index_isize(&args.pos()[0])?.max(0) as usize, iterator(this));
+                // What has come to its end stays there.
+                if let Some(array) = iterator.array.get() {
+                    iterator.at.set(at.min(len(&array)));
+                }
+                Ok(vm.none())
+            },
+            Convention::One,
+        )
+        .signature("($self, state, /)"),
+    ],
     getset: &[],
     basicsize: 40,
     itemsize: 0,
@@ -173,12 +199,16 @@ fn slots(s: &Slots) {
         change::extend_with(vm, this, other)?;
         Ok(this.clone())
     }));
-    s.repeat.set(Some(|vm, this, n| Ok(made(vm, own(this).kind, own(this).data.to_vec().repeat(n.max(0) as usize)))));
+    s.repeat.set(Some(|vm, this, n| Ok(made(vm, own(this).kind, repeated(vm, this, n)?))));
     s.in_place_repeat.set(Some(|vm, this, n| {
-        let data = own(this).data.to_vec().repeat(n.max(0) as usize);
+        let data = repeated(vm, this, n)?;
         change::resize(vm, this, |all| *all = data)?;
         Ok(this.clone())
     }));
+}
+
+fn iterator(this: &Obj) -> &ArrayIterator {
+    this.get::<ArrayIterator>().expect("an iterator's method is called on one")
 }
 
 fn own(this: &Obj) -> &Array {
@@ -187,6 +217,13 @@ fn own(this: &Obj) -> &Array {
 
 fn len(this: &Obj) -> usize {
     own(this).data.len() / own(this).kind.size
+}
+
+/// The items' bytes, `n` times.
+fn repeated(vm: &Vm, this: &Obj, n: isize) -> PyResult<Vec<u8>> {
+    let n = n.max(0) as usize;
+    vm.check_text_size(own(this).data.len() as u128 * n as u128)?;
+    Ok(own(this).data.with(|data| data.repeat(n)))
 }
 
 /// A new array with exactly the room it needs.

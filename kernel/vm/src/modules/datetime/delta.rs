@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use heap::Obj;
+use heap::{Obj, Tuple};
 use num_traits::ToPrimitive;
 
 use super::kind;
@@ -245,9 +245,21 @@ fn fraction(vm: &Vm, obj: &Obj) -> PyResult<Option<(i128, i128)>> {
     if leaf::float(obj).is_none() {
         return Ok(None);
     }
-    let pair = vm.to_vec(&vm.call_method(obj, "as_integer_ratio", &[])?)?;
-    let [top, bottom] = [&pair[0], &pair[1]].map(|part| vm.big_value(part).and_then(|n| n.to_i128()));
+    // A class may have a method of its own, which may give anything.
+    let pair = vm.call_method(obj, "as_integer_ratio", &[])?;
+    let Some(pair) = pair.get::<Tuple>() else {
+        let given = vm.type_name(&pair);
+        return Err(vm.type_error(format!("unexpected return type from as_integer_ratio(): expected tuple, not '{given}'")));
+    };
+    let [top, bottom] = pair.items() else { return Err(vm.value_error("as_integer_ratio() must return a 2-tuple")) };
+    if ![top, bottom].iter().all(|part| vm.is_kind_of(part, &vm.types.int)) {
+        return Err(vm.type_error("non-integer arguments in division"));
+    }
+    let [top, bottom] = [top, bottom].map(|part| vm.big_value(part).and_then(|n| n.to_i128()));
     match (top, bottom) {
+        (Some(top), Some(bottom)) if bottom < 0 && top.unsigned_abs() < 1 << 64 && bottom.unsigned_abs() < 1 << 64 => {
+            Ok(Some((-top, -bottom)))
+        }
         (Some(top), Some(bottom)) if top.unsigned_abs() < 1 << 64 && bottom.unsigned_abs() < 1 << 64 => Ok(Some((top, bottom))),
         // A factor beyond these is as good as none, or far too large.
         (_, None) | (Some(_), Some(_)) if leaf::float(obj).is_some_and(|x| x.abs() < 1.0) => {
@@ -259,6 +271,9 @@ fn fraction(vm: &Vm, obj: &Obj) -> PyResult<Option<(i128, i128)>> {
 }
 
 fn scaled(vm: &Vm, micros: i128, top: i128, bottom: i128) -> PyResult {
+    if bottom == 0 {
+        return Err(vm.zero_division("division by zero"));
+    }
     match micros.checked_mul(top) {
         Some(product) => new(vm, nearest(product, bottom)),
         None => Err(vm.overflow_error("Python int too large to convert to C int")),

@@ -139,9 +139,9 @@ impl<'a> Doc<'a> {
         Ok(at + 2)
     }
 
-    /// Four hexadecimal digits, behind which the text goes on.
+    /// Four hexadecimal digits.
     fn hex(&self, at: usize) -> Option<u32> {
-        if at + 4 >= self.len() {
+        if at + 4 > self.len() {
             return None;
         }
         (at..at + 4).try_fold(0, |value, i| Some(value << 4 | char::from_u32(self.at(i))?.to_digit(16)?))

@@ -294,8 +294,8 @@ impl Writer<'_> {
     fn separate(&mut self, first: &mut bool, level: usize) {
         if !std::mem::take(first) {
             self.out.extend_from_slice(&self.item_separator);
-            self.new_line(level);
         }
+        self.new_line(level);
     }
 
     fn list(&mut self, obj: &Obj, level: usize) -> PyResult<()> {
@@ -309,7 +309,6 @@ impl Writer<'_> {
         }
         self.marked(obj, |writer| {
             writer.out.push(b'[');
-            writer.new_line(level + 1);
             let (mut at, mut first) = (0, true);
             while let Some(value) = item(at) {
                 writer.separate(&mut first, level + 1);
@@ -332,7 +331,6 @@ impl Writer<'_> {
         }
         self.marked(obj, |writer| {
             writer.out.push(b'{');
-            writer.new_line(level + 1);
             let mut first = true;
             if writer.encoder.sort_keys.get() || obj.extra().is_some() {
                 let items = vm.list_from(&vm.call_method(obj, "items", &[])?)?;
@@ -351,7 +349,10 @@ impl Writer<'_> {
                     writer.entry(obj, &key, &value, &mut first, level + 1)?;
                 }
             }
-            writer.new_line(level);
+            // All keys may have been skipped.
+            if !first {
+                writer.new_line(level);
+            }
             writer.out.push(b'}');
             Ok(())
         })

@@ -104,7 +104,7 @@ pub(super) fn text_of_group(vm: &Vm, this: &Obj, index: usize, default: Option<&
 
 fn group(vm: &Vm, own: &Match, index: usize, default: Option<&Obj>) -> Obj {
     let string = own.string.get();
-    match (own.spans.get(index).copied().flatten(), string.as_ref().and_then(Subject::of)) {
+    match (own.spans.get(index).copied().flatten(), string.as_ref().and_then(|string| Subject::of(vm, string))) {
         (Some((from, to)), Some(subject)) => subject.slice(vm, from, to),
         _ => default.cloned().unwrap_or_else(|| vm.none()),
     }

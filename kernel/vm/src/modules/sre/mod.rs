@@ -5,6 +5,8 @@ mod matched;
 mod pattern;
 mod template;
 
+use std::borrow::Cow;
+
 use heap::{Bytes, Int, List, Obj, Str};
 use rustpython_sre_engine::{CODESIZE, MAXGROUPS, MAXREPEAT, SRE_MAGIC, string};
 
@@ -34,7 +36,7 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
         ),
         Method::new(
             "unicode_iscased",
-            |vm, _, args| one_char(vm, args, |c| vm.bool(string::lower_unicode(c) != c || string::upper_unicode(c) != c)),
+            |vm, _, args| one_char(vm, args, |c| vm.bool(string::lower_unicode(c) != c || first_upper(c) != c)),
             Convention::Positional,
         ),
         Method::new(
@@ -53,6 +55,11 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
     },
 };
 
+/// The upper case of a character, or the first one where there are several (`_PyUnicode_ToUppercase`).
+fn first_upper(c: u32) -> u32 {
+    char::from_u32(c).and_then(|c| c.to_uppercase().next()).map_or(c, u32::from)
+}
+
 fn one_char(vm: &Vm, args: Args<'_>, answer: impl Fn(u32) -> Obj) -> PyResult {
     let given = args.check(vm, "character", 1, 1)?;
     Ok(answer(vm.index_isize(&given[0])? as u32))
@@ -69,29 +76,33 @@ fn compile(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let [pattern, flags, code, groups, groupindex, indexgroup] =
         args.bind(vm, &SIGNATURE)?.map(|given| given.expect("a required parameter is there"));
     let Some(code) = code.get::<List>() else { return Err(vm.type_error("compile() argument 'code' must be list")) };
-    let code: Vec<u32> = code.to_vec().iter().map(|word| word.get::<Int>().map_or(0, |word| word.0 as u32)).collect();
+    let too_large = || vm.overflow_error("regular expression code size limit exceeded");
+    let word = |word: &Obj| word.get::<Int>().and_then(|word| u32::try_from(word.0).ok()).ok_or_else(too_large);
+    let code: Vec<u32> = code.to_vec().iter().map(word).collect::<PyResult<_>>()?;
     let (flags, groups) = (vm.index_isize(flags)?, vm.index_isize(groups)?);
     Ok(pattern::new(vm, pattern, flags as i64, code, groups as usize, groupindex, indexgroup))
 }
 
 /// What a pattern is matched against: text or bytes.
-#[derive(Clone, Copy)]
 pub(super) enum Subject<'a> {
     Text(&'a Str),
-    Bytes(&'a [u8]),
+    Bytes(Cow<'a, [u8]>),
 }
 
 impl<'a> Subject<'a> {
-    /// The subject as text or bytes; `None` for anything else.
-    pub(super) fn of(obj: &'a Obj) -> Option<Subject<'a>> {
+    /// The subject as text or bytes, those of a buffer as they are now; `None` for anything else.
+    pub(super) fn of(vm: &Vm, obj: &'a Obj) -> Option<Subject<'a>> {
         if let Some(text) = obj.get::<Str>() {
             return Some(Subject::Text(text));
         }
-        obj.get::<Bytes>().map(|bytes| Subject::Bytes(bytes.as_bytes()))
+        match obj.get::<Bytes>() {
+            Some(bytes) => Some(Subject::Bytes(Cow::Borrowed(bytes.as_bytes()))),
+            None => vm.bytes_like(obj).map(|bytes| Subject::Bytes(Cow::Owned(bytes))),
+        }
     }
 
     /// How many characters or bytes.
-    pub(super) fn len(self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self {
             Subject::Text(text) => text.chars(),
             Subject::Bytes(bytes) => bytes.len(),
@@ -99,9 +110,10 @@ impl<'a> Subject<'a> {
     }
 
     /// The part from one position to another.
-    pub(super) fn slice(self, vm: &Vm, from: usize, to: usize) -> Obj {
+    pub(super) fn slice(&self, vm: &Vm, from: usize, to: usize) -> Obj {
         match self {
-            Subject::Bytes(bytes) => vm.bytes(&bytes[from..to]),
+            // A buffer may be shorter than it was when the match was found.
+            Subject::Bytes(bytes) => vm.bytes(&bytes[from.min(bytes.len())..to.min(bytes.len())]),
             Subject::Text(text) if text.is_ascii() => vm.str_from_bytes(&text.as_bytes()[from..to]),
             Subject::Text(text) => {
                 let bytes = text.as_bytes();

@@ -2,13 +2,15 @@
 
 use std::cell::Cell;
 
-use heap::{Bytes, Kind, List, Obj, Slot, Str, Tuple};
+use heap::{Bytes, Kind, List, Obj, Payload, Slot, Str, Trash, Tuple, Visit};
 use rustpython_sre_engine::{Request, State, StrDrive};
 use rustpython_wtf8::Wtf8;
 
 use super::matched::{self, Span};
 use super::{Subject, template};
 use crate::class::{ClassSpec, Compare, Convention, GetSet, Method, flags};
+use crate::objects::bytearray::ByteArray;
+use crate::objects::bytes::buffer;
 use crate::{Args, PyResult, Signature, Vm, kinds};
 
 const KIND: Kind = Kind(kinds::MODULES.0 + 30);
@@ -102,7 +104,14 @@ pub(super) enum How {
 }
 
 /// Runs the engine once. Gives the spans of the whole and of every group.
-pub(super) fn run(own: &Pattern, subject: Subject<'_>, from: usize, to: usize, how: How, must_advance: bool) -> Option<(Vec<Span>, isize)> {
+pub(super) fn run(
+    own: &Pattern,
+    subject: &Subject<'_>,
+    from: usize,
+    to: usize,
+    how: How,
+    must_advance: bool,
+) -> Option<(Vec<Span>, isize)> {
     fn go<S: StrDrive>(own: &Pattern, string: S, from: usize, to: usize, how: How, must_advance: bool) -> Option<(Vec<Span>, isize)> {
         let mut request = Request::new(string, from, to, &own.code, how == How::Full);
         request.must_advance = must_advance;
@@ -122,7 +131,7 @@ pub(super) fn run(own: &Pattern, subject: Subject<'_>, from: usize, to: usize, h
         })
     }
     match subject {
-        Subject::Bytes(bytes) => go(own, bytes, from, to, how, must_advance),
+        Subject::Bytes(bytes) => go(own, &**bytes, from, to, how, must_advance),
         Subject::Text(text) => match text.to_str() {
             Some(text) => go(own, text, from, to, how, must_advance),
             None => go(own, Wtf8::from_bytes(text.as_bytes()).unwrap_or_default(), from, to, how, must_advance),
@@ -130,11 +139,28 @@ pub(super) fn run(own: &Pattern, subject: Subject<'_>, from: usize, to: usize, h
     }
 }
 
+/// While it lives, the bytes of a subject keep their number, whatever the code that is called meanwhile tries.
+struct Exported<'a>(Option<&'a ByteArray>);
+
+impl<'a> Exported<'a> {
+    fn new(string: &'a Obj) -> Exported<'a> {
+        let array = buffer(string);
+        array.into_iter().for_each(|array| array.export(true));
+        Exported(array)
+    }
+}
+
+impl Drop for Exported<'_> {
+    fn drop(&mut self) {
+        self.0.into_iter().for_each(|array| array.export(false));
+    }
+}
+
 /// Text goes with a text pattern, bytes with a bytes pattern.
 fn subject<'a>(vm: &Vm, own: &Pattern, string: &'a Obj) -> PyResult<Subject<'a>> {
-    let subject = Subject::of(string)
+    let subject = Subject::of(vm, string)
         .ok_or_else(|| vm.type_error(format!("expected string or bytes-like object, got '{}'", vm.type_name(string))))?;
-    match (own.pattern.get().is_some_and(|pattern| pattern.get::<Bytes>().is_some()), subject) {
+    match (own.pattern.get().is_some_and(|pattern| pattern.get::<Bytes>().is_some()), &subject) {
         (true, Subject::Text(_)) => Err(vm.type_error("cannot use a bytes pattern on a string-like object")),
         (false, Subject::Bytes(_)) if own.pattern.get().is_some_and(|pattern| pattern.get::<Str>().is_some()) => {
             Err(vm.type_error("cannot use a string pattern on a bytes-like object"))
@@ -158,7 +184,7 @@ fn one(vm: &Vm, this: &Obj, args: Args<'_>, name: &'static str, how: How) -> PyR
     let own = own(this);
     let (string, from, to) = parameters(vm, args, name, own)?;
     let subject = subject(vm, own, string)?;
-    Ok(match (from <= to).then(|| run(own, subject, from, to, how, false)).flatten() {
+    Ok(match (from <= to).then(|| run(own, &subject, from, to, how, false)).flatten() {
         Some((spans, last)) => matched::new(vm, this, string, from, to, spans, last),
         None => vm.none(),
     })
@@ -167,7 +193,7 @@ fn one(vm: &Vm, this: &Obj, args: Args<'_>, name: &'static str, how: How) -> PyR
 /// All matches in order, as `finditer` gives them; `visit` says whether to go on.
 fn each(
     own: &Pattern,
-    subject: Subject<'_>,
+    subject: &Subject<'_>,
     from: usize,
     to: usize,
     mut visit: impl FnMut(Vec<Span>, isize) -> PyResult<bool>,
@@ -189,7 +215,7 @@ fn findall(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let (string, from, to) = parameters(vm, args, "findall", own)?;
     let subject = subject(vm, own, string)?;
     let mut found = Vec::new();
-    each(own, subject, from, to, |spans, _| {
+    each(own, &subject, from, to, |spans, _| {
         let part = |span: &Span| span.map_or_else(|| subject.slice(vm, 0, 0), |(from, to)| subject.slice(vm, from, to));
         found.push(match own.groups {
             0 => part(&spans[0]),
@@ -211,7 +237,24 @@ pub(super) struct Scanner {
 }
 
 const SCANNER_KIND: Kind = Kind(kinds::MODULES.0 + 31);
-crate::payload!(Scanner, SCANNER_KIND, { pattern, string });
+
+impl Payload for Scanner {
+    const KIND: Kind = SCANNER_KIND;
+    fn traverse(&self, visit: Visit<'_>) {
+        [&self.pattern, &self.string].into_iter().filter_map(Slot::get).for_each(|held| visit(&held));
+    }
+    fn clear(&self, trash: &mut Trash<'_>) {
+        // The bytes that were looked at may change their size again.
+        if let Some(array) = self.string.get().as_ref().and_then(buffer) {
+            array.export(false);
+        }
+        trash.take(&self.pattern);
+        trash.take(&self.string);
+    }
+    fn dismantle(&mut self, trash: &mut Trash<'_>) {
+        self.clear(trash);
+    }
+}
 
 pub(crate) static SCANNER: ClassSpec = ClassSpec {
     name: "_sre.SRE_Scanner",
@@ -238,6 +281,9 @@ fn scanner_of(this: &Obj) -> &Scanner {
 
 fn scanner(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let (string, from, to) = parameters(vm, args, "scanner", own(this))?;
+    if let Some(array) = buffer(string) {
+        array.export(true);
+    }
     let scanner = Scanner {
         pattern: Slot::new(this.clone()),
         string: Slot::new(string.clone()),
@@ -262,7 +308,8 @@ fn scan(vm: &Vm, this: &Obj, how: How) -> Option<Obj> {
     if from > scanner.to {
         return None;
     }
-    let Some((spans, last)) = run(own(&pattern), Subject::of(&string)?, from, scanner.to, how, scanner.must_advance.get()) else {
+    let subject = Subject::of(vm, &string)?;
+    let Some((spans, last)) = run(own(&pattern), &subject, from, scanner.to, how, scanner.must_advance.get()) else {
         scanner.from.set(usize::MAX);
         return None;
     };
@@ -280,7 +327,7 @@ fn split(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let max = maxsplit.map_or(Ok(0), |max| vm.index_isize(max))?;
     let subject = subject(vm, own, string.expect("a required parameter is there"))?;
     let (mut parts, mut last, mut n) = (Vec::new(), 0, 0);
-    each(own, subject, 0, subject.len(), |spans, _| {
+    each(own, &subject, 0, subject.len(), |spans, _| {
         let (start, end) = spans[0].expect("the whole match has a span");
         parts.push(subject.slice(vm, last, start));
         parts.extend(spans[1..].iter().map(|span| span.map_or_else(|| vm.none(), |(from, to)| subject.slice(vm, from, to))));
@@ -298,9 +345,10 @@ fn sub(vm: &Vm, this: &Obj, args: Args<'_>, name: &'static str) -> PyResult<(Obj
     let (replacement, string) = (replacement.expect("a required parameter is there"), string.expect("a required parameter is there"));
     let count = count.map_or(Ok(0), |count| vm.index_isize(count))?;
     let subject = subject(vm, own, string)?;
+    let _same_size = Exported::new(string);
     let filter = template::replacement(vm, this, replacement)?;
     let (mut parts, mut last, mut n) = (Vec::new(), 0, 0);
-    each(own, subject, 0, subject.len(), |spans, last_index| {
+    each(own, &subject, 0, subject.len(), |spans, last_index| {
         let (start, end) = spans[0].expect("the whole match has a span");
         parts.push(subject.slice(vm, last, start));
         let new = filter.apply(vm, || matched::new(vm, this, string, 0, subject.len(), spans.clone(), last_index))?;
@@ -310,15 +358,15 @@ fn sub(vm: &Vm, this: &Obj, args: Args<'_>, name: &'static str) -> PyResult<(Obj
         (last, n) = (end, n + 1);
         Ok(count == 0 || n < count)
     })?;
-    if n == 0 && string.extra().is_none() {
+    if n == 0 && string.extra().is_none() && matches!(string.kind(), Kind::STR | Kind::BYTES) {
         return Ok((string.clone(), 0));
     }
     parts.push(subject.slice(vm, last, subject.len()));
-    Ok((join(vm, subject, parts)?, n as usize))
+    Ok((join(vm, &subject, parts)?, n as usize))
 }
 
 /// `"".join(parts)`, or bytes alike.
-pub(super) fn join(vm: &Vm, subject: Subject<'_>, parts: Vec<Obj>) -> PyResult {
+pub(super) fn join(vm: &Vm, subject: &Subject<'_>, parts: Vec<Obj>) -> PyResult {
     let empty = subject.slice(vm, 0, 0);
     vm.call_method(&empty, "join", &[vm.list(parts)])
 }

@@ -50,10 +50,14 @@ pub(super) fn template(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let [_, template] = args.check(vm, "template", 2, 2)? else { unreachable!("two arguments were checked") };
     let Some(list) = template.get::<List>() else { return Err(vm.type_error("invalid template")) };
     let mut pieces = Vec::new();
-    for piece in list.to_vec() {
+    for (at, piece) in list.to_vec().into_iter().enumerate() {
         match piece.get::<Int>() {
-            Some(group) => pieces.push(Piece::Group(group.0 as usize)),
-            None if Subject::of(&piece).is_some_and(|subject| subject.len() == 0) => {}
+            Some(group) => {
+                let group = usize::try_from(group.0).map_err(|_| vm.type_error("invalid template"))?;
+                pieces.push(Piece::Group(group));
+            }
+            None if at % 2 == 1 => return Err(vm.type_error("an integer is required")),
+            None if Subject::of(vm, &piece).is_some_and(|subject| subject.len() == 0) => {}
             None => pieces.push(Piece::Literal(piece)),
         }
     }
@@ -72,7 +76,7 @@ pub(super) fn replacement(vm: &Vm, pattern: &Obj, given: &Obj) -> PyResult<Repla
     if vm.is_callable(given) {
         return Ok(Replacement::Callable(given.clone()));
     }
-    let plain = match Subject::of(given) {
+    let plain = match Subject::of(vm, given) {
         Some(Subject::Text(text)) => !text.as_bytes().contains(&b'\\'),
         Some(Subject::Bytes(bytes)) => !bytes.contains(&b'\\'),
         None => false,
@@ -122,13 +126,13 @@ fn filled(vm: &Vm, template: &Obj, matched: &Obj) -> PyResult {
         }
     }
     let whole = text_of_group(vm, matched, 0, None);
-    let subject = Subject::of(&whole).ok_or_else(|| vm.type_error("expected string or bytes-like object"))?;
-    join(vm, subject, parts)
+    let subject = Subject::of(vm, &whole).ok_or_else(|| vm.type_error("expected string or bytes-like object"))?;
+    join(vm, &subject, parts)
 }
 
 /// `match.expand(template)`.
 pub(super) fn expand(vm: &Vm, matched: &Obj, text: &Obj) -> PyResult {
-    if text.get::<Str>().is_none() && Subject::of(text).is_none() {
+    if text.get::<Str>().is_none() && Subject::of(vm, text).is_none() {
         return Err(vm.type_error("expected str or bytes template"));
     }
     let pattern = pattern(matched).ok_or_else(|| vm.runtime_error("the match has lost its pattern"))?;

@@ -81,6 +81,9 @@ impl Format {
                 }
             }
             let layout = if order == b'@' { native(letter) } else { standard(letter).map(|size| (size, 1)) };
+            if letter == 0 {
+                return Err(error(vm, "embedded null character"));
+            }
             let Some((size, align)) = layout else { return Err(error(vm, "bad char in struct format")) };
             let offset = format.size.checked_next_multiple_of(align).ok_or_else(too_long)?;
             let end = number.checked_mul(size).and_then(|bytes| bytes.checked_add(offset)).filter(|&end| end <= isize::MAX as usize);

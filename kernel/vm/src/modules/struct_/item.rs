@@ -134,7 +134,7 @@ fn put_integer(vm: &Vm, code: &Code, value: &Obj, out: &mut [u8], big: bool) -> 
 }
 
 /// IEEE 754 binary16 to a float.
-fn half_to_float(bits: u16) -> f64 {
+pub(crate) fn half_to_float(bits: u16) -> f64 {
     let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
     let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f64::from(bits & 0x3ff));
     match exponent {
@@ -146,7 +146,7 @@ fn half_to_float(bits: u16) -> f64 {
 }
 
 /// A float to IEEE 754 binary16, ties to even; nothing if it is too large.
-fn float_to_half(number: f64) -> Option<u16> {
+pub(crate) fn float_to_half(number: f64) -> Option<u16> {
     let sign = if number.is_sign_negative() { 0x8000 } else { 0 };
     let size = number.abs();
     if number.is_nan() {

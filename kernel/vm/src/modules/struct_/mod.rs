@@ -1,7 +1,7 @@
 //! `_struct`: values to bytes and back by a format (`Modules/_struct.c`).
 
 mod format;
-mod item;
+pub(crate) mod item;
 
 use std::cell::{Cell, RefCell};
 
@@ -323,7 +323,7 @@ fn pack_into(vm: &Vm, format: &Format, args: Args<'_>) -> PyResult {
                     vm,
                     format!(
                         "pack_into requires a buffer of at least {} bytes for packing {size} bytes at offset {offset} (actual buffer size is {length})",
-                        size + offset
+                        size as u128 + offset as u128
                     ),
                 ));
             }
@@ -366,7 +366,7 @@ fn unpack_from(vm: &Vm, format: &Format, buffer: Option<&Obj>, offset: Option<&O
             vm,
             format!(
                 "unpack_from requires a buffer of at least {} bytes for unpacking {size} bytes at offset {offset} (actual buffer size is {length})",
-                size + offset
+                size as u128 + offset as u128
             ),
         ));
     }
