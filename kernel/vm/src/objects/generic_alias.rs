@@ -28,7 +28,7 @@ crate::payload!(GenericAlias, kinds::GENERIC_ALIAS, { origin, args, parameters }
 impl Vm {
     /// `origin[args]` (`Py_GenericAlias`).
     pub fn generic_alias(&self, origin: &Obj, args: &Obj) -> PyResult {
-        let args = if args.get::<Tuple>().is_some() { args.clone() } else { self.tuple(vec![args.clone()]) };
+        let args = if args.get::<Tuple>().is_some() { args.clone() } else { self.tuple_of(vec![args.clone()]) };
         Ok(self.new_object(
             &self.types.generic_alias,
             GenericAlias { origin: origin.clone().into(), args: args.into(), ..GenericAlias::default() },

@@ -40,7 +40,7 @@ fn new_groupby(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
         Signature { name: "groupby", params: &["iterable", "key"], positional_only: 0, positional: 2, required: 1 };
     let [iterable, key] = args.bind(vm, &SIGNATURE)?;
     let source = vm.iter(iterable.expect("a required parameter is there"))?;
-    let function = key.filter(|key| !key.is(&vm.consts.none)).cloned();
+    let function = key.cloned().unwrap_or_else(|| vm.none());
     Ok(vm.new_object(
         class,
         GroupBy {
@@ -58,7 +58,7 @@ fn new_groupby(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
 fn step(vm: &Vm, it: &GroupBy) -> PyResult<bool> {
     let Some(source) = it.source.get() else { return Ok(false) };
     let Some(value) = vm.next(&source)? else { return Ok(false) };
-    let key = match it.function.get() {
+    let key = match it.function.get().filter(|function| !function.is(&vm.consts.none)) {
         None => value.clone(),
         Some(function) => vm.call(&function, std::slice::from_ref(&value))?,
     };

@@ -253,3 +253,11 @@ for manager in Plain(), Manager():
         waits(manager).send(None)
     except TypeError as wrong:
         print(wrong)
+
+# What an alias and a `groupby` hold.
+import gc
+import itertools
+
+print([gc.is_tracked(alias.__args__) for alias in (list[None], list[5], list[Plain])])
+for groups in itertools.groupby([1]), itertools.groupby([1], None):
+    print([type(held).__name__ for held in gc.get_referents(groups)])
