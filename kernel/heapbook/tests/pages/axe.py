@@ -38,6 +38,8 @@ TINY = """(least) => [...document.querySelectorAll("svg.hp-svg")].filter((svg) =
 def look(page, file, theme, size, rules, exclude):
     page.set_viewport_size(size)
     page.evaluate(THEME, theme)
+    # mdBook's column of contents slides away, and the page becomes wide while it does.
+    page.wait_for_function("document.getAnimations().length === 0")
     found = page.evaluate(RUN, [exclude, rules])
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append("the page is too wide")
