@@ -1,4 +1,5 @@
-//! `importlib` and the two of its modules that the library asks for: the machine imports by itself (`import.rs`), so these are thin.
+//! `importlib`, `importlib.machinery` and `importlib.util`, in Python: specs and loaders for programs that load a file their own way, or put a
+//! finder into `sys.meta_path`. The machine itself imports without them (`import.rs`).
 
 use super::ModuleSpec;
 
