@@ -52,6 +52,7 @@ mod kind;
 mod leaf;
 mod legacy;
 mod list;
+mod lost;
 mod object;
 mod payload;
 mod reached;

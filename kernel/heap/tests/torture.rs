@@ -122,6 +122,23 @@ fn the_sweep_and_the_exact_path_leave_the_same_heap() {
 }
 
 #[test]
+fn what_would_be_lost_is_found_without_a_trace() {
+    for seed in 0..300 {
+        let scene = scene(seed, 60, Mix { finalizers: seed % 2 == 0, weakrefs: seed % 3 == 0 });
+        let census = scene.census();
+        let lost = census.lost();
+        let mut expected: Vec<u64> = census.objects.iter().zip(&lost).filter(|(_, lost)| **lost).map(|(object, _)| object.id).collect();
+        let mut found = Vec::new();
+        scene.world.each_lost(&mut |obj| found.push(obj.id()));
+        found.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "seed {seed}");
+        assert_eq!(scene.census(), census, "seed {seed}");
+        scene.check();
+    }
+}
+
+#[test]
 fn finalizers_run_in_the_order_of_the_picture() {
     for seed in 0..300 {
         let scene = scene(seed, 60, Mix { finalizers: true, weakrefs: true });

@@ -126,7 +126,7 @@ impl Host for KernelHost {
         self.real.random(out)
     }
 
-    fn memory(&self, held: u64) -> Memory {
+    fn memory(&self, held: &dyn Fn() -> u64) -> Memory {
         self.real.memory(held)
     }
 

@@ -124,8 +124,8 @@ impl Host for World {
     }
 
     /// A machine of eight gigabytes, half of which others use, and a process that takes what its objects take and a fixed part.
-    fn memory(&self, held: u64) -> Memory {
-        let (resident, total) = (PROCESS + held, 8 << 30);
+    fn memory(&self, held: &dyn Fn() -> u64) -> Memory {
+        let (resident, total) = (PROCESS + held(), 8 << 30);
         let free = (total / 2u64).saturating_sub(resident);
         Memory { resident, virtual_: resident + (48 << 20), total, available: free, free }
     }

@@ -166,6 +166,16 @@ impl Vm {
         held
     }
 
+    /// The bytes among them that a full collection would free.
+    pub(crate) fn lost_bytes(&self) -> u64 {
+        let (mut met, mut lost) = (Met::new(), 0);
+        self.heap.each_lost(&mut |obj| {
+            let place = met.place(self, obj, &mut |_| ());
+            lost += self.measured(obj, met.measures[place]) as u64;
+        });
+        lost
+    }
+
     /// How many blocks of memory CPython would have for the objects: one each, and one for what a container keeps apart.
     pub(crate) fn allocated_blocks(&self) -> usize {
         let mut blocks = 0;

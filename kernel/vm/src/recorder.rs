@@ -104,7 +104,7 @@ impl Told {
 /// Of a program's time, finding out what is unreachable may take one part in so many.
 const SHARE: u32 = 4;
 /// What calls may take beyond that.
-const FOR_CALLS: Duration = Duration::from_secs(1);
+const FOR_CALLS: Duration = Duration::from_millis(250);
 
 impl Recorder {
     pub(crate) fn is_on(&self) -> bool {
@@ -225,7 +225,7 @@ impl Vm {
             let live = before.filter(|before| *before == self.held_bytes());
             if live.is_none() {
                 let (live, unreachable) = self.live_and_unreachable();
-                let resident = self.host.memory(live).resident;
+                let resident = self.host.memory(&|| live).resident;
                 recorder.moments.borrow_mut().push(Moment { at, live, unreachable, resident, event });
             }
             // A modelled clock moves when it is looked at.
@@ -259,16 +259,6 @@ impl Vm {
     }
 
     fn live_and_unreachable(&self) -> (u64, u64) {
-        let census = self.heap.census(|_| {});
-        let lost: HashSet<u64> =
-            census.lost().iter().zip(&census.objects).filter(|(lost, _)| **lost).map(|(_, object)| object.id).collect();
-        let (mut live, mut unreachable) = (0, 0);
-        self.each_footprint(&mut |obj, bytes| {
-            live += bytes as u64;
-            if lost.contains(&obj.id()) {
-                unreachable += bytes as u64;
-            }
-        });
-        (live, unreachable)
+        (self.held_bytes(), self.lost_bytes())
     }
 }

@@ -31,7 +31,7 @@ impl Vm {
 
     /// The memory of process and machine. In a world that is a model it follows what the objects take.
     pub fn memory(&self) -> crate::host::Memory {
-        self.host.memory(self.held_bytes())
+        self.host.memory(&|| self.held_bytes())
     }
 
     /// Begins to look, at once and then every so often.

@@ -218,8 +218,9 @@ impl Host for Browser {
         Ok(())
     }
 
-    fn memory(&self, held: u64) -> Memory {
-        let (resident, free) = (PROCESS + held, MOST.saturating_sub(PROCESS + held));
+    fn memory(&self, held: &dyn Fn() -> u64) -> Memory {
+        let resident = PROCESS + held();
+        let free = MOST.saturating_sub(resident);
         Memory { resident, virtual_: resident, total: MOST, available: free, free }
     }
 

@@ -141,7 +141,7 @@ impl Host for Real {
         std::fs::File::open("/dev/urandom")?.read_exact(out)
     }
 
-    fn memory(&self, _: u64) -> Memory {
+    fn memory(&self, _: &dyn Fn() -> u64) -> Memory {
         let mut system = self.system.borrow_mut();
         let Some(system) = system.as_mut() else { return Memory::default() };
         let own = Pid::from_u32(std::process::id());

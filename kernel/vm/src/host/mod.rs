@@ -86,8 +86,8 @@ pub trait Host {
     }
     /// Random bytes.
     fn random(&self, out: &mut [u8]) -> io::Result<()>;
-    /// This process's memory. `held` is what the machine's objects take, for a world that is a model.
-    fn memory(&self, held: u64) -> Memory;
+    /// This process's memory. `held` finds out what the machine's objects take, for a world that is a model: it looks at each of them.
+    fn memory(&self, held: &dyn Fn() -> u64) -> Memory;
     /// The environment.
     fn env(&self) -> Vec<(String, String)>;
     /// Files and folders.
@@ -154,8 +154,8 @@ impl Host for Collected {
         out.fill(7);
         Ok(())
     }
-    fn memory(&self, held: u64) -> Memory {
-        Memory { resident: held, ..Memory::default() }
+    fn memory(&self, held: &dyn Fn() -> u64) -> Memory {
+        Memory { resident: held(), ..Memory::default() }
     }
     fn env(&self) -> Vec<(String, String)> {
         Vec::new()
