@@ -8,7 +8,7 @@ use crate::chapter::Chapter;
 use crate::check::Report;
 use crate::failure::Failure;
 use crate::fence::Fence;
-use crate::info::{Language, Only};
+use crate::info::{Language, Only, Version};
 use crate::pair::Snippet;
 use std::fmt::Write as _;
 
@@ -62,7 +62,9 @@ pub fn weave(chapter: &Chapter, report: Option<&Report>) -> String {
 
 fn frame(snippet: &Snippet, below: &str, holds: bool, inserts: &mut [Insert]) {
     let options = &snippet.options;
-    let mut open = String::from("<div class=\"heapbook-cell\"");
+    // What several versions print stands side by side.
+    let compares = snippet.outputs.len() > 1;
+    let mut open = format!("<div class=\"heapbook-cell{}\"", if compares { " heapbook-versions" } else { "" });
     let mut attribute = |name: &str, value: &str| {
         let _ = write!(open, " {name}=\"{}\"", escaped(value));
     };
@@ -100,7 +102,8 @@ fn frame(snippet: &Snippet, below: &str, holds: bool, inserts: &mut [Insert]) {
             Some(_) if output.version.is_none() => " heapbook-raised",
             _ => "",
         };
-        let caption = output.version.map(|version| format!("Python {version} prints"));
+        let version = output.version.or(options.python).unwrap_or(Version::DEFAULT);
+        let caption = compares.then(|| format!("Python {version} prints"));
         part(&output.fence, &format!("heapbook-output{raised}"), caption, &mark(snippet, holds), inserts);
     }
     if let Some(heap) = &snippet.heap {

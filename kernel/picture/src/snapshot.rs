@@ -134,9 +134,11 @@ impl Object {
 }
 
 impl Holder {
-    /// The holder in words: `#2[0] ×3`.
+    /// The holder in words: `#2[0] ×3`, `#2 key`.
     pub fn words(&self) -> String {
-        let object = self.object.map(|number| format!("#{number}")).unwrap_or_default();
+        // A place that is a word, as a dict's keys are, stands apart.
+        let apart = if self.place.starts_with(char::is_alphabetic) { " " } else { "" };
+        let object = self.object.map(|number| format!("#{number}{apart}")).unwrap_or_default();
         let times = if self.count == 1 { String::new() } else { format!(" ×{}", self.count) };
         format!("{object}{}{times}", self.place)
     }

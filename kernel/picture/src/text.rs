@@ -193,7 +193,7 @@ fn holder(text: &str) -> Holder {
     let (text, count) = text.rsplit_once(" ×").and_then(|(text, n)| Some((text, n.parse().ok()?))).unwrap_or((text, 1));
     let digits = text.strip_prefix('#').map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
     match text[..].get(1..1 + digits).and_then(|digits| digits.parse().ok()).filter(|_| digits > 0) {
-        Some(number) => Holder { object: Some(number), place: text[1 + digits..].into(), count },
+        Some(number) => Holder { object: Some(number), place: text[1 + digits..].trim_start().into(), count },
         None => Holder { object: None, place: text.into(), count },
     }
 }
