@@ -158,6 +158,22 @@ fn no_card_lies_over_another_and_no_arrow_runs_through_one() {
 }
 
 #[test]
+fn a_cycle_that_is_cut_is_outlined_no_more() {
+    let said = |gone: &str, new: &str| format!("before and after\n  module __main__\n    a → #1\n{gone}{new}");
+    let before = "- #1 list · rc 2 = a + #1[0] · gen 0\n-   [0] → #1\n- cycle #1\n";
+    let after = "+ #1 list · rc 1 = a · gen 0\n";
+    let outlined = |text: &str| {
+        let Some(Picture::Diff(diff)) = read(text) else { panic!("{text}") };
+        let scene = diff.scene();
+        (scene.cards[0].in_cycle, scene.edges.iter().any(|edge| edge.in_cycle))
+    };
+    assert_eq!(outlined(&said(before, after)), (false, false));
+    let swapped = |text: &str| text.lines().map(|line| line.replacen(['-', '+'], "~", 1)).collect::<Vec<_>>().join("\n") + "\n";
+    let (made, unmade) = (swapped(before).replace('~', "+"), swapped(after).replace('~', "-"));
+    assert_eq!(outlined(&said(&unmade, &made)), (true, true));
+}
+
+#[test]
 fn a_drawing_is_sound_small_and_the_same_each_time() {
     for seed in SEEDS {
         for picture in pictures(seed) {

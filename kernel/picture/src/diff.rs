@@ -154,10 +154,23 @@ impl Diff {
                 }
             };
         }
+        // A cycle that the statement has cut is none any more; one that went as a whole was one.
+        let (had, has) = (self.before.cycles(), self.after.cycles());
+        let cycle_of = |number: u32| {
+            let cycles = if self.after.object(number).is_some() { &has } else { &had };
+            cycles.iter().find(|cycle| cycle.contains(&number))
+        };
+        for card in &mut scene.cards {
+            card.in_cycle = cycle_of(card.number).is_some();
+        }
         for edge in &mut scene.edges {
             edge.change = match edge.from {
                 crate::scene::From::Block(i, j) => scene.blocks[i].rows[j].change,
-                crate::scene::From::Card(i, j) => scene.cards[i].rows[j].change,
+                crate::scene::From::Card(i, j) => {
+                    let [from, to] = [i, edge.to].map(|place| scene.cards[place].number);
+                    edge.in_cycle &= cycle_of(from).is_some_and(|cycle| cycle.contains(&to));
+                    scene.cards[i].rows[j].change
+                }
             };
         }
         scene
