@@ -28,7 +28,7 @@
 //! The story in ten seconds: an object's header is in `object.rs`, the only file that decides over a count
 //! is `refcount.rs`, memory comes from `space.rs`, the generations are in `generation.rs` and the
 //! collector, one function a phase, in `collect.rs`. `audit.rs` recounts every reference, `census.rs` draws
-//! the heap as data. A machine that runs Python connects itself by [`Hooks`], for finalizers and callbacks.
+//! the heap as data, and `lost.rs` tells what a collection would free. A machine that runs Python connects itself by [`Hooks`], for finalizers and callbacks.
 //!
 //! All of the project's `unsafe` code that owns memory lives here. The crate depends on nothing, knows
 //! neither Python source nor any I/O, and any number of heaps can live in one process, each on one thread.
