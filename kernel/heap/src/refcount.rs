@@ -63,16 +63,45 @@ impl Clone for Obj {
 impl Drop for Obj {
     #[inline(always)]
     fn drop(&mut self) {
-        let count = &self.leaf_header().refcount;
-        let n = count.get();
-        if n as i32 >= 0 {
-            count.set(n - 1);
-            if n == 1 {
-                // SAFETY: that was the last count.
-                unsafe { self.heap().died(self.bits()) }
-            }
+        // SAFETY: nobody uses the reference again.
+        unsafe { give_back(self) }
+    }
+}
+
+impl Obj {
+    /// Drops the reference, in code of its own at this very place: a compiler that makes code small would call the code of all drops.
+    #[inline(always)]
+    pub fn release(self) {
+        // SAFETY: the reference is forgotten.
+        unsafe { give_back(&ManuallyDrop::new(self)) }
+    }
+}
+
+/// Gives one count back.
+///
+/// # Safety
+/// The reference is not used again.
+#[inline(always)]
+unsafe fn give_back(obj: &Obj) {
+    let count = &obj.leaf_header().refcount;
+    let n = count.get();
+    if n as i32 >= 0 {
+        count.set(n - 1);
+        if n == 1 {
+            // SAFETY: that was the last count.
+            unsafe { died(obj.bits()) }
         }
     }
+}
+
+/// The object's count has just reached zero. It stands in every place where a reference goes, so that it is told the object and nothing else.
+///
+/// # Safety
+/// As [`Heap::died`].
+#[inline(never)]
+unsafe fn died(bits: NonNull<u8>) {
+    // SAFETY: the caller's word; the look is never dropped.
+    unsafe { ManuallyDrop::new(Obj::from_bits(bits)).heap().died(bits) }
 }
 
 impl Obj {
@@ -149,7 +178,7 @@ impl Heap {
     ///
     /// # Safety
     /// `bits` is an object with the count zero, whose last reference the caller has given up.
-    #[inline(never)]
+    #[inline(always)]
     unsafe fn died(&self, bits: NonNull<u8>) {
         // SAFETY: the caller's word; the look is never dropped.
         let obj = ManuallyDrop::new(unsafe { Obj::from_bits(bits) });

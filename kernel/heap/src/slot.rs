@@ -81,6 +81,15 @@ impl Slot {
         self.with(|held| Some(held?.get::<crate::Tuple>()?.items().get(index).cloned()))
     }
 
+    /// Shows a visitor what is inside: for a [`traverse`](crate::Payload::traverse).
+    #[inline]
+    pub fn show(&self, visit: crate::Visit<'_>) {
+        if let Some(held) = self.get() {
+            visit(&held);
+            held.release();
+        }
+    }
+
     /// The object inside, by reference, for an owner that never empties this slot while it is shared.
     ///
     /// # Safety

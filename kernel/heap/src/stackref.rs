@@ -56,6 +56,16 @@ impl StackRef {
         self.0.addr().get() & BORROWED == 0
     }
 
+    /// Drops the place, as [`Obj::release`] does.
+    #[inline(always)]
+    pub fn close(self) {
+        let place = ManuallyDrop::new(self);
+        if place.owns() {
+            // SAFETY: an owned place holds a count.
+            unsafe { Obj::from_bits(place.0) }.release();
+        }
+    }
+
     /// Gives the place up, as dropping it does, where an object is an exact `int` of 64 bits or an exact `float` of this heap.
     ///
     /// # Safety
@@ -144,7 +154,7 @@ impl Drop for StackRef {
     fn drop(&mut self) {
         if self.owns() {
             // SAFETY: an owned place holds a count.
-            drop(unsafe { Obj::from_bits(self.0) });
+            unsafe { Obj::from_bits(self.0) }.release();
         }
     }
 }

@@ -17,8 +17,8 @@ use std::{env, fs};
 /// The script that is loaded first.
 const MACHINE: &str = "heapbook-machine.js";
 const TARGET: &str = "wasm32-unknown-unknown";
-/// The crates whose constants are the names of characters.
-const NAMES: &str = "unicode_names2";
+/// Packs of data that is cut out of the machine: the constants of which crates.
+const DATA: [(&str, &str); 2] = [(library::packs::NAMES, "unicode_names2"), (library::packs::FORMS, "unicode_normalization")];
 
 /// A script: what it is called, in the book and beside a binary, and its text.
 pub(crate) type Script = (String, Vec<u8>);
@@ -71,6 +71,8 @@ fn build(sources: &Path, quiet: bool) -> Result<PathBuf> {
     // As nothing but what a browser loads: a library for Rust as well would not be optimised as a whole.
     cargo.args(["--crate-type", "cdylib", "--target-dir"]).arg(&folder);
     cargo.arg("--").arg(format!("-Clink-arg=-Map={}", map_of(&built).display()));
+    // Numbers of functions and addresses as short as they are; the linker leaves room for the longest otherwise.
+    cargo.arg("-Clink-arg=--compress-relocations");
     cargo.stdin(Stdio::null()).stdout(Stdio::null());
     // Flags for this processor are none for that one.
     cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
@@ -103,16 +105,21 @@ fn target(sources: &Path) -> Result<()> {
 /// The machine and the script of its Worker as one script, and a script for each pack.
 fn pack(machine: &Path, page: &Path) -> Result<Vec<Script>> {
     let bytes = fs::read(machine).with_context(|| format!("`{}` cannot be read", machine.display()))?;
-    let compiled = machine.with_file_name("deps");
-    let names = cut::constants(&map_of(machine), &compiled, NAMES).context("the linker's map of the machine cannot be read")?;
-    let cut = cut::cut(&bytes, &names)?;
+    let (map, compiled) = (map_of(machine), machine.with_file_name("deps"));
     // Packs go with one machine alone.
     let build = format!("{:016x}", fnv(&bytes));
     let read = |name: &str| fs::read_to_string(page.join(name)).with_context(|| format!("`{name}` cannot be read"));
     let worker = serde_json::to_string(&(read("unpack.js")? + &read("worker.js")?))?;
-    let machine = letters::packed(&cut.machine)?;
     let library = library::packs::names().into_iter().map(|name| (name, library::packs::contents(name).into_bytes()));
-    let packs: Vec<_> = library.chain([(library::packs::NAMES, cut.out)]).collect();
+    let mut packs: Vec<_> = library.collect();
+    let mut left = bytes;
+    for (pack, name) in DATA {
+        let constants = cut::constants(&map, &compiled, name).context("the linker's map of the machine cannot be read")?;
+        let cut = cut::cut(&left, &constants)?;
+        packs.push((pack, cut.out));
+        left = cut.machine;
+    }
+    let machine = letters::packed(&left)?;
     let names = json!(packs.iter().map(|(name, _)| name).collect::<Vec<_>>());
     let machine = format!("heapbookMachine({{ build: \"{build}\", library: {names}, worker: {worker}, machine: \"{machine}\" }});\n");
     let mut scripts = vec![(MACHINE.to_owned(), machine.into_bytes())];

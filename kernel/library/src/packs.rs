@@ -12,6 +12,9 @@ use crate::{SOURCES, imports, table, unpack};
 /// The pack with the names of characters: data of the machine, which was cut out of it.
 pub const NAMES: &str = "names";
 
+/// The pack with the forms of characters, by which the parser knows one name in another spelling (PEP 3131): data of the machine, too.
+pub const FORMS: &str = "forms";
+
 /// Fetches a pack that is missing where it cannot be waited for: it starts the machine anew, and so never comes back.
 pub type Absence = fn(pack: &str) -> !;
 
@@ -64,10 +67,22 @@ pub fn wanted(program: &str) -> Vec<&'static str> {
         let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
         packs.extend(ends.filter_map(|end| table().get(&name[..end])).flat_map(|entry| entry.packs.split(',')));
     }
-    if program.contains("\\N{") {
-        packs.insert(NAMES);
-    }
+    packs.extend(parsing(program));
     packs.into_iter().filter(|pack| !INSTALLED.with_borrow(|installed| installed.contains(*pack))).collect()
+}
+
+/// The packs with data of the machine that its parser reads for this text.
+pub fn parsing(text: &str) -> impl Iterator<Item = &'static str> {
+    let names = text.contains("\\N{").then_some(NAMES);
+    let forms = text.chars().any(may_change_in_a_name).then_some(FORMS);
+    names.into_iter().chain(forms)
+}
+
+/// Whether a character is none of those that every name has as it is, or that no name has: punctuation, arrows, frames, signs, emoji.
+fn may_change_in_a_name(c: char) -> bool {
+    !matches!(c,
+        '\0'..='\u{a9}' | '\u{ab}'..='\u{b4}' | '\u{b6}' | '\u{b8}' | '\u{b9}' | '\u{bb}'..='\u{bf}' | '\u{d7}' | '\u{f7}' | '\u{2000}'..='\u{203e}'
+            | '\u{2190}'..='\u{2bff}' | '\u{3000}'..='\u{3004}' | '\u{1f000}'..='\u{1faff}')
 }
 
 /// Says that what is done next needs a pack that is none of the library's.
@@ -108,5 +123,7 @@ mod tests {
         assert_eq!(wanted("def f():\n    import dataclasses as d; x = 1\n"), ["classes", "core"]);
         assert_eq!(wanted("from json.decoder import JSONDecoder\n'\\N{BULLET}'"), ["core", "names", "text"]);
         assert_eq!(wanted("import gc\nprint('important')"), Vec::<&str>::new());
+        assert_eq!(wanted("print('→ — × ½')  # …"), Vec::<&str>::new());
+        assert_eq!(wanted("größe = 1"), ["forms"]);
     }
 }

@@ -391,7 +391,7 @@ impl heap::Payload for Class {
     const KIND: heap::Kind = kinds::CLASS;
 
     fn traverse(&self, visit: heap::Visit<'_>) {
-        [&self.dict, &self.mro, &self.bases, &self.base].into_iter().filter_map(Slot::get).for_each(|held| visit(&held));
+        [&self.dict, &self.mro, &self.bases, &self.base].into_iter().for_each(|slot| slot.show(visit));
     }
 
     fn holds(&self, visit: heap::LabelledVisit<'_>) {

@@ -182,7 +182,7 @@ impl Vm {
                     if !TRACED && next.op == Quick::StoreFast {
                         at.frame().ip.set(at.ip);
                         at.ip = at.ip.add(1);
-                        drop(std::mem::replace(at.local(next.arg as usize), StackRef::owned(value)));
+                        std::mem::replace(at.local(next.arg as usize), StackRef::owned(value)).close();
                     } else {
                         at.push_obj(value);
                     }
@@ -208,7 +208,7 @@ impl Vm {
                     let truth: bool = $truth;
                     let right = at.pop();
                     at.release();
-                    drop(right);
+                    right.close();
                     decide!(truth);
                 }};
             }
@@ -251,6 +251,12 @@ impl Vm {
                             at.frame().return_to.set($next);
                             stop!(Fault::Switch);
                         }
+                        // A browser runs code that it has not optimised yet until a call, and only a new call takes what was optimised meanwhile:
+                        // a long program would never get it.
+                        if cfg!(target_arch = "wasm32") && !TRACED {
+                            at.frame().return_to.set(at.ip);
+                            stop!(Fault::Switch);
+                        }
                     }
                 };
             }
@@ -262,14 +268,14 @@ impl Vm {
                     if !TRACED && next.op == Quick::StoreFast {
                         at.frame().ip.set(at.ip);
                         at.ip = at.ip.add(1);
-                        drop(std::mem::replace(at.local(next.arg as usize), value));
+                        std::mem::replace(at.local(next.arg as usize), value).close();
                     } else if !TRACED && next.op == Quick::StoreFastLoadFast {
                         at.frame().ip.set(at.ip);
                         at.ip = at.ip.add(1);
                         let before = std::mem::replace(at.local(next.arg as usize >> 4), value);
                         let value = at.local(next.arg as usize & 15).dup();
                         at.push(value);
-                        drop(before);
+                        before.close();
                     } else {
                         at.push(value);
                     }
@@ -367,20 +373,20 @@ impl Vm {
                 }
                 Quick::StoreFast => {
                     let value = at.pop();
-                    drop(std::mem::replace(at.local(arg), value));
+                    std::mem::replace(at.local(arg), value).close();
                 }
                 Quick::StoreFastLoadFast => {
                     let value = at.pop();
                     let before = std::mem::replace(at.local(arg >> 4), value);
                     let value = at.local(arg & 15).dup();
                     at.push(value);
-                    drop(before);
+                    before.close();
                 }
                 Quick::StoreFastStoreFast => {
                     let first = at.pop();
                     let second = at.pop();
-                    drop(std::mem::replace(at.local(arg >> 4), first));
-                    drop(std::mem::replace(at.local(arg & 15), second));
+                    std::mem::replace(at.local(arg >> 4), first).close();
+                    std::mem::replace(at.local(arg & 15), second).close();
                 }
                 Quick::LoadConst => {
                     let value = (*at.consts.add(arg)).clone();
@@ -390,7 +396,7 @@ impl Vm {
                 Quick::LoadConstImmortal => at.push(StackRef::borrowed(&*at.consts.add(arg))),
                 Quick::LoadSmallInt => at.push(StackRef::borrowed(vm.small_int(arg))),
                 Quick::PopTop | Quick::EndFor | Quick::PopIter => {
-                    drop(at.pop());
+                    at.pop().close();
                     loop_end!();
                 }
                 Quick::PushNull => at.push(StackRef::NULL),
@@ -814,7 +820,7 @@ impl Vm {
                     let init = (*(&raw const cache.word).cast::<Obj>()).clone();
                     let made = vm.new_instance(&class);
                     callable.add(1).write(StackRef::owned(made.clone()));
-                    drop(std::ptr::replace(callable, StackRef::owned(made)));
+                    std::ptr::replace(callable, StackRef::owned(made)).close();
                     at.sp = callable.add(1);
                     let callee = attempt!(vm.push_call(StackRef::owned(init), at.sp, arg + 1, &[]));
                     (*callee).flags.set(INIT);
@@ -977,7 +983,7 @@ impl Vm {
                         miss!(Quick::StoreSubscr);
                     }
                     let value = std::mem::replace(at.place(3), StackRef::NULL).into_obj();
-                    drop(list.replace(index as usize, value));
+                    list.replace(index as usize, value).release();
                     at.release();
                     at.release();
                     at.sp = at.sp.sub(1);

@@ -477,12 +477,12 @@ impl Vm {
             if !(*frame).locals.is_empty() {
                 drop((*frame).locals.take());
             }
-            drop(ptr::read(&(*frame).func));
+            ptr::read(&(*frame).func).close();
             let code = ptr::read(&(*frame).code);
             if self.version <= Version::V3_11 {
                 self.call_is_over(frame, code);
             } else {
-                drop(code);
+                code.release();
                 self.thread.give_back(frame);
             }
         }
@@ -512,7 +512,7 @@ impl Vm {
                 while at > low {
                     at = at.sub(1);
                     frame.sp.set(at);
-                    drop(at.read());
+                    at.read().close();
                 }
             } else {
                 let mut at = low;

@@ -159,13 +159,13 @@ impl Registers {
     /// Pops an object and releases it.
     #[inline(always)]
     pub(crate) unsafe fn release(&mut self) {
-        drop(self.pop());
+        self.pop().close();
     }
 
     /// Puts an object in a place and releases the one that was there.
     #[inline(always)]
     pub(crate) unsafe fn set_top(&mut self, depth: usize, value: Obj) {
-        drop(std::ptr::replace(self.sp.sub(depth), StackRef::owned(value)));
+        std::ptr::replace(self.sp.sub(depth), StackRef::owned(value)).close();
     }
 
     /// `[left, right] → [result]`: the left operand is released first.
@@ -173,7 +173,7 @@ impl Registers {
     pub(crate) unsafe fn replace_two(&mut self, result: Obj) {
         let right = self.pop();
         self.set_top(1, result);
-        drop(right);
+        right.close();
     }
 
     /// The topmost items, each with a count of its own.

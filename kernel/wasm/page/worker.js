@@ -113,10 +113,13 @@ function given(bytes) {
   return place;
 }
 
-/** Gives the machine a pack. The one with the names of characters is data that goes back where it was cut out. */
+/** Packs of data that goes back where it was cut out of the machine. */
+const DATA = ["names", "forms"];
+
+/** Gives the machine a pack. */
 function install(name, text) {
   let contents = lzma(bytes(text));
-  if (name === "names") {
+  if (DATA.includes(name)) {
     const view = new DataView(contents.buffer);
     const count = view.getUint32(0, true);
     let from = 4 + 8 * count;

@@ -1,4 +1,4 @@
-//! Takes data out of the machine that few programs need: the tables with the names of characters, a third of the whole.
+//! Takes data out of the machine that few programs need: the tables with the names of characters, a third of the whole, and with their forms.
 //!
 //! They are constants of crates that know nothing of this. The linker's map says where they lie; what is cut out is zeros until the page puts the bytes
 //! back in their places, which it does before they are read (`library::packs::need`).

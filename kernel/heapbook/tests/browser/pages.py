@@ -170,6 +170,8 @@ def packs_come_when_they_are_imported(context, site):
             ("print(__import__('html').escape('<'))\n", "&lt;"),
             ("print('\\N{SNOWMAN}')\n", "\u2603"),
             ("import unicodedata\nprint(unicodedata.name('a'), unicodedata.lookup('BULLET'), '\\N{LF}' == chr(10))\n", "LATIN SMALL LETTER A \u2022 True"),
+            ("exec(chr(0xfb01) + 'sh = 1')\nprint(fish)\n", "1"),
+            ("\ufb02y = 2\nprint('fly' in globals())\n", "True"),
             ("name = 'asyncio'\nprint(hasattr(__import__(name), 'run'))\n", "True"),
         ]:
             first.get_by_role("textbox").fill(source)

@@ -25,11 +25,9 @@ pub(super) static FUNCTIONS: &[Method] = &[
     Method::new("locals", |vm, _, _| vm.current_locals(), Convention::NoArgs).signature("($module, /)"),
 ];
 
-/// The parser looks up the names of characters that a text has.
-fn need_names(text: &str) {
-    if text.contains("\\N{") {
-        library::packs::need(library::packs::NAMES);
-    }
+/// The parser looks up names and forms of characters that a text has.
+fn need_to_parse(text: &str) {
+    library::packs::parsing(text).for_each(library::packs::need);
 }
 
 impl Vm {
@@ -69,7 +67,7 @@ impl Vm {
     /// Compiles a text as this machine's version does, and shows the warnings.
     pub(crate) fn compile(&self, text: &str, filename: &str, mode: Mode, options: Options) -> PyResult<compile::Compiled> {
         let options = Options { version: self.version, ..options };
-        need_names(text);
+        need_to_parse(text);
         match compile::compile_with_warnings(text, filename, mode, options) {
             Ok(compiled) => {
                 for warning in &compiled.warnings {
@@ -83,7 +81,7 @@ impl Vm {
 
     /// The tree of a text, as objects.
     fn parse_tree(&self, text: &str, filename: &str, mode: Mode, options: Options, optimized: bool) -> PyResult {
-        need_names(text);
+        need_to_parse(text);
         let (tree, warnings) = compile::parse_tree(text, filename, mode, options, optimized).map_err(|error| self.syntax_error(&error))?;
         for warning in &warnings {
             self.warn_explicit(&self.types.syntax_warning, &warning.msg, filename, warning.line)?;

@@ -159,11 +159,7 @@ fn b2a_hex(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 fn crc32(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let args = args.check(vm, "crc32", 1, 2)?;
     let start = args.get(1).map_or(Ok(0), |crc| low_word(vm, crc))?;
-    let crc = vm.with_bytes(&args[0], |data| {
-        let mut hasher = crc32fast::Hasher::new_with_initial(start);
-        hasher.update(data);
-        hasher.finalize()
-    })?;
+    let crc = vm.with_bytes(&args[0], |data| super::zlib::crc32(start, data))?;
     Ok(vm.int(crc.into()))
 }
 

@@ -74,7 +74,7 @@ impl Payload for FrameObject {
     const KIND: heap::Kind = kinds::FRAME;
 
     fn traverse(&self, visit: Visit<'_>) {
-        [&self.back, &self.trace, &self.extra, &self.overwritten].into_iter().filter_map(Slot::get).for_each(|held| visit(&held));
+        [&self.back, &self.trace, &self.extra, &self.overwritten].into_iter().for_each(|slot| slot.show(visit));
         if self.owns() {
             self.frame().traverse(visit);
         } else if self.visits_for_generator() {

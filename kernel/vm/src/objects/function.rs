@@ -64,7 +64,7 @@ impl Payload for Function {
             &self.type_params,
             &self.qualname,
         ];
-        slots.into_iter().filter_map(Slot::get).for_each(|held| visit(&held));
+        slots.into_iter().for_each(|slot| slot.show(visit));
     }
 
     fn holds(&self, visit: LabelledVisit<'_>) {

@@ -104,7 +104,7 @@ impl Gen {
                 visit(&frame.code);
             }
         }
-        [&self.own_code, &self.name, &self.qualname].into_iter().filter_map(Slot::get).for_each(|held| visit(&held));
+        [&self.own_code, &self.name, &self.qualname].into_iter().for_each(|slot| slot.show(visit));
         // What a running frame holds counts as held from outside.
         if self.waits()
             && let Some(frame) = self.frame()

@@ -58,7 +58,7 @@ impl<const KIND: u8> Payload for Parameter<KIND> {
     const KIND: Kind = Kind(KIND);
 
     fn traverse(&self, visit: Visit<'_>) {
-        self.0.slots().into_iter().filter_map(Slot::get).for_each(|held| visit(&held));
+        self.0.slots().into_iter().for_each(|slot| slot.show(visit));
     }
 
     fn clear(&self, trash: &mut Trash<'_>) {

@@ -209,6 +209,11 @@ impl Vm {
         if obj.is(&self.consts.false_) || obj.is(&self.consts.none) {
             return Ok(false);
         }
+        self.is_true_to_its_class(obj)
+    }
+
+    #[inline(never)]
+    fn is_true_to_its_class(&self, obj: &Obj) -> PyResult<bool> {
         let (truth, len) = self.with_class(obj, |class| (class.slots.bool.get(), class.slots.len.get()));
         if let Some(function) = truth {
             return function(self, obj);

@@ -113,7 +113,7 @@ impl Payload for LruCache {
             visit(key);
             visit(result);
         }
-        [&self.cache, &self.function, &self.keyword_mark, &self.info].into_iter().filter_map(Slot::get).for_each(|held| visit(&held));
+        [&self.cache, &self.function, &self.keyword_mark, &self.info].into_iter().for_each(|slot| slot.show(visit));
     }
 
     fn holds(&self, visit: LabelledVisit<'_>) {

@@ -241,7 +241,7 @@ const SCANNER_KIND: Kind = Kind(kinds::MODULES.0 + 31);
 impl Payload for Scanner {
     const KIND: Kind = SCANNER_KIND;
     fn traverse(&self, visit: Visit<'_>) {
-        [&self.pattern, &self.string].into_iter().filter_map(Slot::get).for_each(|held| visit(&held));
+        [&self.pattern, &self.string].into_iter().for_each(|slot| slot.show(visit));
     }
     fn clear(&self, trash: &mut Trash<'_>) {
         // The bytes that were looked at may change their size again.
