@@ -99,10 +99,14 @@ pub(crate) fn layout(scene: &Scene, form: Form) -> Layout {
         Form::Wide => usize::MAX,
     };
     loop {
-        let laid = Laying::new(scene, form, deepest).lay();
-        let columns = laid.1;
-        if form == Form::Narrow || laid.0.width <= WIDEST || columns <= 2 {
-            return laid.0;
+        // Each holder on a line of its own, if there is room for that.
+        let (roomy, _) = Laying::new(scene, form, deepest, true).lay();
+        if form == Form::Narrow || roomy.width <= WIDEST {
+            return roomy;
+        }
+        let (dense, columns) = Laying::new(scene, form, deepest, false).lay();
+        if dense.width <= WIDEST || columns <= 2 {
+            return dense;
         }
         // The last columns become one.
         deepest = deepest.min(columns - 1) - 1;
@@ -120,6 +124,8 @@ struct LaneKey {
 struct Laying<'a> {
     scene: &'a Scene,
     form: Form,
+    /// Whether cards are as wide as their holders want.
+    roomy: bool,
     /// Of each card: 0 alive, 1 unreachable.
     region: Vec<usize>,
     column: Vec<usize>,
@@ -129,7 +135,7 @@ struct Laying<'a> {
 }
 
 impl<'a> Laying<'a> {
-    fn new(scene: &'a Scene, form: Form, deepest: usize) -> Laying<'a> {
+    fn new(scene: &'a Scene, form: Form, deepest: usize, roomy: bool) -> Laying<'a> {
         let region: Vec<usize> = scene.cards.iter().map(|card| usize::from(card.unreachable)).collect();
         let (column, order) = layers(scene, &region, deepest);
         let mut stacks: [Vec<Vec<usize>>; 2] = [Vec::new(), Vec::new()];
@@ -143,7 +149,7 @@ impl<'a> Laying<'a> {
         if stacks[0].is_empty() && !scene.blocks.is_empty() {
             stacks[0].push(Vec::new());
         }
-        Laying { scene, form, region, column, stacks, feet: Vec::new() }
+        Laying { scene, form, roomy, region, column, stacks, feet: Vec::new() }
     }
 
     /// The column of an edge's beginning.
@@ -231,7 +237,8 @@ impl<'a> Laying<'a> {
             STRIPE + CHAR * (chars(&row.label) + value) + 2.0 * PAD + if row.is_chip { 6.0 } else { 0.0 }
         });
         let state = card.state.as_deref().map_or(0.0, |state| STRIPE + SMALL * chars(state) + 2.0 * PAD + 6.0);
-        rows.fold(head.max(state).max(112.0), f32::max)
+        let holders = card.holders.iter().filter(|_| self.roomy).map(|holder| STRIPE + SMALL * (chars(holder) + 2.0) + 2.0 * PAD + 1.0);
+        rows.chain(holders).fold(head.max(state).max(112.0), f32::max)
     }
 
     /// The sum of a card's holders, in lines that fit it.
@@ -244,11 +251,25 @@ impl<'a> Laying<'a> {
         }
         for (i, holder) in card.holders.iter().enumerate() {
             let sign = if i == 0 { "= " } else { "+ " };
-            let part = shorten(&format!("{sign}{holder}"), fits);
-            match lines.last_mut().filter(|line| i > 0 && line.chars().count() + part.chars().count() < fits) {
-                Some(line) => *line = format!("{line} {part}"),
-                None => lines.push(part),
+            // One that is too long goes on in the next line, if it has words.
+            let whole = format!("{sign}{holder}");
+            let mut parts = vec![String::new()];
+            for word in whole.split(' ') {
+                let last = parts.len() - 1;
+                let length = parts[last].chars().count();
+                match length {
+                    0 => parts[last] = word.into(),
+                    _ if length <= 2 || length + word.chars().count() < fits => parts[last] = format!("{} {word}", parts[last]),
+                    _ => parts.push(format!("  {word}")),
+                }
             }
+            let mut parts = parts.into_iter().map(|part| shorten(&part, fits));
+            let first = parts.next().unwrap_or_default();
+            match lines.last_mut().filter(|line| i > 0 && line.chars().count() + first.chars().count() < fits) {
+                Some(line) => *line = format!("{line} {first}"),
+                None => lines.push(first),
+            }
+            lines.extend(parts);
         }
         lines
     }
