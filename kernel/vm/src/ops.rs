@@ -78,7 +78,11 @@ impl Vm {
     pub(crate) fn delete_name(&self, frame: &Frame, name: &Obj) -> PyResult<()> {
         let Some(locals) = frame.locals.get() else { return Err(self.system_error("no locals")) };
         match self.setitem(&locals, name, None) {
-            Err(raised) if raised.is(self, &self.types.key_error) => Err(self.name_not_defined(name)),
+            Err(raised) if raised.is(self, &self.types.key_error) => {
+                // It is gone before the other comes.
+                drop(raised);
+                Err(self.name_not_defined(name))
+            }
             done => done,
         }
     }

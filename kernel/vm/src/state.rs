@@ -56,6 +56,8 @@ pub(crate) struct State {
     pub(crate) reads_code: Cell<bool>,
     /// What CPython keeps for the thread (`PyThreadState_GetDict`).
     pub(crate) thread_dict: Slot,
+    /// The names of the keywords that `max` and `min` know.
+    pub(crate) extreme_keywords: [Slot; 2],
     /// `sys.UnraisableHookArgs`.
     pub(crate) unraisable_args: Slot,
     /// A class made in Python has died since the last collection.
@@ -91,6 +93,7 @@ impl Default for State {
             reads_code: Cell::new(false),
             unraisable_args: Slot::empty(),
             thread_dict: Slot::empty(),
+            extreme_keywords: Default::default(),
         }
     }
 }

@@ -70,6 +70,7 @@ versions! {
     weak_walks: [V3_14] "3.14" [V3_13 V3_12 V3_11] "3.13" [V3_10] "3.10";
     // How the young count moves at what a program does.
     young_count: [V3_14] "3.14" [V3_13] "3.13";
+    first_times: [V3_14] "3.14" [V3_13] "3.13";
     // What a traceback shows of a line, from the library and from the interpreter itself.
     carets: [V3_14 V3_13] "3.14" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
     // Frames, which the collector counted up to 3.10.

@@ -4,7 +4,8 @@
 //! fresh programs run on both, from seed `SEED` on, and what differs is shrunk (`SHRINK=0`: not); `SHOW=1` prints them. `PYTHON314`,
 //! `PYTHON313` and so on name the interpreters. `RECORD=40` writes the records anew, of so many seeds on which both agree: a program that differs
 //! is a bug to mend, and is in no record until then. `PROGRAM=FILE` compares one program of your own. With `FIDELITY=1` the
-//! kernel's README is told how many of the fresh ones were equal. `COVERAGE=500` tells which instructions and which branches of the
+//! kernel's README is told how many of the fresh ones were equal. With `COUNTS=1` fresh programs tell the young count after each
+//! statement, which shows what differs long before a collection does. `COVERAGE=500` tells which instructions and which branches of the
 //! collector so many programs do not reach.
 
 #[path = "differential/cpython.rs"]
@@ -27,6 +28,15 @@ use vm::Vm;
 use vm::host::{Collected, Stream};
 
 const PRELUDE: &str = include_str!("differential/prelude.py");
+
+/// With `COUNTS=1` the young count is told after each statement.
+const COUNTS: &str = "def facts(names, told=facts):\n    told(names)\n    print(gc.get_count()[0])\n";
+
+/// A program's text.
+fn text(body: &[Statement]) -> String {
+    let counts = if number("COUNTS", 0) == 0 { "" } else { COUNTS };
+    program::text(&(PRELUDE.to_owned() + counts), body)
+}
 
 /// What our machine prints. The heap must be in order afterwards.
 fn ours(version: Version, text: &str) -> String {
@@ -139,14 +149,14 @@ fn without_thousands(line: &str) -> String {
 fn compare(version: Version, name: &str, records: &str) {
     let records: BTreeMap<u64, String> = serde_json::from_str(records).expect("the records are JSON");
     let differ = records.iter().filter_map(|(&seed, judged)| {
-        let text = program::text(PRELUDE, &body(version, seed));
+        let text = text(&body(version, seed));
         first_difference(version, judged, &ours(version, &text)).map(|difference| format!("seed {seed}: {difference}"))
     });
-    let mut wrong: Vec<String> = if number("RECORD", 0) == 0 { differ.collect() } else { Vec::new() };
+    let mut wrong: Vec<String> = if number("RECORD", 0) + number("COUNTS", 0) == 0 { differ.collect() } else { Vec::new() };
     if number("COVERAGE", 0) > 0 {
         let mut reached = Reached::default();
         for seed in 0..number("COVERAGE", 0) {
-            run(version, &program::text(PRELUDE, &body(version, seed)), &mut reached);
+            run(version, &text(&body(version, seed)), &mut reached);
         }
         reached.tell(name);
     }
@@ -173,7 +183,7 @@ fn fresh(version: Version, name: &str, python: &Path) -> Vec<String> {
     let mut compared = 0;
     for some in seeds.chunks(50) {
         let bodies: Vec<_> = some.iter().map(|&seed| body(version, seed)).collect();
-        let texts: Vec<String> = bodies.iter().map(|body| program::text(PRELUDE, body)).collect();
+        let texts: Vec<String> = bodies.iter().map(|body| self::text(body)).collect();
         let judged = cpython::run(python, &texts);
         for ((seed, body), (text, judged)) in some.iter().zip(bodies).zip(texts.iter().zip(judged)) {
             if std::env::var_os("SHOW").is_some() {
@@ -221,7 +231,7 @@ fn smallest(version: Version, python: &Path, body: Vec<Statement>) -> String {
         return String::new();
     }
     let difference = |body: &[Statement]| {
-        let text = program::text(PRELUDE, body);
+        let text = text(body);
         first_difference(version, &cpython::run(python, std::slice::from_ref(&text))[0], &ours(version, &text))
     };
     let small = program::shrink(body, &mut |body| difference(body).is_some());

@@ -1,5 +1,6 @@
 //! Builtin functions of containers and iterators: `all`, `any`, `iter`, `next`, `len`, `min`, `max`, `sorted` and the asynchronous ones.
 
+use compile::Version;
 use heap::{Kind, Obj, Str};
 
 use crate::class::Method;
@@ -88,6 +89,13 @@ fn extreme(vm: &Vm, args: Args<'_>, name: &str, op: Compare) -> PyResult {
     let (mut key, mut default) = (None, None);
     if args.pos().is_empty() {
         return Err(vm.type_error(format!("{name} expected at least 1 argument, got 0")));
+    }
+    if args.has_keywords() && vm.version >= Version::V3_13 {
+        // The parser of the arguments makes a tuple of their names when it is first asked (`parser_init`).
+        let names = &vm.state.extreme_keywords[usize::from(op == Compare::Lt)];
+        if names.is_empty() {
+            names.set(vm.tuple(["key", "default"].map(|name| vm.intern(name)).to_vec()));
+        }
     }
     for (keyword, value) in args.keywords() {
         match keyword.get::<Str>().map(Str::as_bytes) {

@@ -1,8 +1,9 @@
 //! `_abc`: abstract base classes (`Modules/_abc.c`). What is known of a class stands in one object, its `_abc_impl`.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
-use heap::{Kind, Obj, Payload, Trash, Tuple, Visit, WeakRef};
+use compile::Version;
+use heap::{Kind, Obj, Set, Slot, Tuple, WeakRef};
 
 use super::ModuleSpec;
 use crate::class::{Class, ClassSpec, Convention, Method, flags};
@@ -10,33 +11,16 @@ use crate::{Args, PyResult, Vm, kinds};
 
 const KIND: Kind = Kind(kinds::MODULES.0 + 26);
 
-/// Registry and caches: weak references to classes.
+/// Registry and caches: sets of weak references to classes, each made when there is something to put in.
 #[derive(Default)]
 pub(crate) struct AbcData {
-    registry: RefCell<Vec<Obj>>,
-    cache: RefCell<Vec<Obj>>,
-    negative_cache: RefCell<Vec<Obj>>,
+    registry: Slot,
+    cache: Slot,
+    negative_cache: Slot,
     negative_version: Cell<u64>,
 }
 
-impl AbcData {
-    fn sets(&self) -> [&RefCell<Vec<Obj>>; 3] {
-        [&self.registry, &self.cache, &self.negative_cache]
-    }
-}
-
-impl Payload for AbcData {
-    const KIND: Kind = KIND;
-    fn traverse(&self, visit: Visit<'_>) {
-        self.sets().iter().for_each(|set| set.borrow().iter().for_each(&mut *visit));
-    }
-    fn clear(&self, trash: &mut Trash<'_>) {
-        self.sets().iter().for_each(|set| set.take().into_iter().for_each(|weak| trash.push(weak)));
-    }
-    fn dismantle(&mut self, trash: &mut Trash<'_>) {
-        self.clear(trash);
-    }
-}
+crate::payload!(AbcData, KIND, { registry, cache, negative_cache });
 
 pub(crate) static ABC_DATA: ClassSpec = ClassSpec {
     name: "_abc._abc_data",
@@ -99,38 +83,42 @@ fn own(data: &Obj) -> &AbcData {
     data.get::<AbcData>().expect("the type was checked")
 }
 
-fn has(set: &RefCell<Vec<Obj>>, class: &Obj) -> bool {
-    set.borrow().iter().any(|weak| weak.get::<WeakRef>().and_then(WeakRef::target).is_some_and(|target| target.is(class)))
+/// `_in_weak_set`.
+fn has(vm: &Vm, set: &Slot, class: &Obj) -> PyResult<bool> {
+    match set.get().filter(|set| set.get::<Set>().is_some_and(|set| !set.is_empty())) {
+        Some(set) => vm.set_contains(&set, &vm.new_weakref(class, false, None)?),
+        None => Ok(false),
+    }
 }
 
-/// What the weak references of the sets call: `_destroy`, bound to a weak reference to their `_abc_impl`.
+/// What the weak references in the sets call: `_destroy`, bound to a weak reference to their set.
 static DESTROY: Method = Method::new(
     "_destroy",
     |vm, this, args| {
-        if let Some(data) = this.get::<WeakRef>().and_then(WeakRef::target) {
-            for set in own(&data).sets() {
-                let mut before = set.take();
-                let gone = before.iter().position(|weak| weak.is(&args.pos()[0])).map(|at| before.remove(at));
-                drop(set.replace(before));
-                drop(gone);
-            }
+        if let Some(set) = this.get::<WeakRef>().and_then(WeakRef::target) {
+            vm.set_discard(&set, &args.pos()[0])?;
         }
         Ok(vm.none())
     },
     Convention::One,
 );
 
-/// Adds a class, and drops what has died meanwhile.
-fn add(vm: &Vm, data: &Obj, set: &RefCell<Vec<Obj>>, class: &Obj) -> PyResult<()> {
-    if !has(set, class) {
-        let destroy = vm.new_builtin(&DESTROY, Some(vm.new_weakref(data, false, None)?), None);
-        let weak = vm.new_weakref(class, false, Some(&destroy))?;
-        let mut before = set.take();
-        before.retain(|weak| weak.get::<WeakRef>().is_some_and(|weak| !weak.is_dead()));
-        before.push(weak);
-        drop(set.replace(before));
+/// `_add_to_weak_set`.
+fn add(vm: &Vm, set: &Slot, class: &Obj) -> PyResult<()> {
+    let set = set.get().unwrap_or_else(|| {
+        let fresh = vm.set();
+        set.set(fresh.clone());
+        fresh
+    });
+    let destroy = vm.new_builtin(&DESTROY, Some(vm.new_weakref(&set, false, None)?), None);
+    vm.set_add(&set, &vm.new_weakref(class, false, Some(&destroy))?).map(drop)
+}
+
+/// A set without its items.
+fn clear(set: &Slot) {
+    if let Some(set) = set.get() {
+        drop(set.get::<Set>().map(Set::take));
     }
-    Ok(())
 }
 
 /// `compute_abstract_methods`, and a fresh `_abc_impl`.
@@ -193,7 +181,7 @@ fn register(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         return Err(vm.runtime_error("Refusing to create an inheritance cycle"));
     }
     let data = data(vm, class)?;
-    add(vm, &data, &own(&data).registry, subclass)?;
+    add(vm, &own(&data).registry, subclass)?;
     vm.state.abc_token.set(vm.state.abc_token.get() + 1);
     let marks = vm.class(class).flags.get() & (flags::SEQUENCE | flags::MAPPING);
     if marks != 0 {
@@ -219,13 +207,13 @@ fn instancecheck(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let [class, instance] = args.check(vm, "_abc_instancecheck", 2, 2)? else { unreachable!("two arguments were checked") };
     let data = data(vm, class)?;
     let subclass = vm.getattr_str(instance, "__class__")?;
-    if has(&own(&data).cache, &subclass) {
+    if has(vm, &own(&data).cache, &subclass)? {
         return Ok(vm.bool(true));
     }
     let subtype = vm.class_of(instance);
     let check = |candidate: &Obj| vm.call_method(class, "__subclasscheck__", std::slice::from_ref(candidate));
     if subtype.is(&subclass) {
-        if own(&data).negative_version.get() == vm.state.abc_token.get() && has(&own(&data).negative_cache, &subclass) {
+        if own(&data).negative_version.get() == vm.state.abc_token.get() && has(vm, &own(&data).negative_cache, &subclass)? {
             return Ok(vm.bool(false));
         }
         return check(&subclass);
@@ -240,13 +228,13 @@ fn subclasscheck(vm: &Vm, class: &Obj, subclass: &Obj) -> PyResult<bool> {
     }
     let held = data(vm, class)?;
     let own = own(&held);
-    if has(&own.cache, subclass) {
+    if has(vm, &own.cache, subclass)? {
         return Ok(true);
     }
     if own.negative_version.get() < vm.state.abc_token.get() {
-        drop(own.negative_cache.take());
+        clear(&own.negative_cache);
         own.negative_version.set(vm.state.abc_token.get());
-    } else if has(&own.negative_cache, subclass) {
+    } else if has(vm, &own.negative_cache, subclass)? {
         return Ok(false);
     }
     let hook = vm.call_method(class, "__subclasshook__", std::slice::from_ref(subclass))?;
@@ -256,16 +244,24 @@ fn subclasscheck(vm: &Vm, class: &Obj, subclass: &Obj) -> PyResult<bool> {
         false
     } else if !hook.is(&vm.consts.not_implemented) {
         return Err(vm.assertion_error("__subclasshook__ must return either False, True, or NotImplemented"));
+    } else if vm.subclass_of(subclass, class) {
+        true
+    } else if has(vm, &own.registry, subclass)? {
+        // No cache is needed where the registry answers.
+        return Ok(true);
     } else {
-        vm.subclass_of(subclass, class) || registered(vm, own, subclass)? || of_subclass(vm, class, subclass)?
+        registered(vm, own, subclass)? || of_subclass(vm, class, subclass)?
     };
-    add(vm, &held, if yes { &own.cache } else { &own.negative_cache }, subclass)?;
+    add(vm, if yes { &own.cache } else { &own.negative_cache }, subclass)?;
     Ok(yes)
 }
 
+/// Whether the class is below one that is registered (`subclasscheck_check_registry`).
 fn registered(vm: &Vm, own: &AbcData, subclass: &Obj) -> PyResult<bool> {
-    let registry = own.registry.borrow().clone();
-    for weak in registry {
+    let Some(registry) = own.registry.get().filter(|set| set.get::<Set>().is_some_and(|set| !set.is_empty())) else { return Ok(false) };
+    // A check may change the registry, so a copy is walked.
+    let copy = if vm.version >= Version::V3_13 { Some(vm.frozenset_from(&registry)?) } else { None };
+    for weak in copy.as_ref().unwrap_or(&registry).as_set().map(Set::to_vec).unwrap_or_default() {
         if let Some(candidate) = weak.get::<WeakRef>().and_then(WeakRef::target)
             && vm.is_subclass(subclass, &candidate)?
         {
@@ -288,10 +284,10 @@ fn forget(vm: &Vm, class: &Obj, registry: bool) -> PyResult<()> {
     let data = data(vm, class)?;
     let own = own(&data);
     if registry {
-        drop(own.registry.take());
+        clear(&own.registry);
     } else {
-        drop(own.cache.take());
-        drop(own.negative_cache.take());
+        clear(&own.cache);
+        clear(&own.negative_cache);
     }
     Ok(())
 }
@@ -300,9 +296,11 @@ fn dump(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let data = data(vm, &args.pos()[0])?;
     let own = own(&data);
     let mut parts = Vec::new();
-    for set in own.sets() {
-        let items = set.borrow().clone();
-        parts.push(vm.call(&vm.types.set, &[vm.list(items)])?);
+    for set in [&own.registry, &own.cache, &own.negative_cache] {
+        parts.push(match set.get() {
+            Some(set) => vm.set_from(&set)?,
+            None => vm.set(),
+        });
     }
     parts.push(vm.int(own.negative_version.get() as i64));
     Ok(vm.tuple(parts))

@@ -1,6 +1,7 @@
 //! `atexit`: functions that run at the end, the last registered first (`Modules/atexitmodule.c`).
 
-use heap::Obj;
+use compile::Version;
+use heap::{Obj, Tuple};
 
 use super::ModuleSpec;
 use crate::class::{Convention, Method};
@@ -9,7 +10,7 @@ use crate::{Args, PyResult, Vm};
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "atexit",
     functions: &[
-        Method::new("register", register, Convention::Keywords),
+        Method::new("register", register, Convention::Keywords).varargs(),
         Method::new("unregister", unregister, Convention::One),
         Method::new(
             "_clear",
@@ -32,11 +33,16 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
     init: |_, _| Ok(()),
 };
 
-/// A function to call at the end, with its arguments.
-pub(crate) struct AtExit {
-    function: Obj,
-    args: Vec<Obj>,
-    names: Vec<Obj>,
+/// What to call at the end: a function, the tuple of its arguments, and the dict of its keywords or `None`. Since 3.14 they stand in a tuple.
+pub(crate) struct AtExit(Vec<Obj>);
+
+impl AtExit {
+    fn parts(&self) -> &[Obj] {
+        match &self.0[..] {
+            [one] => one.get::<Tuple>().map_or(&[], Tuple::items),
+            parts => parts,
+        }
+    }
 }
 
 fn register(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
@@ -47,7 +53,15 @@ fn register(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         return Err(vm.type_error("the first argument must be callable"));
     }
     let rest = args.rest();
-    vm.state.atexit.borrow_mut().push(AtExit { function: function.clone(), args: rest.all().to_vec(), names: rest.names().to_vec() });
+    let keywords = if rest.has_keywords() {
+        let dict = vm.new_dict();
+        rest.keywords().try_for_each(|(name, value)| vm.dict_set(&dict, name, value.clone()))?;
+        dict
+    } else {
+        vm.none()
+    };
+    let parts = vec![function.clone(), vm.tuple(rest.pos().to_vec()), keywords];
+    vm.state.atexit.borrow_mut().push(AtExit(if vm.version >= Version::V3_14 { vec![vm.tuple(parts)] } else { parts }));
     Ok(function.clone())
 }
 
@@ -55,7 +69,7 @@ fn unregister(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let all = vm.state.atexit.take();
     let mut kept = Vec::new();
     for entry in all {
-        if !vm.eq(&entry.function, &args.pos()[0])? {
+        if !vm.eq(&entry.parts()[0], &args.pos()[0])? {
             kept.push(entry);
         }
     }
@@ -68,8 +82,10 @@ impl Vm {
     pub fn run_atexit(&self) {
         loop {
             let Some(entry) = self.state.atexit.borrow_mut().pop() else { break };
-            if let Err(raised) = self.call_args(&entry.function, Args::new(&entry.args, &entry.names)) {
-                self.print_unraisable(Some("Exception ignored in atexit callback"), Some(&entry.function), &raised.0);
+            let [function, args, keywords] = entry.parts() else { unreachable!("a callback has three parts") };
+            let keywords = Some(keywords).filter(|keywords| !keywords.is(&self.consts.none));
+            if let Err(raised) = self.call_tuple(function, args, keywords) {
+                self.print_unraisable(Some("Exception ignored in atexit callback"), Some(function), &raised.0);
             }
         }
     }

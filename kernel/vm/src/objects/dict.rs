@@ -89,11 +89,12 @@ fn update_from(vm: &Vm, obj: &Obj, args: Args<'_>, name: &str) -> PyResult<()> {
 }
 
 fn repr(vm: &Vm, obj: &Obj) -> PyResult {
-    if dict(obj).is_empty() {
-        return Ok(vm.str("{}"));
-    }
     if vm.repr_enter(obj) {
         return Ok(vm.str("{...}"));
+    }
+    if dict(obj).is_empty() {
+        vm.repr_leave(obj);
+        return Ok(vm.str("{}"));
     }
     let text = repr_entries(vm, obj);
     vm.repr_leave(obj);

@@ -59,7 +59,11 @@ impl Vm {
             // The tuple had room for as many items as were expected, and was cut in the end.
             let expected = self.length_hint(iterable, 10)?;
             let items = self.to_vec(iterable)?;
-            return Ok(if items.is_empty() { self.consts.empty_tuple.clone() } else { self.heap.tuple_cut(items, expected).tracked() });
+            if items.is_empty() {
+                drop(self.heap.passing_tuple(expected));
+                return Ok(self.consts.empty_tuple.clone());
+            }
+            return Ok(self.heap.tuple_cut(items, expected).tracked());
         }
         let items = self.to_vec(iterable)?;
         // A generator does not say how many items it has, so the tuple is made of them when they are known.
