@@ -54,6 +54,18 @@ pub struct Warning {
     pub msg: String,
     /// The line, from 1.
     pub line: i32,
+    /// What it becomes where warnings are errors (`_PyErr_EmitSyntaxWarning`).
+    pub error: SyntaxError,
+}
+
+impl Warning {
+    /// `parsed` as in [`SyntaxError`].
+    pub(crate) fn new((loc, msg): &(Location, String), parsed: bool, filename: &str, source: &Source) -> Warning {
+        let told = msg.replace(" Such sequences will not work in the future.", "");
+        let mut error = SyntaxError::at(*loc, told);
+        error.parsed = parsed;
+        Warning { msg: msg.clone(), line: loc.line, error: error.finish(filename, source) }
+    }
 }
 
 impl SyntaxError {

@@ -135,7 +135,9 @@ pub fn parse_tree(
     optimized: bool,
 ) -> Result<(tree::Node, Vec<Warning>), SyntaxError> {
     let source = source::Source::new(text);
+    let mut read = 0;
     let parsed = parse::parse(&source, mode, options).and_then(|mut parsed| {
+        read = parsed.warnings.len();
         if optimized {
             let future = future::of(&parsed.module, options)?;
             preprocess::preprocess(&mut parsed.module, future, options, &mut parsed.warnings);
@@ -143,7 +145,7 @@ pub fn parse_tree(
         Ok(parsed)
     });
     let parsed = parsed.map_err(|error| error.finish(filename, &source))?;
-    let warnings = parsed.warnings.iter().map(|(loc, msg)| Warning { msg: msg.clone(), line: loc.line }).collect();
+    let warnings = warnings(&parsed.warnings, read, filename, &source);
     Ok((tree::of(&parsed.module, &source), warnings))
 }
 
@@ -160,16 +162,23 @@ pub fn compile_tree(node: tree::Node, filename: &str, options: Options) -> Resul
     let module = tree::module(node).ok_or_else(|| TreeError::Invalid("a node has a field of another kind".to_owned()))?;
     validate::module(&module).map_err(TreeError::Invalid)?;
     let parsed = parse::Parsed { module, warnings: Vec::new(), literals: Vec::new() };
-    finish(parsed, filename, options).map_err(|error| TreeError::Syntax(error.finish(filename, &source::Source::new(""))))
+    let source = source::Source::new("");
+    finish(parsed, &source, filename, options).map_err(|error| TreeError::Syntax(error.finish(filename, &source)))
 }
 
 fn run(source: &source::Source, filename: &str, mode: Mode, options: Options) -> lower::Result<Compiled> {
-    finish(parse::parse(source, mode, options)?, filename, options)
+    finish(parse::parse(source, mode, options)?, source, filename, options)
 }
 
-fn finish(parsed: parse::Parsed, filename: &str, options: Options) -> lower::Result<Compiled> {
+/// The first `read` of them are the parser's.
+fn warnings(all: &[(ir::Location, String)], read: usize, filename: &str, source: &source::Source) -> Vec<Warning> {
+    all.iter().enumerate().map(|(i, warning)| Warning::new(warning, i < read, filename, source)).collect()
+}
+
+fn finish(parsed: parse::Parsed, source: &source::Source, filename: &str, options: Options) -> lower::Result<Compiled> {
     let version = options.version;
     let parse::Parsed { mut module, mut warnings, literals } = parsed;
+    let read = warnings.len();
     let future = future::of(&module, options)?;
     preprocess::preprocess(&mut module, future, options, &mut warnings);
     let table = scope::build(&module, future, version)?;
@@ -185,6 +194,6 @@ fn finish(parsed: parse::Parsed, filename: &str, options: Options) -> lower::Res
         disable_warning: 0,
     };
     let code = compiler.module(&module)?;
-    let warnings = compiler.warnings.iter().map(|(loc, msg)| Warning { msg: msg.clone(), line: loc.line }).collect();
+    let warnings = self::warnings(&compiler.warnings, read, filename, source);
     Ok(Compiled { code, warnings, literals })
 }

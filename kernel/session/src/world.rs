@@ -127,7 +127,7 @@ impl Host for World {
     fn memory(&self, held: &dyn Fn() -> u64) -> Memory {
         let (resident, total) = (PROCESS + held(), 8 << 30);
         let free = (total / 2u64).saturating_sub(resident);
-        Memory { resident, virtual_: resident + (48 << 20), total, available: free, free }
+        Memory { resident, peak: 0, virtual_: resident + (48 << 20), total, available: free, free }
     }
 
     fn env(&self) -> Vec<(String, String)> {

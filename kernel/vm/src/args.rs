@@ -122,47 +122,73 @@ impl<'a> Args<'a> {
     pub fn bind<const N: usize>(&self, vm: &Vm, signature: &Signature) -> PyResult<[Option<&'a Obj>; N]> {
         assert_eq!(N, signature.params.len(), "one place for each parameter");
         let (name, given) = (signature.name, self.pos().len());
-        let mut out = [None; N];
-        if given > signature.positional {
-            return Err(too_many(vm, signature, given, self.names.len()));
+        let all = given + self.names.len();
+        if all > N {
+            return Err(too_many_in_all(vm, name, N, given, all));
         }
+        if given > signature.positional {
+            return Err(too_many(vm, signature, given));
+        }
+        if given < signature.positional_only.min(signature.required) {
+            return Err(too_few(vm, signature, given));
+        }
+        self.fill(vm, signature)
+    }
+
+    /// The keywords of a function that takes any number of other arguments, which are not among these.
+    pub fn bind_keywords<const N: usize>(&self, vm: &Vm, signature: &Signature) -> PyResult<[Option<&'a Obj>; N]> {
+        Args { all: &self.all[self.pos().len()..], names: self.names, tuple: None }.fill(vm, signature)
+    }
+
+    fn fill<const N: usize>(&self, vm: &Vm, signature: &Signature) -> PyResult<[Option<&'a Obj>; N]> {
+        let (name, given, params) = (signature.name, self.pos().len(), signature.params);
+        let mut out = [None; N];
         for (place, value) in out.iter_mut().zip(self.pos()) {
             *place = Some(value);
         }
+        let place_of = |key: &Obj| {
+            let key = key.get::<Str>().map(Str::as_bytes);
+            params.iter().position(|param| Some(param.as_bytes()) == key).filter(|&i| i >= signature.positional_only)
+        };
         for (key, value) in self.keywords() {
-            let Some(text) = key.get::<Str>() else { return Err(vm.type_error("keywords must be strings")) };
-            let found = signature.params.iter().position(|p| p.as_bytes() == text.as_bytes()).filter(|&i| i >= signature.positional_only);
-            let Some(i) = found else {
-                return Err(unexpected_keyword(vm, name, key, &signature.params[signature.positional_only..]));
-            };
-            if out[i].is_some() {
-                return Err(vm.type_error(format!(
-                    "argument for {name}() given by name ('{}') and position ({})",
-                    signature.params[i],
-                    i + 1
-                )));
+            if let Some(i) = place_of(key).filter(|&i| i >= given) {
+                out[i] = Some(value);
             }
-            out[i] = Some(value);
         }
-        match (0..signature.required).find(|&i| out[i].is_none()) {
-            None => Ok(out),
-            Some(i) if i < signature.positional_only => Err(too_few(vm, signature, given)),
-            Some(i) => Err(vm.type_error(format!("{name}() missing required argument '{}' (pos {})", signature.params[i], i + 1))),
+        if let Some(i) = (0..signature.required).find(|&i| out[i].is_none()) {
+            return Err(vm.type_error(format!("{name}() missing required argument '{}' (pos {})", params[i], i + 1)));
         }
+        for (key, _) in self.keywords() {
+            if key.get::<Str>().is_none() {
+                return Err(vm.type_error("keywords must be strings"));
+            }
+            match place_of(key) {
+                Some(i) if i >= given => {}
+                Some(i) => {
+                    return Err(vm.type_error(format!("argument for {name}() given by name ('{}') and position ({})", params[i], i + 1)));
+                }
+                None => return Err(unexpected_keyword(vm, name, key, &params[signature.positional_only..])),
+            }
+        }
+        Ok(out)
     }
 }
 
-fn too_many(vm: &Vm, s: &Signature, given: usize, keywords: usize) -> Raised {
+/// More than there are parameters. Keywords are named as such only where nothing else was given.
+pub(crate) fn too_many_in_all(vm: &Vm, name: &str, params: usize, positional: usize, given: usize) -> Raised {
+    let keyword = if positional == 0 { "keyword " } else { "" };
+    let plural = if params == 1 { "" } else { "s" };
+    vm.type_error(format!("{name}() takes at most {params} {keyword}argument{plural} ({given} given)"))
+}
+
+fn too_many(vm: &Vm, s: &Signature, given: usize) -> Raised {
     let (name, max) = (s.name, s.positional);
     if max == 0 {
         return vm.type_error(format!("{name}() takes no positional arguments"));
     }
     let exactly = if s.required >= max { "exactly" } else { "at most" };
-    // Keyword-only parameters do not exist for a reader of this message unless there are some.
-    let positional = if s.params.len() > max { "positional " } else { "" };
-    let given = if positional.is_empty() { given + keywords } else { given };
     let plural = if max == 1 { "" } else { "s" };
-    vm.type_error(format!("{name}() takes {exactly} {max} {positional}argument{plural} ({given} given)"))
+    vm.type_error(format!("{name}() takes {exactly} {max} positional argument{plural} ({given} given)"))
 }
 
 fn too_few(vm: &Vm, s: &Signature, given: usize) -> Raised {

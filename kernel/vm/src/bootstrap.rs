@@ -58,6 +58,7 @@ impl Vm {
             #[cfg(target_arch = "wasm32")]
             until_asked: Default::default(),
             tracing: Default::default(),
+            monitoring: Default::default(),
             sampler: Default::default(),
             recorder: Default::default(),
             show: Default::default(),

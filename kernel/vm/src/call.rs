@@ -576,7 +576,20 @@ impl Vm {
     pub(crate) fn call_slot(&self, callable: &Obj, args: Args<'_>) -> PyResult {
         match self.with_class(callable, |class| class.slots.call.get()) {
             Some(call) => call(self, callable, args),
-            None => Err(self.type_error(format!("'{}' object is not callable", self.type_name(callable)))),
+            None => Err(self.not_callable(callable)),
+        }
+    }
+
+    /// `object_is_not_callable`: since 3.13 a module in which something has its name is told from that.
+    #[cold]
+    fn not_callable(&self, callable: &Obj) -> Raised {
+        let text = format!("'{}' object is not callable", self.type_name(callable));
+        let is_module = self.version >= compile::Version::V3_13 && callable.get::<crate::objects::module::Module>().is_some();
+        let name = is_module.then(|| self.dict_get_str(&self.module_dict(callable), "__name__")).flatten().filter(Vm::is_text);
+        let Some(name) = name.map(|name| self.lossy(&name)) else { return self.type_error(text) };
+        match self.getattr_opt_str(callable, &name) {
+            Ok(Some(found)) if self.is_callable(&found) => self.type_error(format!("{text}. Did you mean: '{name}.{name}(...)'?")),
+            _ => self.type_error(text),
         }
     }
 

@@ -236,22 +236,29 @@ pub struct GetSet {
     pub set: Option<SetAttr>,
     /// Whether `type(x).name` shows `<member …>` rather than `<attribute …>` (a `PyMemberDef` in CPython).
     pub member: bool,
+    /// `__doc__`; empty is `None`.
+    pub doc: &'static str,
 }
 
 impl GetSet {
     /// A read-only attribute.
     pub const fn new(name: &'static str, get: Unary) -> GetSet {
-        GetSet { name, get, set: None, member: false }
+        GetSet { name, get, set: None, member: false, doc: "" }
     }
 
     /// An attribute that can be set.
     pub const fn with_set(name: &'static str, get: Unary, set: SetAttr) -> GetSet {
-        GetSet { name, get, set: Some(set), member: false }
+        GetSet { name, get, set: Some(set), member: false, doc: "" }
     }
 
     /// A read-only member.
     pub const fn member(name: &'static str, get: Unary) -> GetSet {
-        GetSet { name, get, set: None, member: true }
+        GetSet { name, get, set: None, member: true, doc: "" }
+    }
+
+    /// The same, with a text that tells what it is.
+    pub const fn doc(self, doc: &'static str) -> GetSet {
+        GetSet { doc, ..self }
     }
 }
 

@@ -300,7 +300,7 @@ impl Vm {
     }
 
     /// The file name of an embedded module, and the folder of a package.
-    fn embedded_path(&self, name: &str, is_package: bool) -> (String, Option<Option<String>>) {
+    pub(crate) fn embedded_path(&self, name: &str, is_package: bool) -> (String, Option<Option<String>>) {
         let (major, minor, _) = self.version.release();
         let base = format!("{EMBEDDED}{major}.{minor}/{}", name.replace('.', "/"));
         if is_package { (format!("{base}/__init__.py"), Some(Some(base))) } else { (format!("{base}.py"), None) }
@@ -345,6 +345,9 @@ impl Vm {
             None => name.rsplit_once('.').map_or("", |(package, _)| package),
         };
         self.dict_set_str(&dict, "__package__", self.str(home));
+        if embedded {
+            self.dict_set_str(&dict, "__loader__", self.types.library_loader.clone());
+        }
         self.dict_set_str(
             &dict,
             "__spec__",
@@ -374,9 +377,10 @@ impl Vm {
     pub(crate) fn module_spec(&self, name: &str, filename: &str, package: Option<&str>) -> Obj {
         let parent = if package.is_some() { name } else { name.rsplit_once('.').map_or("", |(parent, _)| parent) };
         let locations = package.map_or_else(|| self.none(), |folder| self.list(vec![self.str(folder)]));
+        let loader = if filename.starts_with(EMBEDDED) { self.types.library_loader.clone() } else { self.none() };
         self.namespace_of(&[
             ("name", self.str(name)),
-            ("loader", self.none()),
+            ("loader", loader),
             ("origin", self.str(filename)),
             ("submodule_search_locations", locations),
             ("cached", self.none()),

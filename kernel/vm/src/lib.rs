@@ -22,6 +22,7 @@ mod intrinsics;
 mod kinds;
 mod late_class;
 mod modules;
+mod monitoring;
 mod names;
 pub mod objects;
 mod ops;

@@ -4,7 +4,7 @@ use heap::Obj;
 
 use crate::class::Class;
 use crate::objects::exception::store;
-use crate::{PyResult, Raised, Vm};
+use crate::{Raised, Vm};
 
 macro_rules! raisers {
     ($($(#[$doc:meta])* $name:ident: $class:ident,)*) => {
@@ -169,78 +169,6 @@ impl Vm {
             }
             None => self.report_unraisable(None, Some(obj), &raised.0),
         }
-    }
-
-    /// Issues a warning from the running code (`PyErr_WarnEx` with a stack level of 1).
-    pub fn warn(&self, category: &Obj, text: &str) -> PyResult<()> {
-        let Some(warnings) = self.warnings_module()? else { return Ok(()) };
-        let text = self.heap.str(text);
-        if !self.ignores_warning(&warnings, category, &text)? {
-            self.call_method(&warnings, "warn", &[text, category.clone()])?;
-        }
-        Ok(())
-    }
-
-    /// The module `warnings`; nothing at the end of a program, when nothing can be imported any more (`get_warnings_attr`).
-    pub(crate) fn warnings_module(&self) -> PyResult<Option<Obj>> {
-        let gone = || self.modules.get().is_none_or(|modules| self.dict_get_str(&modules, "warnings").is_none());
-        if self.state.finalizing.get() && gone() { Ok(None) } else { self.import_module("warnings").map(Some) }
-    }
-
-    /// Whether the first filter that fits says `"ignore"`, as C's `warn_explicit` finds out without Python code: with an instance of the
-    /// category, a key for the registry, and the registry of the running module, which comes into being. Filters that look at the text or
-    /// at the module are Python's affair.
-    fn ignores_warning(&self, warnings: &Obj, category: &Obj, text: &Obj) -> PyResult<bool> {
-        let names = self.module_dict(warnings);
-        let (Some(filters), Some(version)) = (self.dict_get_str(&names, "filters"), self.dict_get_str(&names, "_filters_version")) else {
-            return Ok(false);
-        };
-        let filters = filters.get::<heap::List>().map(heap::List::to_vec).unwrap_or_default();
-        let mut ignored = false;
-        for filter in &filters {
-            let Some([action, message, class, module, line]) = filter.get::<heap::Tuple>().map(heap::Tuple::items) else {
-                return Ok(false);
-            };
-            let plain = message.is(&self.consts.none) && module.is(&self.consts.none) && line.plain_int() == Some(0);
-            if !plain || class.get::<crate::Class>().is_none() {
-                return Ok(false);
-            }
-            if self.subclass_of(category, class) {
-                ignored = action.get::<heap::Str>().is_some_and(|action| action.as_bytes() == b"ignore");
-                break;
-            }
-        }
-        if !ignored {
-            return Ok(false);
-        }
-        let globals = self.current_globals()?;
-        let registry = match self.dict_get_str(&globals, "__warningregistry__") {
-            Some(registry) => registry,
-            None => {
-                let registry = self.new_dict();
-                self.dict_set_str(&globals, "__warningregistry__", registry.clone());
-                registry
-            }
-        };
-        let known = self.dict_get_str(&registry, "version");
-        if known.and_then(|known| known.plain_int()) != version.plain_int() {
-            drop(registry.get::<heap::Dict>().map(heap::Dict::take));
-            self.dict_set_str(&registry, "version", version);
-        }
-        let _warning = self.make_exception(category, std::slice::from_ref(text))?;
-        let _key = self.heap.passing_tuple(3);
-        Ok(true)
-    }
-
-    /// Issues a warning about a place in a source file (`PyErr_WarnExplicit`).
-    pub fn warn_explicit(&self, category: &Obj, text: &str, filename: &str, line: i32) -> PyResult<()> {
-        let Some(warnings) = self.warnings_module()? else { return Ok(()) };
-        self.call_method(
-            &warnings,
-            "warn_explicit",
-            &[self.heap.str(text), category.clone(), self.str(filename), self.int(i64::from(line))],
-        )?;
-        Ok(())
     }
 }
 

@@ -30,7 +30,10 @@ impl Vm {
         self.fill_builtin_module(&modules::sys::MODULE, &sys)?;
         let monitoring = self.make_module(&modules::monitoring::MODULE)?;
         self.setattr_str(&sys, "monitoring", Some(&monitoring))?;
-        self.dict_set_str(&all, "sys.monitoring", monitoring);
+        if self.version >= compile::Version::V3_14 {
+            let jit = self.make_module(&modules::sys::JIT)?;
+            self.setattr_str(&sys, "_jit", Some(&jit))?;
+        }
         self.make_streams(streams)?;
         // A slice has been used, and waits to be used again.
         drop(self.slice(self.none(), self.none(), self.none()));

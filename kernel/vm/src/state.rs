@@ -30,8 +30,6 @@ pub(crate) struct State {
     pub(crate) signals: RefCell<std::collections::BTreeMap<i64, heap::Obj>>,
     /// `signal.set_wakeup_fd`.
     pub(crate) wakeup_fd: Cell<i32>,
-    /// The names of the tools of `sys.monitoring`.
-    pub(crate) tools: RefCell<Vec<Option<heap::Obj>>>,
     /// The classes of syntax trees, once they were needed.
     pub(crate) ast: std::cell::OnceCell<Box<crate::modules::ast::Classes>>,
     /// `queue.Empty`.
@@ -58,6 +56,8 @@ pub(crate) struct State {
     pub(crate) thread_dict: Slot,
     /// The names of the keywords that `max` and `min` know.
     pub(crate) extreme_keywords: [Slot; 2],
+    /// What `_warnings` keeps.
+    pub(crate) warnings: crate::modules::warnings::Warnings,
     /// `sys.UnraisableHookArgs`.
     pub(crate) unraisable_args: Slot,
     /// A class made in Python has died since the last collection.
@@ -78,7 +78,6 @@ impl Default for State {
             input: RefCell::default(),
             signals: RefCell::default(),
             wakeup_fd: Cell::new(-1),
-            tools: RefCell::default(),
             ast: std::cell::OnceCell::new(),
             queue_empty: Slot::empty(),
             utc: Slot::empty(),
@@ -92,6 +91,7 @@ impl Default for State {
             class_died: Default::default(),
             reads_code: Cell::new(false),
             unraisable_args: Slot::empty(),
+            warnings: Default::default(),
             thread_dict: Slot::empty(),
             extreme_keywords: Default::default(),
         }

@@ -1,4 +1,5 @@
-//! `sys.settrace` and `sys.setprofile`: the events of a running program, as CPython tells them (`Python/legacy_tracing.c`).
+//! `sys.settrace` and `sys.setprofile`: the events of a running program, as CPython tells them (`Python/legacy_tracing.c`). The tools of
+//! `sys.monitoring` are told at the same places, and hear more (`monitoring.rs`).
 //!
 //! Invariant: a program that nobody traces runs in a loop that knows nothing of tracing. While somebody does, the other copy of the loop
 //! runs, which takes every instruction in its plain form and comes here before each; the loops change places where a program is interrupted
@@ -12,6 +13,7 @@ use compile::Op;
 use heap::{Obj, Slot, StackRef};
 
 use crate::frame::Frame;
+use crate::monitoring::Event as Told;
 use crate::objects::code::CodeObject;
 use crate::objects::exception::Exception;
 use crate::objects::frame::FrameObject;
@@ -59,8 +61,12 @@ impl Event {
     }
 }
 
-/// A native function whose call is to be told.
-pub(crate) struct NativeCall(Option<Obj>);
+/// A call of what is no Python function, to be told when it is over: to a profile function, and to tools with its first argument.
+#[derive(Default)]
+pub(crate) struct NativeCall {
+    profiled: Option<Obj>,
+    monitored: Option<(Obj, Obj)>,
+}
 
 impl Tracing {
     /// Whether the traced copy of the loop should run.
@@ -74,8 +80,8 @@ impl Tracing {
         self.trace.is_empty() && self.profile.is_empty()
     }
 
-    fn update(&self, recording: bool) {
-        self.active.set((recording || !self.is_off()) && self.depth.get() == 0);
+    fn update(&self, watched: bool) {
+        self.active.set((watched || !self.is_off()) && self.depth.get() == 0);
     }
 }
 
@@ -92,8 +98,13 @@ impl Vm {
         self.tracing_changed();
     }
 
+    /// Whether somebody beside the trace functions wants to hear of what happens.
+    fn is_watched(&self) -> bool {
+        self.recorder.is_on() || self.monitoring.is_on()
+    }
+
     pub(crate) fn tracing_changed(&self) {
-        self.tracing.update(self.recorder.is_on());
+        self.tracing.update(self.is_watched());
         // The loops that run come by, and see which of them should.
         self.heap.ask_for_attention();
     }
@@ -117,14 +128,24 @@ impl Vm {
             return Ok(());
         }
         if op == Quick::Resume {
+            let event = if code.code.instrs[here].arg & 3 == 0 { Told::PyStart } else { Told::PyResume };
+            self.monitor_here(frame, event, Vec::new)?;
             return self.tell_call(frame);
         }
+        self.monitor_jump(frame, before)?;
         if code.starts_line(here)
             && let Some(line) = code.line_of(here)
-            && (code.line_of(before) != Some(line) || code.code.instrs[before].op == Op::Resume)
         {
-            self.tell_new_line(frame)?;
+            let moved = code.line_of(before) != Some(line);
+            if moved {
+                self.monitor_line(frame)?;
+            }
+            // The line of a function's head is a trace function's affair alone.
+            if moved || code.code.instrs[before].op == Op::Resume {
+                self.tell_new_line(frame)?;
+            }
         }
+        self.monitor_here(frame, Told::Instruction, Vec::new)?;
         if let Some(obj) = frame.frame_obj.get()
             && obj.get::<FrameObject>().is_some_and(FrameObject::traces_opcodes)
         {
@@ -134,16 +155,25 @@ impl Vm {
             // A loop that goes back within its line is a new line too.
             Quick::JumpBackward if code.line_of(here).is_some() => {
                 let target = code.code.instrs[here].arg as usize;
-                if code.line_of(target) == code.line_of(here) { self.tell_new_line(frame) } else { Ok(()) }
+                if code.line_of(target) != code.line_of(here) {
+                    return Ok(());
+                }
+                self.monitor_line(frame)?;
+                self.tell_new_line(frame)
             }
             Quick::ReturnValue | Quick::YieldValue => {
                 // SAFETY: these instructions find their value on the stack.
                 let value = unsafe { top(frame) };
+                let event = if op == Quick::YieldValue { Told::PyYield } else { Told::PyReturn };
+                self.monitor_here(frame, event, || vec![value.clone()])?;
                 self.tell_return(frame, &value)
             }
+            // SAFETY: the place and the stack pointer of the frame are saved.
+            Quick::Call | Quick::CallKw => unsafe { self.monitor_call(frame, code.code.instrs[here].op) },
             Quick::ReturnConst => {
                 // SAFETY: the argument is a constant's index.
                 let value = unsafe { (*code.const_items().add(code.code.instrs[here].arg as usize)).clone() };
+                self.monitor_here(frame, Told::PyReturn, || vec![value.clone()])?;
                 self.tell_return(frame, &value)
             }
             // A generator in a `for` has ended: that is told as the exception it would have raised.
@@ -153,6 +183,7 @@ impl Vm {
                 if generator.is_some_and(|held| matches!(held.kind(), kinds::GENERATOR | kinds::COROUTINE)) {
                     let args = if value.is(&self.consts.none) { Vec::new() } else { vec![value] };
                     let stop = self.new_exception(&self.types.stop_iteration, args);
+                    self.monitor_here(frame, Told::StopIteration, || vec![stop.0.clone()])?;
                     self.tell_exception(frame, &stop.0)?;
                 }
                 Ok(())
@@ -191,11 +222,13 @@ impl Vm {
         self.tell_frame(frame, Event::Exception, &parts)
     }
 
-    /// An exception was raised in a frame, or has come to it. What a trace function raises takes its place.
-    pub(crate) fn trace_raise(&self, frame: &Frame, raised: Raised) -> Raised {
+    /// An exception was raised in a frame, or has come to it; `next` is where the frame would have gone on. What a trace function raises
+    /// takes its place.
+    pub(crate) fn trace_raise(&self, frame: &Frame, next: usize, raised: Raised) -> Raised {
         if !self.tracing.is_active() || frame.is_incomplete() {
             return raised;
         }
+        let raised = self.monitor_raise(frame, next, raised);
         match self.tell_exception(frame, &raised.0) {
             Ok(()) => raised,
             Err(other) => other,
@@ -207,6 +240,7 @@ impl Vm {
         let Some(next) = self.with_class(iterator, |class| class.slots.iternext.get()) else { return self.next(iterator) };
         match next(self, iterator) {
             Err(raised) if raised.is(self, &self.types.stop_iteration) => {
+                let raised = self.monitor_raised(frame, Told::Raise, frame.lasti(), raised);
                 self.tell_exception(frame, &raised.0)?;
                 Ok(None)
             }
@@ -219,17 +253,19 @@ impl Vm {
         if !self.tracing.is_active() {
             return thrown;
         }
+        let thrown = self.monitor_raised(frame, Told::PyThrow, frame.lasti() + 1, thrown);
         match self.tell_call(frame) {
             Ok(()) => thrown,
             Err(other) => other,
         }
     }
 
-    /// An exception leaves a frame.
-    pub(crate) fn trace_unwind(&self, frame: &Frame, raised: Raised) -> Raised {
+    /// An exception leaves a frame; `place` is the instruction that it could not be kept from leaving at.
+    pub(crate) fn trace_unwind(&self, frame: &Frame, place: usize, raised: Raised) -> Raised {
         if !self.tracing.is_active() || frame.is_incomplete() {
             return raised;
         }
+        let raised = self.monitor_raised(frame, Told::PyUnwind, place, raised);
         match self.tell_return(frame, &self.none()) {
             Ok(()) => raised,
             Err(other) => other,
@@ -238,24 +274,32 @@ impl Vm {
 
     /// Before a call of what is no Python function; `first` is the argument that would be its `self`.
     pub(crate) fn trace_native(&self, frame: &Frame, callable: &Obj, first: Option<&Obj>) -> PyResult<NativeCall> {
-        if self.tracing.profile.is_empty() || !self.tracing.is_active() {
-            return Ok(NativeCall(None));
+        if !self.tracing.is_active() {
+            return Ok(NativeCall::default());
         }
-        let told = match callable.kind() {
-            kinds::BUILTIN_FUNCTION => callable.clone(),
-            kinds::METHOD_DESCRIPTOR => match first {
-                Some(first) => self.bound_native(callable, first)?,
-                None => return Ok(NativeCall(None)),
-            },
-            _ => return Ok(NativeCall(None)),
+        let monitored = self.monitoring.is_on().then(|| {
+            let missing = || self.monitoring.missing.get().unwrap_or_else(|| self.none());
+            (callable.clone(), first.cloned().unwrap_or_else(missing))
+        });
+        let profiled = match callable.kind() {
+            _ if self.tracing.profile.is_empty() => None,
+            kinds::BUILTIN_FUNCTION => Some(callable.clone()),
+            kinds::METHOD_DESCRIPTOR => first.map(|first| self.bound_native(callable, first)).transpose()?,
+            _ => None,
         };
-        self.tell_profile(frame, Event::CCall, &told)?;
-        Ok(NativeCall(Some(told)))
+        if let Some(told) = &profiled {
+            self.tell_profile(frame, Event::CCall, told)?;
+        }
+        Ok(NativeCall { profiled, monitored })
     }
 
     /// After it.
     pub(crate) fn trace_native_end<T, E: From<Raised>>(&self, frame: &Frame, call: NativeCall, result: Result<T, E>) -> Result<T, E> {
-        let NativeCall(Some(told)) = call else { return result };
+        if let Some((callable, first)) = call.monitored {
+            let event = if result.is_ok() { Told::CReturn } else { Told::CRaise };
+            self.monitor_here(frame, event, || vec![callable, first])?;
+        }
+        let Some(told) = call.profiled else { return result };
         let event = if result.is_ok() { Event::CReturn } else { Event::CException };
         self.tell_profile(frame, event, &told)?;
         result
@@ -301,11 +345,16 @@ impl Vm {
         self.tell(&function, &obj, event, arg).map(drop).inspect_err(|_| self.set_profile(None))
     }
 
-    /// Calls a trace function, which is not traced itself.
+    /// Calls a trace function.
     fn tell(&self, function: &Obj, frame: &Obj, event: Event, arg: &Obj) -> PyResult {
+        self.untraced(|| self.call(function, &[frame.clone(), self.intern(event.name()), arg.clone()]))
+    }
+
+    /// What a trace function or a tool does is not traced itself.
+    pub(crate) fn untraced<T>(&self, run: impl FnOnce() -> T) -> T {
         self.tracing.depth.set(self.tracing.depth.get() + 1);
-        self.tracing.update(self.recorder.is_on());
-        let result = self.call(function, &[frame.clone(), self.intern(event.name()), arg.clone()]);
+        self.tracing.update(self.is_watched());
+        let result = run();
         self.tracing.depth.set(self.tracing.depth.get() - 1);
         self.tracing_changed();
         result

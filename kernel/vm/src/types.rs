@@ -208,6 +208,7 @@ classes! {
     context_var: modules::contextvars::CONTEXT_VAR,
     context: modules::contextvars::CONTEXT,
     context_token: modules::contextvars::TOKEN,
+    library_loader: modules::importlib::LIBRARY_LOADER,
     context_token_missing: modules::contextvars::MISSING,
     deque: modules::collections::DEQUE,
     deque_iterator: modules::collections::DEQUE_ITERATOR,

@@ -11,6 +11,7 @@ use compile::Version;
 use heap::{Kind, Obj, StackRef, Str, Tuple};
 
 use crate::frame::{ENTRY, Frame, Owner};
+use crate::monitoring::Event;
 use crate::objects::code::{CodeObject, Instr};
 use crate::objects::exception::Exception;
 use crate::objects::generator::GenState;
@@ -57,11 +58,13 @@ impl Vm {
                     self.add_traceback(here, &raised.0);
                 }
                 self.show_raise(&raised);
-                self.trace_raise(here, raised)
+                self.trace_raise(here, here.lasti() + 1, raised)
             }
             Fault::Reraise(raised, first) => {
                 origin = first;
-                raised
+                // SAFETY: the frame is the running one.
+                let here = unsafe { &*at };
+                self.monitor_raised(here, Event::Reraise, here.lasti(), raised)
             }
             Fault::Switch => unreachable!("the loop's owner goes on with the other copy"),
         };
@@ -71,11 +74,13 @@ impl Vm {
                 let here = &*at;
                 let payload = here.code();
                 // The handler is that of the instruction which runs, wherever the exception came from first.
-                let handler = payload.code.handler(here.lasti());
+                let place = here.lasti();
+                let handler = payload.code.handler(place);
                 if let Some(origin) = origin.take() {
                     here.ip.set(payload.instrs().add(origin));
                 }
                 if let Some(handler) = handler {
+                    raised = self.monitor_raised(here, Event::ExceptionHandled, handler.target as usize, raised);
                     let bottom = here.stack_base().add(handler.depth as usize);
                     self.cut_stack(here, bottom);
                     let mut sp = bottom;
@@ -88,7 +93,7 @@ impl Vm {
                     here.sp.set(sp.add(1));
                     return Unwound::Handler(at, target);
                 }
-                raised = self.trace_unwind(here, raised);
+                raised = self.trace_unwind(here, place, raised);
                 self.cut_stack(here, here.stack_base());
                 let flags = here.flags.get();
                 let below = here.previous.get();
@@ -105,7 +110,7 @@ impl Vm {
                 }
                 at = below;
                 self.add_traceback(&*at, &raised.0);
-                raised = self.trace_raise(&*at, raised);
+                raised = self.trace_raise(&*at, (*at).lasti(), raised);
             }
         }
     }

@@ -76,6 +76,7 @@ pub struct Vm {
     pub(crate) until_asked: Cell<u32>,
     /// `sys.settrace`, `sys.setprofile`.
     pub(crate) tracing: crate::tracing::Tracing,
+    pub(crate) monitoring: crate::monitoring::Monitoring,
     /// Who looks at the memory while a program runs.
     pub(crate) sampler: crate::sampler::Sampler,
     /// Who records it event by event.

@@ -40,11 +40,11 @@ macro_rules! programs {
 programs! {
     leaves: numbers complex arithmetic text bytes formats errors warm;
     // Modules that CPython writes in C.
-    library: structs arrays hashes rows characters complexes functions ordered calendar_time tasks trees token_stream test_runs json_text dates imports loaders type_variables buffers;
+    library: structs arrays hashes rows characters complexes functions ordered calendar_time tasks trees token_stream test_runs json_text dates imports loaders type_variables buffers warned;
     // What the language asks of objects.
     protocols: contexts;
     // `sys.settrace` and `sys.setprofile`.
-    tracing: events functions;
+    tracing: events functions monitoring;
     // What programs about memory import.
     standins: ndarrays addresses memory_traces;
     // Streams and files; the files are in memory.

@@ -221,7 +221,7 @@ impl Host for Browser {
     fn memory(&self, held: &dyn Fn() -> u64) -> Memory {
         let resident = PROCESS + held();
         let free = MOST.saturating_sub(resident);
-        Memory { resident, virtual_: resident, total: MOST, available: free, free }
+        Memory { resident, peak: 0, virtual_: resident, total: MOST, available: free, free }
     }
 
     fn env(&self) -> Vec<(String, String)> {

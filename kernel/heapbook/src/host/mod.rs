@@ -149,7 +149,7 @@ impl Host for Real {
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&[own]), false, ProcessRefreshKind::nothing().with_memory());
         let (resident, virtual_) = system.process(own).map_or((0, 0), |process| (process.memory(), process.virtual_memory()));
         let (total, available, free) = (system.total_memory(), system.available_memory(), system.free_memory());
-        Memory { resident, virtual_, total, available, free }
+        Memory { resident, peak: peak_memory(), virtual_, total, available, free }
     }
 
     fn env(&self) -> Vec<(String, String)> {
@@ -159,4 +159,11 @@ impl Host for Real {
     fn files(&self) -> &dyn Files {
         &self.files
     }
+}
+
+/// The most that the process ever had in memory, in bytes; 0 where the system does not tell.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kib.unwrap_or(0) * 1024
 }

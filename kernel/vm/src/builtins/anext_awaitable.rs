@@ -44,13 +44,14 @@ fn this(obj: &Obj) -> &AnextAwaitable {
     obj.get::<AnextAwaitable>().expect("an anext_awaitable's method is called on one")
 }
 
-/// The iterator that awaits the wrapped object.
+/// The iterator that awaits the wrapped object (`anextawaitable_getiter`).
 fn iterator(vm: &Vm, obj: &Obj) -> PyResult {
     let wrapped = this(obj).wrapped.get().unwrap_or_else(|| vm.none());
-    match vm.with_class(&wrapped, |class| class.slots.await_.get()) {
-        Some(await_) => await_(vm, &wrapped),
-        // A coroutine or generator awaits itself.
-        None => Ok(wrapped),
+    let iterator = vm.awaitable_iter(&wrapped)?;
+    // Of all that can be awaited a coroutine alone is no iterator.
+    match vm.with_class(&iterator, |class| class.slots.await_.get()) {
+        Some(await_) if iterator.kind() == kinds::COROUTINE => await_(vm, &iterator),
+        _ => Ok(iterator),
     }
 }
 

@@ -70,22 +70,28 @@ impl Vm {
         need_to_parse(text);
         match compile::compile_with_warnings(text, filename, mode, options) {
             Ok(compiled) => {
-                for warning in &compiled.warnings {
-                    self.warn_explicit(&self.types.syntax_warning, &warning.msg, filename, warning.line)?;
-                }
+                self.warn_of_syntax(&compiled.warnings, filename)?;
                 Ok(compiled)
             }
             Err(error) => Err(self.syntax_error(&error)),
         }
     }
 
+    /// `_PyErr_EmitSyntaxWarning`: where such warnings are errors, they are syntax errors.
+    fn warn_of_syntax(&self, warnings: &[compile::Warning], filename: &str) -> PyResult<()> {
+        for warning in warnings {
+            let category = &self.types.syntax_warning;
+            self.warn_explicit(category, &warning.msg, filename, warning.line)
+                .map_err(|raised| if raised.is(self, category) { self.syntax_error(&warning.error) } else { raised })?;
+        }
+        Ok(())
+    }
+
     /// The tree of a text, as objects.
     fn parse_tree(&self, text: &str, filename: &str, mode: Mode, options: Options, optimized: bool) -> PyResult {
         need_to_parse(text);
         let (tree, warnings) = compile::parse_tree(text, filename, mode, options, optimized).map_err(|error| self.syntax_error(&error))?;
-        for warning in &warnings {
-            self.warn_explicit(&self.types.syntax_warning, &warning.msg, filename, warning.line)?;
-        }
+        self.warn_of_syntax(&warnings, filename)?;
         ast::to_object(self, &tree)
     }
 
@@ -99,9 +105,7 @@ impl Vm {
         let node = ast::from_object(self, tree, kind)?;
         match compile::compile_tree(node, filename, options) {
             Ok(compiled) => {
-                for warning in &compiled.warnings {
-                    self.warn_explicit(&self.types.syntax_warning, &warning.msg, filename, warning.line)?;
-                }
+                self.warn_of_syntax(&compiled.warnings, filename)?;
                 Ok(self.load_code(&compiled.code))
             }
             Err(compile::TreeError::Invalid(message)) => Err(self.value_error(message)),

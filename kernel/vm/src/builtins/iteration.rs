@@ -90,6 +90,9 @@ fn extreme(vm: &Vm, args: Args<'_>, name: &str, op: Compare) -> PyResult {
     if args.pos().is_empty() {
         return Err(vm.type_error(format!("{name} expected at least 1 argument, got 0")));
     }
+    if args.names().len() > 2 {
+        return Err(crate::args::too_many_in_all(vm, name, 2, 0, args.names().len()));
+    }
     if args.has_keywords() && vm.version >= Version::V3_13 {
         // The parser of the arguments makes a tuple of their names when it is first asked (`parser_init`).
         let names = &vm.state.extreme_keywords[usize::from(op == Compare::Lt)];

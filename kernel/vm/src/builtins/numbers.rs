@@ -1,9 +1,11 @@
 //! Builtin functions of numbers: `abs`, `bin`, `chr`, `divmod`, `hash`, `hex`, `oct`, `ord`, `pow`, `round`, `sum`.
 
+use compile::Version;
 use heap::{Bytes, Float, Kind, Obj, Str};
 
 use crate::class::{Method, Operator};
-use crate::{Args, Convention, PyResult, Signature, Vm};
+use crate::objects::complex::Complex;
+use crate::{Args, Convention, PyResult, Signature, Vm, kinds};
 
 pub(super) static FUNCTIONS: &[Method] = &[
     Method::new("abs", |vm, _, args| vm.absolute(&args.all()[0]), Convention::One).signature("($module, x, /)"),
@@ -83,16 +85,24 @@ fn round(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     }
 }
 
-/// A running sum of floats with its rounding errors (Neumaier's variant of Kahan's summation, as since 3.12).
+/// A running sum of floats with its rounding errors (Neumaier's variant of Kahan's summation, as since 3.12; before, there is no correction).
+#[derive(Clone, Copy)]
 struct Compensated {
     high: f64,
     low: f64,
+    corrects: bool,
 }
 
 impl Compensated {
+    fn new(vm: &Vm, high: f64) -> Compensated {
+        Compensated { high, low: 0.0, corrects: vm.version >= Version::V3_12 }
+    }
+
     fn add(&mut self, x: f64) {
         let total = self.high + x;
-        self.low += if self.high.abs() >= x.abs() { (self.high - total) + x } else { (x - total) + self.high };
+        if self.corrects {
+            self.low += if self.high.abs() >= x.abs() { (self.high - total) + x } else { (x - total) + self.high };
+        }
         self.high = total;
     }
 
@@ -101,11 +111,20 @@ impl Compensated {
     }
 }
 
-/// The sum so far: a machine number or float as long as the items allow it.
+/// The sum so far: machine numbers as long as the items allow it, of complex ones since 3.14.
 enum Sum {
     Int(i64),
     Float(Compensated),
+    Complex(Compensated, Compensated),
     Any(Obj),
+}
+
+/// The value of a float or an int.
+fn real(item: &Obj) -> Option<f64> {
+    match item.kind() {
+        Kind::FLOAT => item.get::<Float>().map(|float| float.0),
+        _ => item.plain_int().map(|value| value as f64),
+    }
 }
 
 impl Sum {
@@ -120,11 +139,18 @@ impl Sum {
         if let Some(wrong) = wrong {
             return Err(vm.type_error(format!("sum() can't sum {wrong}.join(seq) instead]")));
         }
-        Ok(match start.kind() {
-            Kind::INT => Sum::Int(start.plain_int().unwrap_or(0)),
-            Kind::FLOAT => Sum::Float(Compensated { high: start.get::<Float>().map_or(0.0, |float| float.0), low: 0.0 }),
-            _ => Sum::Any(start.clone()),
-        })
+        Ok(if start.kind() == Kind::INT { Sum::Int(start.plain_int().unwrap_or(0)) } else { Sum::of(vm, start.clone()) })
+    }
+
+    /// A sum that goes on from an object.
+    fn of(vm: &Vm, sum: Obj) -> Sum {
+        if let Some(float) = sum.get::<Float>().filter(|_| sum.kind() == Kind::FLOAT) {
+            return Sum::Float(Compensated::new(vm, float.0));
+        }
+        match sum.get::<Complex>().filter(|_| sum.kind() == kinds::COMPLEX && vm.version >= Version::V3_14) {
+            Some(complex) => Sum::Complex(Compensated::new(vm, complex.real), Compensated::new(vm, complex.imag)),
+            None => Sum::Any(sum),
+        }
     }
 
     fn add(self, vm: &Vm, item: &Obj) -> PyResult<Sum> {
@@ -133,32 +159,29 @@ impl Sum {
                 if let Some(total) = item.plain_int().and_then(|value| sum.checked_add(value)) {
                     return Ok(Sum::Int(total));
                 }
-                Sum::Any(vm.int(sum)).add(vm, item)
+                vm.binary(Operator::Add, &vm.int(sum), item).map(|total| Sum::of(vm, total))
             }
-            Sum::Float(mut sum) => {
-                let value = match item.kind() {
-                    Kind::FLOAT => item.get::<Float>().map(|float| float.0),
-                    _ => item.plain_int().map(|value| value as f64),
+            Sum::Float(mut sum) => match real(item) {
+                Some(value) => {
+                    sum.add(value);
+                    Ok(Sum::Float(sum))
+                }
+                // There is no way back to floats, only one on to complex numbers.
+                None => vm.binary(Operator::Add, &vm.float(sum.value()), item).map(|total| match Sum::of(vm, total.clone()) {
+                    Sum::Float(_) => Sum::Any(total),
+                    sum => sum,
+                }),
+            },
+            Sum::Complex(mut re, mut im) => {
+                let complex = item.get::<Complex>().filter(|_| item.kind() == kinds::COMPLEX);
+                let Some((real, imag)) = complex.map(|z| (z.real, z.imag)).or_else(|| Some((real(item)?, 0.0))) else {
+                    return vm.binary(Operator::Add, &vm.complex(re.value(), im.value()), item).map(Sum::Any);
                 };
-                match value {
-                    Some(value) => {
-                        sum.add(value);
-                        Ok(Sum::Float(sum))
-                    }
-                    None => vm.binary(Operator::Add, &vm.float(sum.value()), item).map(Sum::Any),
-                }
+                re.add(real);
+                im.add(imag);
+                Ok(Sum::Complex(re, im))
             }
-            Sum::Any(sum) => {
-                let total = vm.binary(Operator::Add, &sum, item)?;
-                drop(sum);
-                // From an int to a float the fast way is open again, as in CPython.
-                match total.get::<Float>() {
-                    Some(float) if total.kind() == Kind::FLOAT && matches!(item.kind(), Kind::FLOAT) => {
-                        Ok(Sum::Float(Compensated { high: float.0, low: 0.0 }))
-                    }
-                    _ => Ok(Sum::Any(total)),
-                }
-            }
+            Sum::Any(sum) => vm.binary(Operator::Add, &sum, item).map(Sum::Any),
         }
     }
 
@@ -166,6 +189,7 @@ impl Sum {
         match self {
             Sum::Int(sum) => vm.int(sum),
             Sum::Float(sum) => vm.float(sum.value()),
+            Sum::Complex(re, im) => vm.complex(re.value(), im.value()),
             Sum::Any(sum) => sum,
         }
     }

@@ -54,8 +54,7 @@ fn print(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         Signature { name: "print", params: &["sep", "end", "file", "flush"], positional_only: 0, positional: 0, required: 0 };
     let values = args.pos();
     let _tuple = vm.heap.passing_tuple(if vm.version < Version::V3_14 { values.len() } else { 0 });
-    let [sep, end, file, flush] =
-        if args.has_keywords() { Args::new(&args.all()[values.len()..], args.names()).bind(vm, &SIGNATURE)? } else { [None; 4] };
+    let [sep, end, file, flush] = if args.has_keywords() { args.bind_keywords(vm, &SIGNATURE)? } else { [None; 4] };
     let file = match file.filter(|file| !file.is(&vm.consts.none)) {
         Some(file) => file.clone(),
         None => match vm.sys_value("stdout") {
@@ -119,7 +118,8 @@ fn input(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
             let text = vm.str_of(prompt)?;
             drop(vm.call_method(&stdout, "write", &[text])?);
         }
-        drop(vm.call_method(&stdout, "flush", &[])?);
+        // A stream that cannot be flushed is no reason not to ask.
+        drop(vm.call_method(&stdout, "flush", &[]));
     }
     let stdin = vm.sys_value("stdin").unwrap_or_else(|| vm.none());
     let line = vm.call_method(&stdin, "readline", &[])?;

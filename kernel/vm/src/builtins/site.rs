@@ -1,6 +1,6 @@
 //! What CPython's `site` module adds to the builtins: `exit`, `quit`, `copyright`, `credits`, `license`, `help`.
 
-use heap::{ExtraLayout, Instance, Kind, Obj, Str};
+use heap::{ExtraLayout, Instance, Kind, Obj};
 
 use crate::class::{ClassSpec, flags};
 use crate::{Args, PyResult, Vm};
@@ -97,20 +97,8 @@ fn show(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
     vm.call(&print, &[vm.str(text)])
 }
 
-/// The object's name and `__doc__`: the library's `pydoc` is not here.
+/// `pydoc.help`, which the library has.
 fn help(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    let print = vm.builtin("print")?;
-    let Some(obj) = args.all().first() else {
-        return vm.call(&print, &[vm.str("help(object) shows what an object says of itself.")]);
-    };
-    let named = vm.getattr_opt_str(obj, "__name__")?.filter(|name| name.get::<Str>().is_some());
-    let title = match named {
-        Some(name) => format!("Help on {}:\n", vm.lossy(&name)),
-        None => format!("Help on {} object:\n", vm.type_name(obj)),
-    };
-    vm.call(&print, &[vm.str(&title)])?;
-    match vm.getattr_opt_str(obj, "__doc__")? {
-        Some(doc) if doc.get::<Str>().is_some() => vm.call(&print, &[doc]),
-        _ => Ok(vm.none()),
-    }
+    let help = vm.getattr_str(&vm.import_module("pydoc")?, "help")?;
+    vm.call_args(&help, args)
 }

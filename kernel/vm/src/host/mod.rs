@@ -24,6 +24,8 @@ pub enum Stream {
 pub struct Memory {
     /// Resident.
     pub resident: u64,
+    /// The most that was ever resident; 0 where nobody knows.
+    pub peak: u64,
     /// Virtual.
     pub virtual_: u64,
     /// Of the whole machine.

@@ -200,6 +200,14 @@ fn current(vm: &Vm) -> Obj {
     made
 }
 
+/// `PyContextVar_Get`: the variable's value in the running context, if there is one.
+pub(super) fn value_of(vm: &Vm, var: &Obj) -> PyResult<Option<Obj>> {
+    match vm.state.context.get() {
+        Some(context) => vm.dict_get(&values(vm, &context), var),
+        None => Ok(None),
+    }
+}
+
 fn copied(vm: &Vm, of: &Obj) -> PyResult {
     let copy = vm.call_method(&values(vm, of), "copy", &[])?;
     Ok(new_context(vm, copy))

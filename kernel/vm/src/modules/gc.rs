@@ -113,7 +113,7 @@ fn collect(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 
 fn set_threshold(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     if args.has_keywords() {
-        return Err(vm.type_error("gc.set_threshold() takes no keyword arguments"));
+        return Err(vm.type_error("set_threshold() takes no keyword arguments"));
     }
     let given = args.pos();
     if !(1..=3).contains(&given.len()) {

@@ -23,7 +23,7 @@ mod gc;
 pub(crate) mod hashes;
 mod heapq;
 mod imp;
-mod importlib;
+pub(crate) mod importlib;
 pub(crate) mod io;
 pub(crate) mod itertools;
 mod json;
@@ -37,6 +37,7 @@ mod operator;
 mod posix;
 mod queue;
 pub(crate) mod random;
+mod resource;
 pub(crate) mod signal;
 mod socket;
 pub(crate) mod sre;
@@ -53,6 +54,7 @@ pub(crate) mod tracemalloc;
 mod types;
 pub(crate) mod typing;
 mod unicodedata;
+pub(crate) mod warnings;
 mod weakref;
 mod zlib;
 
@@ -93,6 +95,8 @@ static MODULES: &[&ModuleSpec] = &[
     &hashes::SHA3_MODULE,
     &heapq::MODULE,
     &imp::MODULE,
+    &importlib::BOOTSTRAP,
+    &importlib::BOOTSTRAP_EXTERNAL,
     &importlib::IMPORTLIB,
     &importlib::MACHINERY,
     &importlib::UTIL,
@@ -107,6 +111,7 @@ static MODULES: &[&ModuleSpec] = &[
     &posix::MODULE,
     &queue::MODULE,
     &random::MODULE,
+    &resource::MODULE,
     &signal::MODULE,
     &socket::FCNTL,
     &socket::MODULE,
@@ -123,6 +128,7 @@ static MODULES: &[&ModuleSpec] = &[
     &types::MODULE,
     &typing::MODULE,
     &unicodedata::MODULE,
+    &warnings::MODULE,
     &weakref::MODULE,
     &zlib::MODULE,
 ];

@@ -10,6 +10,17 @@ use crate::objects::exception::Exception;
 use crate::objects::struct_sequence::{StructField, struct_sequence};
 use crate::{Args, PyResult, Raised, Signature, Vm, kinds};
 
+/// `sys._jit`: there is none.
+pub(crate) static JIT: ModuleSpec = ModuleSpec {
+    name: "sys._jit",
+    functions: &[
+        Method::new("is_available", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("is_enabled", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("is_active", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs).signature("($module, /)"),
+    ],
+    init: |_, _| Ok(()),
+};
+
 pub(crate) static MODULE: ModuleSpec = ModuleSpec {
     name: "sys",
     functions: &[
@@ -77,8 +88,10 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("set_int_max_str_digits", set_int_max_str_digits, Convention::Keywords),
         Method::new("get_asyncgen_hooks", get_asyncgen_hooks, Convention::NoArgs),
         Method::new("set_asyncgen_hooks", set_asyncgen_hooks, Convention::Keywords).varargs(),
-        Method::new("get_coroutine_origin_tracking_depth", |vm, _, _| Ok(vm.int(0)), Convention::NoArgs),
-        Method::new("set_coroutine_origin_tracking_depth", |vm, _, _| Ok(vm.none()), Convention::Keywords),
+        Method::new("get_coroutine_origin_tracking_depth", |vm, _, _| Ok(vm.int(vm.thread.origin_depth.get() as i64)), Convention::NoArgs)
+            .signature("($module, /)"),
+        Method::new("set_coroutine_origin_tracking_depth", set_origin_tracking_depth, Convention::Keywords)
+            .signature("($module, /, depth)"),
     ],
     init,
 };
@@ -432,6 +445,15 @@ fn unraisablehook(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let message = get("err_msg")?;
     let message = (!message.is(&vm.consts.none)).then(|| vm.lossy(&message));
     vm.print_unraisable(message.as_deref(), Some(&object).filter(|object| !object.is(&vm.consts.none)), &exception);
+    Ok(vm.none())
+}
+
+fn set_origin_tracking_depth(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    static SIGNATURE: Signature =
+        Signature { name: "set_coroutine_origin_tracking_depth", params: &["depth"], positional_only: 0, positional: 1, required: 1 };
+    let [depth] = args.bind(vm, &SIGNATURE)?;
+    let depth = vm.index_c_int(depth.expect("a required parameter is there"))?;
+    vm.thread.origin_depth.set(usize::try_from(depth).map_err(|_| vm.value_error("depth must be >= 0"))?);
     Ok(vm.none())
 }
 

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use compile::Version;
 use heap::{Obj, Slot};
 
 use crate::class::{ClassSpec, Convention, GetSet, Method, flags};
@@ -61,13 +62,36 @@ impl Vm {
     fn new_asend(&self, generator: &Obj, value: &Obj) -> PyResult {
         self.init_hooks(generator)?;
         let asend = Asend { generator: generator.clone().into(), value: value.clone().into(), state: Cell::new(AwaitState::Init) };
-        Ok(self.heap.alloc(asend).tracked())
+        let made = self.heap.alloc(asend);
+        self.expects_await(&made);
+        Ok(made.tracked())
     }
 
     fn new_athrow(&self, generator: &Obj, args: Option<Obj>) -> PyResult {
         self.init_hooks(generator)?;
         let athrow = Athrow { generator: generator.clone().into(), args: args.into(), state: Cell::new(AwaitState::Init) };
-        Ok(self.heap.alloc(athrow).tracked())
+        let made = self.heap.alloc(athrow);
+        self.expects_await(&made);
+        Ok(made.tracked())
+    }
+
+    /// Since 3.13 an awaitable that dies without ever having been awaited is warned of.
+    fn expects_await(&self, made: &Obj) {
+        if self.version >= Version::V3_13 {
+            made.mark_finalizer();
+        }
+    }
+
+    /// `_PyErr_WarnUnawaitedAgenMethod`.
+    fn warn_unawaited_method(&self, generator: &Slot, method: &str) {
+        let generator = self.slot_or_none(generator);
+        let text = match self.repr_text(&self.slot_or_none(&state(&generator).qualname)) {
+            Ok(name) => format!("coroutine method '{method}' of {name} was never awaited"),
+            Err(_) => return,
+        };
+        if let Err(raised) = self.warn_about(&self.types.runtime_warning, &text, &generator) {
+            self.unraisable(raised, Some("finalizing async generator"), &generator);
+        }
     }
 
     /// `async_gen_unwrap_value`: a yielded value ends the `await` (as a StopIteration), anything else is awaited further.
@@ -240,7 +264,11 @@ impl Vm {
         }
         let resumed = self.throw_resumed(&generator, args, true);
         if !athrow.args.is_empty() {
-            return self.unwrap_async(&generator, resumed);
+            let result = self.unwrap_async(&generator, resumed);
+            if result.is_err() {
+                athrow.state.set(AwaitState::Closed);
+            }
+            return result;
         }
         self.closing(athrow, &generator, resumed)
     }
@@ -292,6 +320,7 @@ pub static ASYNC_GENERATOR: ClassSpec = ClassSpec {
             "athrow",
             |vm, obj, args| {
                 let args = args.check(vm, "athrow", 1, 3)?;
+                super::coroutine::warn_of_three(vm, "athrow", args)?;
                 vm.new_athrow(obj, Some(vm.tuple(args.to_vec())))
             },
             Convention::Positional,
@@ -301,8 +330,8 @@ pub static ASYNC_GENERATOR: ClassSpec = ClassSpec {
         Method::class("__class_getitem__", |vm, class, args| vm.generic_alias(class, &args.pos()[0]), Convention::One),
     ],
     getset: &[
-        GetSet::new("__name__", |vm, g| Ok(vm.slot_or_none(&state(g).name))),
-        GetSet::new("__qualname__", |vm, g| Ok(vm.slot_or_none(&state(g).qualname))),
+        super::coroutine::NAME,
+        super::coroutine::QUALNAME,
         GetSet::new("ag_await", |vm, g| Ok(state(g).delegate().unwrap_or_else(|| vm.none()))),
         GetSet::member("ag_running", |vm, g| Ok(vm.bool(state(g).running.get()))),
         GetSet::new("ag_frame", frame_of),
@@ -324,7 +353,9 @@ pub static ASYNC_GENERATOR: ClassSpec = ClassSpec {
 };
 
 fn throw_args<'a>(vm: &Vm, args: Args<'a>) -> PyResult<&'a [Obj]> {
-    args.check(vm, "throw", 1, 3)
+    let args = args.check(vm, "throw", 1, 3)?;
+    super::coroutine::warn_of_three(vm, "throw", args)?;
+    Ok(args)
 }
 
 /// `async_generator_asend`.
@@ -337,6 +368,12 @@ pub static ASEND: ClassSpec = ClassSpec {
         slots.await_.set(Some(|_, obj| Ok(obj.clone())));
         slots.iter.set(Some(|_, obj| Ok(obj.clone())));
         slots.iternext.set(Some(|vm, obj| vm.asend_send(obj, &vm.consts.none).map(Some)));
+        slots.finalize.set(Some(|vm, obj| {
+            let asend = asend(obj);
+            if asend.state.get() == AwaitState::Init {
+                vm.warn_unawaited_method(&asend.generator, "asend");
+            }
+        }));
     },
     methods: &[
         Method::new("send", |vm, obj, args| vm.asend_send(obj, &args.pos()[0]), Convention::One),
@@ -363,6 +400,12 @@ pub static ATHROW: ClassSpec = ClassSpec {
         slots.await_.set(Some(|_, obj| Ok(obj.clone())));
         slots.iter.set(Some(|_, obj| Ok(obj.clone())));
         slots.iternext.set(Some(|vm, obj| vm.athrow_send(obj, &vm.consts.none).map(Some)));
+        slots.finalize.set(Some(|vm, obj| {
+            let athrow = athrow(obj);
+            if athrow.state.get() == AwaitState::Init {
+                vm.warn_unawaited_method(&athrow.generator, if athrow.args.is_empty() { "aclose" } else { "athrow" });
+            }
+        }));
     },
     methods: &[
         Method::new("send", |vm, obj, args| vm.athrow_send(obj, &args.pos()[0]), Convention::One),

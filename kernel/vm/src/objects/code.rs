@@ -5,7 +5,7 @@
 
 #![expect(unsafe_code, reason = "frames point into the instructions, which are rewritten while they run")]
 
-use std::cell::{Cell, OnceCell, UnsafeCell};
+use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::rc::Rc;
 
 use compile::code::{CO_FAST_CELL, CO_FAST_FREE, CO_FAST_LOCAL, CO_VARARGS, CO_VARKEYWORDS};
@@ -92,6 +92,10 @@ pub struct CodeObject {
     code_len: OnceCell<usize>,
     /// The instructions at which lines begin, once somebody has traced the code.
     line_starts: OnceCell<Box<[bool]>>,
+    /// Where CPython has the instructions, once somebody has asked.
+    offsets: OnceCell<compile::tables::Offsets>,
+    /// What tools of `sys.monitoring` want of this code alone.
+    pub(crate) monitored: RefCell<Option<Box<crate::monitoring::LocalEvents>>>,
 }
 
 impl Payload for CodeObject {
@@ -102,6 +106,11 @@ impl Payload for CodeObject {
 }
 
 impl CodeObject {
+    /// Where CPython has the instructions.
+    pub(crate) fn offsets(&self) -> &compile::tables::Offsets {
+        self.offsets.get_or_init(|| self.code.offsets())
+    }
+
     /// The first instruction.
     #[inline(always)]
     pub(crate) fn instrs(&self) -> *mut Instr {
@@ -211,6 +220,8 @@ impl Vm {
             simple: self.version > compile::Version::V3_10 && code.flags & (CO_VARARGS | CO_VARKEYWORDS) == 0 && code.kwonlyargcount == 0,
             code_len: OnceCell::new(),
             line_starts: OnceCell::new(),
+            offsets: OnceCell::new(),
+            monitored: RefCell::default(),
             first_traceable: code.instrs.iter().position(|instr| instr.op == Op::Resume).unwrap_or(0),
             caches: UnsafeCell::new(vec![Cache::default(); n_caches].into()),
             instrs: UnsafeCell::new(instrs),

@@ -1,7 +1,7 @@
 //! What generators and coroutines can do: `send`, `throw`, `close`, their end, and their classes (`Objects/genobject.c`).
 
 use compile::Version;
-use heap::{Kind, Obj, Slot};
+use heap::{Obj, Slot};
 
 use crate::class::{ClassSpec, Convention, GetSet, Method, flags};
 use crate::objects::exception::Exception;
@@ -108,9 +108,10 @@ impl Vm {
         }
         state.state.set(GenState::Executing);
         let result = if matches!(delegate.kind(), kinds::GENERATOR | kinds::COROUTINE) {
-            self.throw_into(&delegate, args, close_on_exit)
+            self.below_frame(state, || self.throw_into(&delegate, args, close_on_exit))
         } else {
             match self.getattr_opt_str(&delegate, "throw") {
+                Ok(Some(throw)) if self.version >= Version::V3_14 => self.below_frame(state, || self.call(&throw, args)),
                 Ok(Some(throw)) => self.call(&throw, args),
                 Ok(None) => {
                     drop(delegate);
@@ -130,6 +131,15 @@ impl Vm {
                 self.resume(obj, None, Some(raised), false)
             }
         }
+    }
+
+    /// Does something while the generator's frame is the running one, so that whoever looks at the stack sees it.
+    fn below_frame<T>(&self, state: &Gen, run: impl FnOnce() -> T) -> T {
+        let Some(frame) = state.frame() else { return run() };
+        frame.previous.set(self.thread.current.replace(frame));
+        let result = run();
+        self.thread.current.set(frame.previous.replace(std::ptr::null()));
+        result
     }
 
     /// `generator.close()`: the value it returns, or `None`.
@@ -217,7 +227,7 @@ impl Vm {
         }
         let closed = if obj.kind() == kinds::COROUTINE && state.state.get() == GenState::Created {
             // It is not closed: its frame keeps what it holds until the collector, or the last reference, takes it apart.
-            self.warn_unawaited(&self.lossy(&self.slot_or_none(&state.qualname)))
+            self.warn_unawaited_coroutine(obj, &self.lossy(&self.slot_or_none(&state.qualname)))
         } else {
             self.close_generator(obj).map(drop)
         };
@@ -225,26 +235,22 @@ impl Vm {
             self.unraisable(raised, None, obj);
         }
     }
-
-    /// Counts what `warnings._warn_unawaited_coroutine` makes, which is Python code: a collection can come between.
-    fn warn_unawaited(&self, name: &str) -> PyResult<()> {
-        // The import of `warnings` takes a list of names, and an inner function makes cells of `coro` and `linecache`.
-        drop(self.heap.passing(Kind::LIST));
-        let _cells = [Kind::CELL; 2].map(|kind| self.heap.passing(kind));
-        self.check_pending()?;
-        let _lines = self.heap.passing(Kind::LIST);
-        self.check_pending()?;
-        // Which line is to blame is found by way of frames.
-        let _frame = (self.version >= Version::V3_11).then(|| self.heap.passing(kinds::FRAME));
-        drop(self.current_frame(0));
-        self.warn(&self.types.runtime_warning, &format!("coroutine '{name}' was never awaited"))?;
-        self.check_pending()
-    }
 }
 
 pub(crate) fn state(obj: &Obj) -> &Gen {
     gen_of(obj).expect("a generator has the payload of one")
 }
+
+/// `__name__` of all three.
+pub(super) const NAME: GetSet =
+    GetSet::with_set("__name__", |vm, g| Ok(vm.slot_or_none(&state(g).name)), |vm, g, v| set_name(vm, &state(g).name, "__name__", v));
+
+/// `__qualname__` of all three.
+pub(super) const QUALNAME: GetSet = GetSet::with_set(
+    "__qualname__",
+    |vm, g| Ok(vm.slot_or_none(&state(g).qualname)),
+    |vm, g, v| set_name(vm, &state(g).qualname, "__qualname__", v),
+);
 
 fn set_name(vm: &Vm, slot: &Slot, attribute: &str, value: Option<&Obj>) -> PyResult<()> {
     match value.filter(|value| Vm::is_text(value)) {
@@ -266,12 +272,18 @@ fn repr(vm: &Vm, obj: &Obj) -> PyResult {
     Ok(vm.str(&format!("<{what} object {} at {:#x}>", vm.lossy(&name), obj.id())))
 }
 
+/// Since 3.12 a warning meets who throws class, exception and traceback one by one.
+pub(super) fn warn_of_three(vm: &Vm, name: &str, args: &[Obj]) -> PyResult<()> {
+    if args.len() < 2 || vm.version < Version::V3_12 {
+        return Ok(());
+    }
+    let text = format!("the (type, exc, tb) signature of {name}() is deprecated, use the single-arg signature instead.");
+    vm.warn(&vm.types.deprecation_warning, &text)
+}
+
 fn throw(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
     let args = args.check(vm, "throw", 1, 3)?;
-    if args.len() > 1 {
-        let text = "the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead.";
-        vm.warn(&vm.types.deprecation_warning, text)?;
-    }
+    warn_of_three(vm, "throw", args)?;
     vm.throw_into(obj, args, true)
 }
 
@@ -346,12 +358,8 @@ pub static GENERATOR: ClassSpec = ClassSpec {
         Method::class("__class_getitem__", |vm, class, args| vm.generic_alias(class, &args.pos()[0]), Convention::One),
     ],
     getset: &[
-        GetSet::with_set("__name__", |vm, g| Ok(vm.slot_or_none(&state(g).name)), |vm, g, v| set_name(vm, &state(g).name, "__name__", v)),
-        GetSet::with_set(
-            "__qualname__",
-            |vm, g| Ok(vm.slot_or_none(&state(g).qualname)),
-            |vm, g, v| set_name(vm, &state(g).qualname, "__qualname__", v),
-        ),
+        NAME,
+        QUALNAME,
         GetSet::new("gi_yieldfrom", |vm, g| Ok(state(g).delegate().unwrap_or_else(|| vm.none()))),
         GetSet::new("gi_running", |vm, g| Ok(vm.bool(state(g).state.get() == GenState::Executing))),
         GetSet::new("gi_frame", frame_of),
@@ -384,12 +392,8 @@ pub static COROUTINE: ClassSpec = ClassSpec {
         Method::class("__class_getitem__", |vm, class, args| vm.generic_alias(class, &args.pos()[0]), Convention::One),
     ],
     getset: &[
-        GetSet::with_set("__name__", |vm, g| Ok(vm.slot_or_none(&state(g).name)), |vm, g, v| set_name(vm, &state(g).name, "__name__", v)),
-        GetSet::with_set(
-            "__qualname__",
-            |vm, g| Ok(vm.slot_or_none(&state(g).qualname)),
-            |vm, g, v| set_name(vm, &state(g).qualname, "__qualname__", v),
-        ),
+        NAME,
+        QUALNAME,
         GetSet::new("cr_await", |vm, g| Ok(state(g).delegate().unwrap_or_else(|| vm.none()))),
         GetSet::new("cr_running", |vm, g| Ok(vm.bool(state(g).state.get() == GenState::Executing))),
         GetSet::new("cr_frame", frame_of),

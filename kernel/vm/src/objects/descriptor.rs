@@ -529,7 +529,10 @@ pub static GETSET_DESCRIPTOR: ClassSpec = ClassSpec {
     getset: &[
         GetSet::member("__objclass__", |vm, this| Ok(vm.objclass(&getset(this).class))),
         GetSet::member("__name__", |vm, this| Ok(vm.intern(getset(this).getset.name))),
-        GetSet::new("__doc__", |vm, _| Ok(vm.none())),
+        GetSet::new("__doc__", |vm, this| match getset(this).getset.doc {
+            "" => Ok(vm.none()),
+            doc => Ok(vm.str(doc)),
+        }),
         GetSet::new("__qualname__", |vm, this| vm.descriptor_qualname(&getset(this).class, getset(this).getset.name)),
     ],
     basicsize: 48,

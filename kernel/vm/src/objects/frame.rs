@@ -15,7 +15,7 @@ use crate::class::{ClassSpec, Convention, GetSet, Method, flags};
 use crate::frame::{Frame, Owner, free_heap_frame, move_to_heap};
 use crate::objects::code::CodeObject;
 use crate::objects::function::Function;
-use crate::objects::generator::gen_of;
+use crate::objects::generator::{GenState, gen_of};
 use crate::{Args, PyResult, Vm, kinds};
 
 /// The payload of a frame object.
@@ -404,13 +404,16 @@ fn set_trace(vm: &Vm, obj: &Obj, value: Option<&Obj>) -> PyResult<()> {
 }
 
 fn f_generator(vm: &Vm, obj: &Obj) -> PyResult {
-    let frame = frame_object(obj).frame();
+    Ok(generator_of(vm, frame_object(obj).frame()).unwrap_or_else(|| vm.none()))
+}
+
+/// The generator that a frame belongs to.
+fn generator_of(vm: &Vm, frame: &Frame) -> Option<Obj> {
     if frame.owner.get() != Owner::Generator {
-        return Ok(vm.none());
+        return None;
     }
     let wanted = frame.generator.get();
-    let found = vm.heap.all_objects().into_iter().find(|obj| gen_of(obj).is_some_and(|state| ptr::eq(state, wanted)));
-    Ok(found.unwrap_or_else(|| vm.none()))
+    vm.heap.all_objects().into_iter().find(|obj| gen_of(obj).is_some_and(|state| ptr::eq(state, wanted)))
 }
 
 fn clear(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
@@ -421,10 +424,14 @@ fn clear(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
         Owner::Generator => {
             // SAFETY: a generator outlives its frame.
             let state = unsafe { &*frame.generator.get() };
-            match state.state.get() {
-                crate::objects::generator::GenState::Executing => return Err(vm.runtime_error("cannot clear an executing frame")),
-                crate::objects::generator::GenState::Finished => {}
-                _ => return Err(vm.runtime_error("cannot clear a suspended frame")),
+            if state.state.get() == GenState::Executing {
+                return Err(vm.runtime_error("cannot clear an executing frame"));
+            }
+            if state.is_suspended() && vm.version >= compile::Version::V3_13 {
+                return Err(vm.runtime_error("cannot clear a suspended frame"));
+            }
+            if let Some(generator) = generator_of(vm, frame) {
+                vm.finalize_generator(&generator);
             }
         }
         Owner::FrameObject => {
@@ -471,7 +478,7 @@ pub static FRAME: ClassSpec = ClassSpec {
         GetSet::new("f_lineno", f_lineno),
         GetSet::new("f_lasti", |vm, f| {
             let frame = frame_object(f).frame();
-            Ok(vm.int(frame.code().code.offsets().byte_offset(frame.lasti()).into()))
+            Ok(vm.int(frame.code().offsets().byte_offset(frame.lasti()).into()))
         }),
         GetSet::new("f_generator", f_generator),
         GetSet::with_set("f_trace", |vm, f| Ok(frame_object(f).trace.get().unwrap_or_else(|| vm.none())), set_trace),

@@ -379,6 +379,7 @@ pub static FUNCTION: ClassSpec = ClassSpec {
                 Ok(())
             }),
             member: true,
+            doc: "",
         },
         GetSet::member("__globals__", |vm, f| Ok(or_none(vm, &function(f).globals))),
         GetSet {
@@ -389,6 +390,7 @@ pub static FUNCTION: ClassSpec = ClassSpec {
                 Ok(())
             }),
             member: true,
+            doc: "",
         },
         GetSet::member("__builtins__", |vm, f| Ok(or_none(vm, &function(f).builtins))),
         GetSet::with_set("__code__", |vm, f| Ok(or_none(vm, &function(f).code)), set_code),

@@ -175,6 +175,7 @@ pub static PROPERTY: ClassSpec = ClassSpec {
                 Ok(())
             }),
             member: true,
+            doc: "",
         },
         GetSet::with_set(
             "__name__",

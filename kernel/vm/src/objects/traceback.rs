@@ -59,10 +59,8 @@ fn traceback(obj: &Obj) -> &Traceback {
 
 fn lasti(vm: &Vm, tb: &Obj) -> PyResult {
     let tb = traceback(tb);
-    let offset = tb
-        .code()
-        .zip(usize::try_from(tb.index.get()).ok())
-        .map(|(code, index)| i64::from(vm.code(&code).code.offsets().byte_offset(index)));
+    let offset =
+        tb.code().zip(usize::try_from(tb.index.get()).ok()).map(|(code, index)| i64::from(vm.code(&code).offsets().byte_offset(index)));
     Ok(vm.int(offset.unwrap_or(-1)))
 }
 
@@ -104,7 +102,7 @@ fn new(vm: &Vm, _class: &Obj, args: Args<'_>) -> PyResult {
     let code = payload.code();
     let offset = vm.index_isize(lasti)?;
     let index = usize::try_from(offset).ok().and_then(|offset| {
-        let starts = vm.code(&code).code.offsets().starts;
+        let starts = &vm.code(&code).offsets().starts;
         starts[..starts.len() - 1].iter().rposition(|&start| start as usize * 2 <= offset)
     });
     let index = index.map_or(-1, |index| index as i32);

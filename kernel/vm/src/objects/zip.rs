@@ -43,6 +43,9 @@ pub static ZIP: ClassSpec = ClassSpec {
 /// The one keyword that `zip` and `map` know.
 pub(crate) fn strict(vm: &Vm, name: &str, args: Args<'_>) -> PyResult<bool> {
     let mut strict = false;
+    if args.names().len() > 1 {
+        return Err(crate::args::too_many_in_all(vm, name, 1, 0, args.names().len()));
+    }
     for (key, value) in args.keywords() {
         if key.get::<Str>().map(Str::as_bytes) != Some(b"strict") {
             return Err(vm.type_error(format!("{name}() got an unexpected keyword argument '{}'", vm.lossy(key))));

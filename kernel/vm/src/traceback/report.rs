@@ -126,12 +126,15 @@ fn notes(vm: &Vm, exception: &Obj) -> Vec<String> {
 fn syntax_place(vm: &Vm, exception: &Obj) -> SyntaxPlace {
     let text = |place| field(exception, place).filter(|held| held.get::<Str>().is_some()).map(|held| vm.lossy(&held));
     let number = |place| field(exception, place).and_then(|held| held.get::<Int>().map(|n| n.0));
+    let (filename, line) = (text(1), number(2));
+    // A cell is no file, and its text is known.
+    let cell = filename.as_deref().filter(|name| *name != "<string>").zip(line.and_then(|line| usize::try_from(line).ok()));
     SyntaxPlace {
         message: text(0).unwrap_or_else(|| "<no detail available>".to_owned()),
-        filename: text(1),
-        line: number(2),
         offset: number(3),
-        text: text(4),
+        text: text(4).or_else(|| cell.and_then(|(name, line)| vm.source_line(name, line))),
+        filename,
+        line,
         end_line: number(5),
         end_offset: number(6),
     }

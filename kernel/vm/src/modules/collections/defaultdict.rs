@@ -30,6 +30,7 @@ pub(crate) static DEFAULTDICT: ClassSpec = ClassSpec {
             Ok(())
         }),
         member: true,
+        doc: "",
     }],
     basicsize: 56,
     itemsize: 0,

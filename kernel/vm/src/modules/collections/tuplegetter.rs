@@ -40,6 +40,7 @@ pub(crate) static TUPLE_GETTER: ClassSpec = ClassSpec {
             Ok(())
         }),
         member: true,
+        doc: "",
     }],
     basicsize: 32,
     itemsize: 0,

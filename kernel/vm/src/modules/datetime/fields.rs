@@ -365,13 +365,14 @@ pub(super) fn bind<'a, const N: usize>(
         return Err(vm.type_error(format!("function takes at most {most} {word} ({given} given)")));
     }
     let mut out = [None; N];
+    let mut unexpected = None;
     for (place, value) in out.iter_mut().zip(args.pos()) {
         *place = Some(value);
     }
     for (key, value) in args.keywords() {
         let text = vm.lossy(key);
         match names.iter().position(|name| *name == text) {
-            None => return Err(vm.type_error(format!("this function got an unexpected keyword argument '{text}'"))),
+            None => unexpected = unexpected.or(Some(text)),
             Some(at) if out[at].is_some() => {
                 return Err(vm.type_error(format!("argument for function given by name ('{text}') and position ({})", at + 1)));
             }
@@ -379,7 +380,10 @@ pub(super) fn bind<'a, const N: usize>(
         }
     }
     match (0..required).find(|&at| out[at].is_none()) {
-        None => Ok(out),
+        None => match unexpected {
+            None => Ok(out),
+            Some(text) => Err(vm.type_error(format!("this function got an unexpected keyword argument '{text}'"))),
+        },
         // Those before it are looked at first: all that are required are numbers.
         Some(at) if let Some(raised) = out[..at].iter().flatten().find_map(|given| vm.index_c_int(given).err()) => Err(raised),
         Some(at) => Err(vm.type_error(format!("function missing required argument '{}' (pos {})", names[at], at + 1))),

@@ -35,6 +35,7 @@ static KEY: ClassSpec = ClassSpec {
                 Ok(())
             }),
             member: true,
+            doc: "",
         },
         GetSet::new("__text_signature__", |vm, _| Ok(vm.str("(obj)"))),
     ],

@@ -1,5 +1,9 @@
-//! `importlib`, `importlib.machinery` and `importlib.util`, in Python: specs and loaders for programs that load a file their own way, or put a
+//! `importlib` and its modules, in Python: specs and loaders for programs that load a file their own way, or put a
 //! finder into `sys.meta_path`. The machine itself imports without them (`import.rs`).
+
+mod library_loader;
+
+pub(crate) use library_loader::LIBRARY_LOADER;
 
 use super::ModuleSpec;
 
@@ -26,4 +30,20 @@ pub(super) static UTIL: ModuleSpec = ModuleSpec {
     name: "importlib.util",
     functions: &[],
     init: |vm, module| vm.exec_text(include_str!("util.py"), "<importlib.util>", &vm.module_dict(module)).map(drop),
+};
+
+/// `importlib._bootstrap`.
+pub(super) static BOOTSTRAP: ModuleSpec = ModuleSpec {
+    name: "importlib._bootstrap",
+    functions: &[],
+    init: |vm, module| vm.exec_text(include_str!("bootstrap.py"), "<importlib._bootstrap>", &vm.module_dict(module)).map(drop),
+};
+
+/// `importlib._bootstrap_external`.
+pub(super) static BOOTSTRAP_EXTERNAL: ModuleSpec = ModuleSpec {
+    name: "importlib._bootstrap_external",
+    functions: &[],
+    init: |vm, module| {
+        vm.exec_text(include_str!("bootstrap_external.py"), "<importlib._bootstrap_external>", &vm.module_dict(module)).map(drop)
+    },
 };

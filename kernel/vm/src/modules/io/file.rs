@@ -378,10 +378,7 @@ fn dealloc_warn(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let file = own(this);
     if file.fd.get() >= 0 && file.closefd.get() {
         let text = format!("unclosed file {}", vm.repr_text(&args.pos()[0])?);
-        let Some(warnings) = vm.warnings_module()? else { return Ok(vm.none()) };
-        let warn = vm.getattr_str(&warnings, "warn")?;
-        let words = [vm.str(&text), vm.types.resource_warning.clone(), vm.int(1), args.pos()[0].clone()];
-        if let Err(raised) = vm.call(&warn, &words) {
+        if let Err(raised) = vm.warn_about(&vm.types.resource_warning, &text, &args.pos()[0]) {
             vm.unraisable(raised, Some("finalizing file"), this);
         }
     }

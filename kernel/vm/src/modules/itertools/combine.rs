@@ -134,6 +134,9 @@ fn state(indices: Vec<usize>, cycles: Vec<usize>, stopped: bool) -> RefCell<Stat
 
 fn new_product(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let mut repeat = 1;
+    if args.names().len() > 1 {
+        return Err(crate::args::too_many_in_all(vm, "product", 1, 0, args.names().len()));
+    }
     for (name, value) in args.keywords() {
         let name = vm.lossy(name);
         if name != "repeat" {

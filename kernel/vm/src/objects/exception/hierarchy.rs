@@ -34,7 +34,7 @@ pub(crate) fn own_fields(spec: &ClassSpec) -> u16 {
 }
 
 const fn member<const I: usize>(name: &'static str) -> GetSet {
-    GetSet { name, get: get_field::<I>, set: Some(set_field::<I>), member: true }
+    GetSet { name, get: get_field::<I>, set: Some(set_field::<I>), member: true, doc: "" }
 }
 
 macro_rules! hierarchy {

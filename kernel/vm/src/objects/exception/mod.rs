@@ -185,6 +185,7 @@ pub(super) static GETSET: &[GetSet] = &[
         get: |vm, this| Ok(vm.bool(vm.exception(this).suppress_context.get())),
         set: Some(set_suppress_context),
         member: true,
+        doc: "",
     },
     GetSet::with_set("__dict__", super::own_dict, super::set_own_dict),
     GetSet::with_set("args", get_args, set_args),

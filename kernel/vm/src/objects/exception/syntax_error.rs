@@ -68,7 +68,9 @@ impl Vm {
             ErrorKind::Value => return self.value_error(&error.msg),
         };
         let number = |n: i32| self.int(i64::from(n));
-        let text = error.text.as_deref().map_or_else(|| self.none(), |text| self.str(text));
+        // Behind the parser nobody has the text any more: CPython reads the file again, if there is one (`PyErr_ProgramTextObject`).
+        let is_known = error.parsed || self.host.read_file(std::path::Path::new(&error.filename)).is_ok();
+        let text = error.text.as_deref().filter(|_| is_known).map_or_else(|| self.none(), |text| self.str(text));
         let place = self.tuple(vec![
             self.str(&error.filename),
             number(error.line),

@@ -24,6 +24,7 @@ const fn get<const I: usize>(name: &'static str) -> GetSet {
             Ok(())
         }),
         member: true,
+        doc: "",
     }
 }
 
