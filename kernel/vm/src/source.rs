@@ -5,10 +5,17 @@ use crate::{PyResult, Raised, Vm};
 impl Vm {
     /// Decodes a source file, by its mark or its coding comment, as UTF-8 if it has none.
     pub fn decode_source(&self, bytes: &[u8], filename: &str) -> PyResult<String> {
+        self.decode_source_of(bytes, Some(filename))
+    }
+
+    /// The same; without a file the bytes were given to `compile` and the like.
+    pub(crate) fn decode_source_of(&self, bytes: &[u8], filename: Option<&str>) -> PyResult<String> {
         let marked = bytes.strip_prefix(b"\xEF\xBB\xBF");
         let body = marked.unwrap_or(bytes);
         let named = coding(body);
-        if let Some(at) = body.iter().position(|byte| *byte == 0) {
+        if filename.is_some()
+            && let Some(at) = body.iter().position(|byte| *byte == 0)
+        {
             return Err(self.bad_source("source code cannot contain null bytes".into(), filename, body, at));
         }
         let plain = |name: &str| name.to_ascii_lowercase().replace('_', "-");
@@ -30,18 +37,19 @@ impl Vm {
         }
     }
 
-    fn utf8_source(&self, body: &[u8], filename: &str, declared: bool) -> PyResult<String> {
+    fn utf8_source(&self, body: &[u8], filename: Option<&str>, declared: bool) -> PyResult<String> {
         let error = match std::str::from_utf8(body) {
             Ok(text) => return Ok(text.to_owned()),
             Err(error) => error,
         };
         let at = error.valid_up_to();
         let line = 1 + body[..at].iter().filter(|byte| **byte == b'\n').count();
-        let text = if declared {
+        let text = if declared && filename.is_some() {
             format!("(unicode error) 'utf-8' codec can't decode byte {:#04x} in position {at}: invalid start byte", body[at])
         } else {
+            let file = filename.map_or(String::new(), |name| format!(" in file {name}"));
             format!(
-                "Non-UTF-8 code starting with '\\x{:02x}' in file {filename} on line {line}, but no encoding declared; see https://peps.python.org/pep-0263/ for details",
+                "Non-UTF-8 code starting with '\\x{:02x}'{file} on line {line}, but no encoding declared; see https://peps.python.org/pep-0263/ for details",
                 body[at]
             )
         };
@@ -49,7 +57,7 @@ impl Vm {
     }
 
     /// `SyntaxError` about a byte.
-    fn bad_source(&self, text: String, filename: &str, body: &[u8], at: usize) -> Raised {
+    fn bad_source(&self, text: String, filename: Option<&str>, body: &[u8], at: usize) -> Raised {
         let start = body[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let line = 1 + body[..at].iter().filter(|byte| **byte == b'\n').count();
         let end = body[at..].iter().position(|byte| *byte == b'\n' || *byte == 0).map_or(body.len(), |end| at + end);
@@ -57,11 +65,19 @@ impl Vm {
         // A null byte ends the line, and nothing is left to be pointed at.
         let column =
             if body[at] == 0 { self.none() } else { self.int(1 + String::from_utf8_lossy(&body[start..at]).chars().count() as i64) };
+        let Some(filename) = filename else {
+            return self.source_error(
+                text,
+                vec![self.none(), self.int(line as i64), column.clone(), self.str(&shown), self.int(line as i64), column],
+            );
+        };
         self.source_error(text, vec![self.str(filename), self.int(line as i64), column, self.str(&shown)])
     }
 
-    fn no_place(&self, text: String, filename: &str) -> Raised {
-        self.source_error(text, vec![self.str(filename), self.int(0), self.int(0), self.none()])
+    fn no_place(&self, text: String, filename: Option<&str>) -> Raised {
+        // Of bytes without a file not even the column before the first is known.
+        let column = if filename.is_some() { 0 } else { -1 };
+        self.source_error(text, vec![self.str(filename.unwrap_or("<string>")), self.int(0), self.int(column), self.none()])
     }
 
     fn source_error(&self, text: String, place: Vec<heap::Obj>) -> Raised {

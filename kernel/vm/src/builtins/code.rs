@@ -167,10 +167,7 @@ impl Vm {
                 None => self.lossy(source),
             },
             None => match self.bytes_like(source) {
-                Some(bytes) => match String::from_utf8(bytes) {
-                    Ok(text) => text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),
-                    Err(_) => return Err(self.raise_text(&self.types.syntax_error, "(unicode error) 'utf-8' codec can't decode source")),
-                },
+                Some(bytes) => self.decode_source_of(&bytes, None)?,
                 None => return Err(self.type_error(format!("{function}() arg 1 must be a {what} object"))),
             },
         };

@@ -114,5 +114,11 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
             Convention::NoArgs,
         ),
     ],
-    init: |_, _| Ok(()),
+    init: |vm, module| {
+        let dict = vm.module_dict(module);
+        for name in ["ENABLE_SPECIALIZATION", "ENABLE_SPECIALIZATION_FT"] {
+            vm.dict_set_str(&dict, name, vm.int(1));
+        }
+        Ok(())
+    },
 };

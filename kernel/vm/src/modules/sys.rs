@@ -393,8 +393,10 @@ fn set_int_max_str_digits(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
 
 /// What `breakpoint()` calls: the function that `PYTHONBREAKPOINT` names, `pdb.set_trace` if it names none, nothing if it is `0`.
 fn breakpointhook(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    let named = vm.host.env().into_iter().find(|(name, _)| name == "PYTHONBREAKPOINT").map(|(_, value)| value);
-    let path = named.filter(|path| !path.is_empty()).unwrap_or_else(|| "pdb.set_trace".to_owned());
+    // The environment as the program has changed it.
+    let environ = vm.getattr_str(&vm.import_module("os")?, "environ")?;
+    let named = vm.call_method(&environ, "get", &[vm.str("PYTHONBREAKPOINT")])?;
+    let path = if vm.is_true(&named)? { vm.lossy(&named) } else { "pdb.set_trace".to_owned() };
     if path == "0" {
         return Ok(vm.none());
     }
