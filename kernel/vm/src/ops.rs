@@ -131,8 +131,9 @@ impl Vm {
 
     /// `LOAD_COMMON_CONSTANT`.
     pub(crate) fn common_constant(&self, index: u32) -> PyResult {
+        // As they were at the start, whatever the program has put in their place.
         let builtin = |name: &str| {
-            let found = self.builtins.get().and_then(|builtins| self.dict_get_str(&builtins, name));
+            let found = self.builtins_copy.get().and_then(|builtins| self.dict_get_str(&builtins, name));
             found.ok_or_else(|| self.system_error(format!("no builtin {name}")))
         };
         match index {

@@ -119,11 +119,12 @@ enum Sum {
     Any(Obj),
 }
 
-/// The value of a float or an int.
-fn real(item: &Obj) -> Option<f64> {
+/// The value of a float, or of an int of any size.
+fn real(vm: &Vm, item: &Obj) -> PyResult<Option<f64>> {
     match item.kind() {
-        Kind::FLOAT => item.get::<Float>().map(|float| float.0),
-        _ => item.plain_int().map(|value| value as f64),
+        Kind::FLOAT => Ok(item.get::<Float>().map(|float| float.0)),
+        Kind::INT => vm.as_float(item).map(Some),
+        _ => Ok(None),
     }
 }
 
@@ -161,7 +162,7 @@ impl Sum {
                 }
                 vm.binary(Operator::Add, &vm.int(sum), item).map(|total| Sum::of(vm, total))
             }
-            Sum::Float(mut sum) => match real(item) {
+            Sum::Float(mut sum) => match real(vm, item)? {
                 Some(value) => {
                     sum.add(value);
                     Ok(Sum::Float(sum))
@@ -173,12 +174,14 @@ impl Sum {
                 }),
             },
             Sum::Complex(mut re, mut im) => {
-                let complex = item.get::<Complex>().filter(|_| item.kind() == kinds::COMPLEX);
-                let Some((real, imag)) = complex.map(|z| (z.real, z.imag)).or_else(|| Some((real(item)?, 0.0))) else {
+                if let Some(complex) = item.get::<Complex>().filter(|_| item.kind() == kinds::COMPLEX) {
+                    re.add(complex.real);
+                    im.add(complex.imag);
+                } else if let Some(real) = real(vm, item)? {
+                    re.add(real);
+                } else {
                     return vm.binary(Operator::Add, &vm.complex(re.value(), im.value()), item).map(Sum::Any);
-                };
-                re.add(real);
-                im.add(imag);
+                }
                 Ok(Sum::Complex(re, im))
             }
             Sum::Any(sum) => vm.binary(Operator::Add, &sum, item).map(Sum::Any),

@@ -160,7 +160,7 @@ fn wanted(vm: &Vm, given: &Obj, word: &str, allowed: EventSet) -> PyResult<Event
 }
 
 fn get_events(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
-    Ok(number_of(vm, vm.monitoring.events(used_tool(vm, &args.pos()[0])?)))
+    Ok(number_of(vm, vm.monitoring.events(tool(vm, &args.pos()[0])?)))
 }
 
 fn set_events(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
@@ -179,7 +179,7 @@ fn code_of<'a>(vm: &Vm, given: &'a Obj) -> PyResult<&'a CodeObject> {
 fn get_local_events(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let given = args.check(vm, "get_local_events", 2, 2)?;
     let code = code_of(vm, &given[1])?;
-    Ok(number_of(vm, local_events(code, used_tool(vm, &given[0])?)))
+    Ok(number_of(vm, local_events(code, tool(vm, &given[0])?)))
 }
 
 fn set_local_events(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {

@@ -404,7 +404,10 @@ fn breakpointhook(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let found = vm.import_module(module).and_then(|module| vm.getattr_str(&module, name));
     match found {
         Ok(function) => vm.call_args(&function, args),
-        Err(raised) if raised.is(vm, &vm.types.import_error) || raised.is(vm, &vm.types.attribute_error) => {
+        // A name without a module, as "." is, names nothing either.
+        Err(raised)
+            if [&vm.types.import_error, &vm.types.attribute_error, &vm.types.value_error].iter().any(|class| raised.is(vm, class)) =>
+        {
             vm.warn(&vm.types.runtime_warning, &format!("Ignoring unimportable $PYTHONBREAKPOINT: \"{path}\""))?;
             Ok(vm.none())
         }
