@@ -69,11 +69,15 @@ impl Drop for Obj {
 }
 
 impl Obj {
-    /// Drops the reference, in code of its own at this very place: a compiler that makes code small would call the code of all drops.
+    /// Drops the reference; in a browser's machine, whose compiler makes code small and would call the code of all drops, in code at this very place.
     #[inline(always)]
     pub fn release(self) {
-        // SAFETY: the reference is forgotten.
-        unsafe { give_back(&ManuallyDrop::new(self)) }
+        if cfg!(target_arch = "wasm32") {
+            // SAFETY: the reference is forgotten.
+            unsafe { give_back(&ManuallyDrop::new(self)) }
+        } else {
+            drop(self);
+        }
     }
 }
 
@@ -98,7 +102,8 @@ unsafe fn give_back(obj: &Obj) {
 ///
 /// # Safety
 /// As [`Heap::died`].
-#[inline(never)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 unsafe fn died(bits: NonNull<u8>) {
     // SAFETY: the caller's word; the look is never dropped.
     unsafe { ManuallyDrop::new(Obj::from_bits(bits)).heap().died(bits) }
@@ -178,7 +183,8 @@ impl Heap {
     ///
     /// # Safety
     /// `bits` is an object with the count zero, whose last reference the caller has given up.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(always))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(never))]
     unsafe fn died(&self, bits: NonNull<u8>) {
         // SAFETY: the caller's word; the look is never dropped.
         let obj = ManuallyDrop::new(unsafe { Obj::from_bits(bits) });

@@ -59,10 +59,14 @@ impl StackRef {
     /// Drops the place, as [`Obj::release`] does.
     #[inline(always)]
     pub fn close(self) {
-        let place = ManuallyDrop::new(self);
-        if place.owns() {
-            // SAFETY: an owned place holds a count.
-            unsafe { Obj::from_bits(place.0) }.release();
+        if cfg!(target_arch = "wasm32") {
+            let place = ManuallyDrop::new(self);
+            if place.owns() {
+                // SAFETY: an owned place holds a count.
+                unsafe { Obj::from_bits(place.0) }.release();
+            }
+        } else {
+            drop(self);
         }
     }
 
