@@ -16,7 +16,7 @@ const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
 const KNOWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suites/known.txt");
 
 /// What a memory model shows in: the collector, weak references, finalizers, and the objects they meet.
-const MODULES: [&str; 27] = [
+const MODULES: [&str; 29] = [
     "test_gc",
     "test_weakref",
     "test_weakset",
@@ -44,6 +44,8 @@ const MODULES: [&str; 27] = [
     "test_memoryview",
     "test_struct",
     "test_warnings",
+    "test_monitoring",
+    "test_bdb",
 ];
 
 /// Longer than any of them takes.

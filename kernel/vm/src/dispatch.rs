@@ -834,7 +834,7 @@ impl Vm {
                     let this = Some(vm.bound_to(function));
                     let result = attempt!(vm.call_table(function.method, this, callable, callable.add(2), arg));
                     at.push_obj(result);
-                    attempt!(vm.check_pending());
+                    pending!(at.ip);
                 }
                 Quick::CallMethod => {
                     let callable = at.sp.sub(arg + 2);
@@ -842,7 +842,7 @@ impl Vm {
                     at.sp = callable;
                     let result = attempt!(vm.call_table(descriptor.method, None, callable, callable.add(1), arg + 1));
                     at.push_obj(result);
-                    attempt!(vm.check_pending());
+                    pending!(at.ip);
                 }
                 Quick::CallListAppend => {
                     let callable = at.sp.sub(3);

@@ -434,7 +434,10 @@ fn co_branches(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
     let mut rows = Vec::new();
     for (i, instr) in code.instrs.iter().enumerate() {
         if instr.op.is_conditional_jump() || instr.op == Op::ForIter {
-            let (from, next, to) = (starts[i], starts[i + 1], starts[instr.arg as usize]);
+            // What marks the way taken is passed over: NOT_TAKEN, and at the end of a loop END_FOR and POP_ITER.
+            let next = i + 1 + usize::from(code.instrs.get(i + 1).is_some_and(|next| next.op == Op::NotTaken));
+            let to = instr.arg as usize + if instr.op == Op::ForIter { 2 } else { 0 };
+            let (from, next, to) = (starts[i], starts[next], starts[to]);
             rows.push(vm.tuple([from, next, to].map(|n| vm.int(i64::from(n) * 2)).into()));
         }
     }

@@ -161,7 +161,12 @@ impl Vm {
             thrown = closed.err();
         }
         // Up to 3.12 the frame always runs to its end; and whoever traces the program wants to see the end.
-        if self.version >= Version::V3_13 && thrown.is_none() && self.tracing.is_off() && self.has_no_handler(state) {
+        if self.version >= Version::V3_13
+            && thrown.is_none()
+            && self.tracing.is_off()
+            && !self.monitoring.is_on()
+            && self.has_no_handler(state)
+        {
             self.finish_unstarted(state);
             return Ok(self.none());
         }
