@@ -40,7 +40,7 @@ macro_rules! programs {
 programs! {
     leaves: numbers complex arithmetic text bytes formats errors warm;
     // Modules that CPython writes in C.
-    library: structs arrays hashes rows characters complexes functions ordered calendar_time tasks trees token_stream test_runs json_text dates imports loaders type_variables buffers warned;
+    library: structs arrays hashes rows characters complexes functions ordered calendar_time tasks trees token_stream test_runs json_text dates imports loaders type_variables buffers warned held_by_iterators;
     // What the language asks of objects.
     protocols: contexts;
     // `sys.settrace` and `sys.setprofile`.

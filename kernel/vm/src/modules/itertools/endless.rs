@@ -46,9 +46,10 @@ fn new_count(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
         value.map_or(Some(default), |value| (value.kind() == Kind::INT).then(|| value.get::<Int>().map(|n| n.0)).flatten())
     };
     let fast = exact(start, 0).filter(|_| exact(step, 1) == Some(1));
-    let current = start.cloned().unwrap_or_else(|| vm.int(0));
+    // A machine number is kept as such, and no object beside it.
+    let current = if fast.is_some() { None } else { Some(start.cloned().unwrap_or_else(|| vm.int(0))) };
     let step = step.cloned().unwrap_or_else(|| vm.int(1));
-    Ok(vm.new_object(class, Count { fast: Cell::new(fast), current: Slot::new(current), step: Slot::new(step) }))
+    Ok(vm.new_object(class, Count { fast: Cell::new(fast), current: current.into(), step: Slot::new(step) }))
 }
 
 fn next_count(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {

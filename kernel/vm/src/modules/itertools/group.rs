@@ -340,14 +340,10 @@ fn next_batched(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
             None => break,
         }
     }
-    if items.len() < it.n {
+    // After a batch that is short the source is asked once more.
+    if items.is_empty() || it.strict && items.len() < it.n {
         drop(it.source.take());
-        if items.is_empty() {
-            return Ok(None);
-        }
-        if it.strict {
-            return Err(vm.value_error("batched(): incomplete batch"));
-        }
+        return if items.is_empty() { Ok(None) } else { Err(vm.value_error("batched(): incomplete batch")) };
     }
     drop(room);
     Ok(Some(vm.tuple(items)))

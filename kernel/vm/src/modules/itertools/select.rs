@@ -106,16 +106,18 @@ fn new_accumulate(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     static SIGNATURE: Signature =
         Signature { name: "accumulate", params: &["iterable", "func", "initial"], positional_only: 0, positional: 2, required: 1 };
     let [iterable, function, initial] = args.bind(vm, &SIGNATURE)?;
-    let some = |value: Option<&Obj>| value.filter(|value| !value.is(&vm.consts.none)).cloned();
+    let function = function.filter(|function| !function.is(&vm.consts.none)).cloned();
+    // None is kept where there is no first total, and comes back when it has been given out.
+    let initial = initial.cloned().unwrap_or_else(|| vm.none());
     let source = vm.iter(iterable.expect("a required parameter is there"))?;
-    let payload =
-        Accumulate { source: Slot::new(source), function: some(function).into(), total: Slot::empty(), initial: some(initial).into() };
+    let payload = Accumulate { source: Slot::new(source), function: function.into(), total: Slot::empty(), initial: Slot::new(initial) };
     Ok(vm.new_object(class, payload))
 }
 
 fn next_accumulate(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
     let it = own::<Accumulate>(this);
-    if let Some(initial) = it.initial.take() {
+    if let Some(initial) = it.initial.get().filter(|initial| !initial.is(&vm.consts.none)) {
+        it.initial.set(vm.none());
         it.total.set(initial.clone());
         return Ok(Some(initial));
     }
