@@ -58,28 +58,18 @@ struct Warning<'a> {
 }
 
 fn init(vm: &Vm, module: &Obj) -> PyResult<()> {
-    let filter =
-        |action: &str, category: &Obj, module: Obj| vm.tuple(vec![vm.intern(action), vm.none(), category.clone(), module, vm.int(0)]);
-    let types = &vm.types;
-    let mut filters = vec![filter("default", &types.deprecation_warning, vm.intern("__main__"))];
-    let builtins = vm.import_module("builtins")?;
-    let ignored = ["DeprecationWarning", "PendingDeprecationWarning", "ImportWarning", "ResourceWarning"];
-    for name in ignored {
-        filters.push(filter("ignore", &vm.getattr_str(&builtins, name)?, vm.none()));
-    }
     let context = vm.getattr_str(&vm.import_module("_contextvars")?, "ContextVar")?;
-    let context = vm.call(&context, &[vm.str("_warnings_context")])?;
-    let state = &vm.state.warnings;
+    vm.state.warnings.context.set(vm.call(&context, &[vm.str("_warnings_context")])?);
+    let state = vm.warnings_state();
     let dict = vm.module_dict(module);
     let kept = [
-        ("filters", &state.filters, vm.list(filters)),
-        ("_onceregistry", &state.once_registry, vm.new_dict()),
-        ("_defaultaction", &state.default_action, vm.intern("default")),
-        ("_warnings_context", &state.context, context),
+        ("filters", &state.filters),
+        ("_onceregistry", &state.once_registry),
+        ("_defaultaction", &state.default_action),
+        ("_warnings_context", &state.context),
     ];
-    for (name, slot, value) in kept {
-        vm.dict_set_str(&dict, name, value.clone());
-        slot.set(value);
+    for (name, slot) in kept {
+        vm.dict_set_str(&dict, name, vm.slot_or_none(slot));
     }
     Ok(())
 }
@@ -323,9 +313,25 @@ impl Vm {
         self.getitem(&lines, &self.int(line - 1)).map(Some)
     }
 
+    /// What holds before the first warning (`warnings_init_state`). It needs no module: at the end of a program there may be none.
+    fn warnings_state(&self) -> &Warnings {
+        let (state, types) = (&self.state.warnings, &self.types);
+        if state.filters.is_empty() {
+            let filter = |action: &str, category: &Obj, module: Obj| {
+                self.tuple(vec![self.intern(action), self.none(), category.clone(), module, self.int(0)])
+            };
+            let mut filters = vec![filter("default", &types.deprecation_warning, self.intern("__main__"))];
+            let ignored = [&types.deprecation_warning, &types.pending_deprecation_warning, &types.import_warning, &types.resource_warning];
+            filters.extend(ignored.into_iter().map(|category| filter("ignore", category, self.none())));
+            state.filters.set(self.list(filters));
+            state.once_registry.set(self.new_dict());
+            state.default_action.set(self.intern("default"));
+        }
+        state
+    }
+
     /// `warn_explicit`.
     fn decide_on_warning(&self, warning: Warning<'_>) -> PyResult<()> {
-        self.import_module("_warnings")?;
         let Warning { category, message, filename, line, module, registry, source_line, source } = warning;
         if registry.as_ref().is_some_and(|registry| registry.get::<Dict>().is_none()) {
             return Err(self.type_error("'registry' must be a dict or None"));
@@ -388,7 +394,7 @@ impl Vm {
 
     /// `get_once_registry`.
     fn once_registry(&self) -> PyResult {
-        let registry = self.warnings_value("onceregistry", &self.state.warnings.once_registry)?;
+        let registry = self.warnings_value("onceregistry", &self.warnings_state().once_registry)?;
         if registry.get::<Dict>().is_none() {
             let text = format!("_warnings.onceregistry must be a dict, not '{}'", self.type_name(&registry));
             return Err(self.type_error(text));
@@ -398,7 +404,7 @@ impl Vm {
 
     /// `get_filter`: the action of the first filter that fits. Those of the running context come before those of all.
     fn warning_action(&self, category: &Obj, text: &Obj, line: i64, module: &Obj) -> PyResult {
-        let state = &self.state.warnings;
+        let state = self.warnings_state();
         let context = state.context.get().filter(|_| self.version >= Version::V3_14);
         let context = context.map_or(Ok(None), |context| super::contextvars::value_of(self, &context))?;
         if let Some(context) = context.filter(|context| !context.is(&self.consts.none)) {
