@@ -279,9 +279,6 @@ impl Notebook {
         if let Output::Value { text, data, metadata } = output {
             *self.last_value.borrow_mut() = Some(text);
             self.publish("execute_result", json!({ "execution_count": count, "data": data, "metadata": metadata }));
-            if let Some(value) = self.vm().dict_get_str(self.names(), "_") {
-                self.vm().dict_set_str(self.names(), &format!("_{count}"), value);
-            }
         }
     }
 
