@@ -162,7 +162,6 @@ fn is_hidden(name: &str) -> bool {
     let number = |rest: &str| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit());
     matches!(name, "In" | "Out" | "_" | "__" | "___" | "_i" | "_ii" | "_iii" | "get_ipython" | "exit" | "quit")
         || name.strip_prefix("_i").is_some_and(number)
-        || name.strip_prefix('_').is_some_and(number)
 }
 
 /// A machine's record, in bytes beyond the start.

@@ -175,7 +175,8 @@ impl Vm {
     /// Tells all tools that want to know; `rest` is what is told beside the code.
     #[inline]
     pub(crate) fn monitor(&self, frame: &Frame, event: Event, rest: impl FnOnce() -> Vec<Obj>) -> PyResult<()> {
-        if !self.monitoring.is_on() || !self.tracing.is_active() || frame.is_incomplete() {
+        // Each handled exception comes by, traced or not: the quickest question is the first.
+        if !self.tracing.is_active() || !self.monitoring.is_on() || frame.is_incomplete() {
             return Ok(());
         }
         self.tell_tools(frame, event, frame.lasti(), rest)

@@ -76,11 +76,8 @@ pub(super) fn xdel(notebook: &Notebook, line: &str) -> PyResult {
         return Err(usage(notebook, &format!("name '{name}' is not defined")));
     };
     drop(vm.dict_remove(notebook.names(), &vm.str(name))?);
-    let kept = |key: &str| {
-        key == "_" || key.starts_with("__") && key.len() <= 3 || key.strip_prefix('_').is_some_and(|n| n.parse::<u64>().is_ok())
-    };
     for (key, held) in vm.dict_items(notebook.names()) {
-        if held.is(&value) && kept(&vm.lossy(&key)) {
+        if held.is(&value) && ["_", "__", "___"].contains(&&*vm.lossy(&key)) {
             vm.dict_set(notebook.names(), &key, vm.none())?;
         }
     }

@@ -430,7 +430,10 @@ fn clear(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
             if state.is_suspended() && vm.version >= compile::Version::V3_13 {
                 return Err(vm.runtime_error("cannot clear a suspended frame"));
             }
-            if let Some(generator) = generator_of(vm, frame) {
+            // An ended generator has nothing to clear, and finding it takes a walk through the heap.
+            if !state.is_finished()
+                && let Some(generator) = generator_of(vm, frame)
+            {
                 vm.finalize_generator(&generator);
             }
         }

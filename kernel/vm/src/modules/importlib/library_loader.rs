@@ -46,7 +46,7 @@ impl Vm {
         let name = self.lossy(name);
         let is_package = match self.added.borrow().get(&*name) {
             Some((is_package, _)) => Some(*is_package),
-            None => self.library_source(&name).map(|source| source.is_package),
+            None => library::is_package(&name),
         };
         match is_package {
             Some(is_package) => Ok(self.embedded_path(&name, is_package).0),
