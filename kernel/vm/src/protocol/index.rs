@@ -111,5 +111,6 @@ fn is_sequence_like(class: &Class) -> bool {
         || class.has(flags::MODULE_TYPE)
         || slots.len.get().is_some()
         || slots.contains.get().is_some()
+        || slots.concat.get().is_some()
         || slots.subscript.get().is_some()
 }

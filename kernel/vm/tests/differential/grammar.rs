@@ -233,7 +233,7 @@ const EXPRESSIONS: &[&str] = &[
     "delegating(@)",
     "emptied(@)",
     "t'{@}'",
-    "t'a{@!r:>3}b{$}'",
+    "t'a{@!r:>3}b{($)}'",
     "[*t'a{@}'][1].value",
     "plain(*@, k=@)",
     "plain(**@)",

@@ -309,6 +309,10 @@ fn insert(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
 
 fn remove(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
     let Some(i) = find_or(vm, this, &args.pos()[0], 0..usize::MAX, |vm| vm.index_error("deque mutated during iteration"))? else {
+        // From 3.14 on the complaint shows no object.
+        if vm.version >= compile::Version::V3_14 {
+            return Err(vm.value_error("deque.remove(x): x not in deque"));
+        }
         return Err(vm.value_error(format!("{} is not in deque", vm.repr_text(&args.pos()[0])?)));
     };
     let old = own(this).items.borrow_mut().remove(i);
