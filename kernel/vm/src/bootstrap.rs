@@ -166,9 +166,11 @@ impl Vm {
         }
         if let Some(base) = &second {
             self.add_subclass(base, class);
-            // CPython makes it by a call, as Python code would: weak references to its instances are possible.
+            // CPython makes it by a call, as Python code would (`create_exception_group_class`).
+            set("__module__", self.names.builtins.clone());
+            set("__weakref__", self.new_getset_descriptor(class, &objects::class::INSTANCE_WEAKREF));
             payload.weakrefable.set(true);
-            payload.flags.set(payload.flags.get() | flags::MANAGED_WEAKREF | flags::MODULE_TYPE);
+            payload.flags.set(payload.flags.get() & !flags::IMMUTABLE | flags::MANAGED_WEAKREF);
         }
     }
 

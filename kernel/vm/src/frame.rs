@@ -251,6 +251,8 @@ pub(crate) struct Thread {
     pub(crate) native_remaining: Cell<isize>,
     /// Rust's own stack must not grow below this address.
     native_floor: Cell<usize>,
+    /// Where Rust's own stack stood when that was found out.
+    native_top: Cell<usize>,
     /// `sys.set_asyncgen_hooks`.
     pub(crate) firstiter: Slot,
     pub(crate) finalizer: Slot,
@@ -275,6 +277,7 @@ impl Default for Thread {
             recursion_limit: Cell::new(1000),
             native_remaining: Cell::new(1498),
             native_floor: Cell::new(0),
+            native_top: Cell::new(0),
             firstiter: Slot::empty(),
             finalizer: Slot::empty(),
             origin_depth: Cell::new(0),
@@ -409,8 +412,15 @@ impl Thread {
         if self.native_floor.get() == 0 {
             let left = stacker::remaining_stack().unwrap_or(NATIVE_STACK);
             self.native_floor.set(at.saturating_sub(left.saturating_sub(NATIVE_RESERVE)).max(1));
+            self.native_top.set(at);
         }
         at > self.native_floor.get()
+    }
+
+    /// How many bytes of Rust's stack the machine has in use.
+    pub(crate) fn native_used(&self) -> usize {
+        let here = 0u8;
+        self.native_top.get().saturating_sub(ptr::from_ref(&here) as usize)
     }
 }
 

@@ -50,6 +50,7 @@ static SIZES: &[(&str, [usize; 4])] = &[
     ("TabError", [136, 136, 136, 128]),
     ("_IncompleteInputError", [136, 136, 136, 128]),
     ("BaseExceptionGroup", [96, 88, 88, 88]),
+    ("ExceptionGroup", [96, 88, 88, 88]),
     ("async_generator", [144, 144, 152, 112]),
     ("bool", [24, 24, 32, 32]),
     ("code", [200, 192, 184, 176]),

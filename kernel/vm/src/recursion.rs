@@ -5,7 +5,7 @@
 
 use compile::Version;
 
-use crate::{PyResult, Vm};
+use crate::{PyResult, Raised, Vm};
 
 impl Vm {
     /// Does `work`, or raises a RecursionError whose text ends with `place`, if native code is nested too deeply.
@@ -24,7 +24,16 @@ impl Vm {
 
     #[inline]
     fn require_room(&self, place: &str) -> PyResult<()> {
-        if self.thread.native_room() { Ok(()) } else { Err(self.recursion_error(format!("maximum recursion depth exceeded{place}"))) }
+        if self.thread.native_room() { Ok(()) } else { Err(self.native_recursion_error(place)) }
+    }
+
+    /// Since 3.14 the text tells how much of the native stack is in use (`_Py_CheckRecursiveCall`).
+    #[cold]
+    fn native_recursion_error(&self, place: &str) -> Raised {
+        self.recursion_error(match self.version {
+            Version::V3_14 => format!("Stack overflow (used {} kB){place}", self.thread.native_used() / 1024),
+            _ => format!("maximum recursion depth exceeded{place}"),
+        })
     }
 
     /// Up to 3.12 native code was counted: in 3.12 by itself, before together with Python's frames.

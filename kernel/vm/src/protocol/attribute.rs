@@ -6,6 +6,7 @@ use heap::{Obj, Str};
 
 use crate::class::{Binary, flags};
 use crate::objects::class::Special;
+use crate::objects::exception::field;
 use crate::{PyResult, Raised, Vm};
 
 /// What a load of a method found (`_PyObject_GetMethod`).
@@ -31,9 +32,19 @@ impl Vm {
         let name = &self.attribute_name(name)?;
         let class = self.class_of(obj);
         match self.class(&class).slots.getattro.get() {
-            Some(get) => get(self, obj, name),
+            Some(get) => get(self, obj, name).map_err(|raised| self.with_attribute(raised, obj, name)),
             None => Err(self.attribute_error(obj, name)),
         }
+    }
+
+    /// An AttributeError that knows of no attribute learns which one was asked for (`_PyObject_SetAttributeErrorContext`).
+    #[cold]
+    fn with_attribute(&self, raised: Raised, obj: &Obj, name: &Obj) -> Raised {
+        if !is_attribute_error(self, &raised) || field(&raised.0, 0).is_some() || field(&raised.0, 1).is_some() {
+            return raised;
+        }
+        let told = self.setattr_str(&raised.0, "name", Some(name)).and_then(|()| self.setattr_str(&raised.0, "obj", Some(obj)));
+        told.err().unwrap_or(raised)
     }
 
     /// `obj.name` with a name that the machine knows.

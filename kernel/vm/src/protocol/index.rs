@@ -112,5 +112,4 @@ fn is_sequence_like(class: &Class) -> bool {
         || slots.len.get().is_some()
         || slots.contains.get().is_some()
         || slots.concat.get().is_some()
-        || slots.subscript.get().is_some()
 }

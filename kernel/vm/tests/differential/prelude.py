@@ -261,8 +261,10 @@ def kinds(things):
     return sorted(type(thing).__name__ for thing in things) if len(things) < 12 else len(things) > 0
 
 def told(error):
-    # Where the library is installed is left out.
+    # Where the library is installed is left out, and how large the native stack is.
     text = str(error).partition(' from ')[0]
+    if text.startswith('Stack overflow (used '):
+        text = 'Stack overflow' + text.partition(')')[2]
     print(type(error).__name__, text if len(text) < 200 else len(text))
 
 ashes = []

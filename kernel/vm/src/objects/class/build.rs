@@ -16,7 +16,7 @@ use crate::{PyResult, Vm};
 /// `__dict__` of instances, as a class's dict holds it.
 static INSTANCE_DICT: GetSet = GetSet::with_set("__dict__", instance_dict, set_instance_dict).doc("dictionary for instance variables");
 /// `__weakref__` of instances.
-static INSTANCE_WEAKREF: GetSet = GetSet::new("__weakref__", instance_weakref).doc("list of weak references to the object");
+pub(crate) static INSTANCE_WEAKREF: GetSet = GetSet::new("__weakref__", instance_weakref).doc("list of weak references to the object");
 
 fn instance_dict(vm: &Vm, obj: &Obj) -> PyResult {
     vm.instance_dict(obj).ok_or_else(|| vm.attribute_error_text("This object has no __dict__"))

@@ -18,6 +18,7 @@ use crate::args::Args;
 use crate::class::{ClassSpec, Convention, GetSet, Method, flags};
 use crate::{PyResult, Vm, kinds};
 
+pub(crate) use build::INSTANCE_WEAKREF;
 pub(crate) use layout::{kind_has_dict, kind_is_weakrefable};
 pub(crate) use special::{Special, new as special_new};
 

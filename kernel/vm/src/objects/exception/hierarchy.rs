@@ -111,7 +111,6 @@ hierarchy! {
     UNICODE_DECODE_ERROR: "UnicodeDecodeError" < Some(&UNICODE_ERROR), 112, unicode_error::decode, &[], unicode_error::GETSET;
     UNICODE_ENCODE_ERROR: "UnicodeEncodeError" < Some(&UNICODE_ERROR), 112, unicode_error::encode, &[], unicode_error::GETSET;
     UNICODE_TRANSLATE_ERROR: "UnicodeTranslateError" < Some(&UNICODE_ERROR), 112, unicode_error::translate, &[], unicode_error::GETSET;
-    EXCEPTION_GROUP: "ExceptionGroup" < Some(&BASE_EXCEPTION_GROUP), 96, |_| {}, &[], &[];
     WARNING: "Warning" < Some(&EXCEPTION), 72, |_| {}, &[], &[];
     BYTES_WARNING: "BytesWarning" < Some(&WARNING), 72, |_| {}, &[], &[];
     DEPRECATION_WARNING: "DeprecationWarning" < Some(&WARNING), 72, |_| {}, &[], &[];
@@ -125,3 +124,17 @@ hierarchy! {
     UNICODE_WARNING: "UnicodeWarning" < Some(&WARNING), 72, |_| {}, &[], &[];
     USER_WARNING: "UserWarning" < Some(&WARNING), 72, |_| {}, &[], &[];
 }
+
+/// `ExceptionGroup`: the one builtin exception that is a heap type.
+pub static EXCEPTION_GROUP: ClassSpec = ClassSpec {
+    name: "ExceptionGroup",
+    base: Some(&BASE_EXCEPTION_GROUP),
+    kind: kinds::EXCEPTION,
+    flags: BASE_EXCEPTION_GROUP.flags | flags::HEAP_TYPE,
+    slots: |_| {},
+    methods: &[],
+    getset: &[],
+    basicsize: 96,
+    itemsize: 0,
+    doc: "",
+};
