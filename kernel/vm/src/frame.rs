@@ -130,7 +130,7 @@ impl Frame {
         }
     }
 
-    /// Visits what the frame refers to, in CPython's order (`_PyFrame_Traverse`). Borrowed places count for nothing.
+    /// Visits what the frame refers to, in CPython's order (`_PyFrame_Traverse`). Places that borrow a mortal object count for nothing.
     pub(crate) fn traverse(&self, visit: &mut dyn FnMut(&Obj)) {
         // SAFETY: a visitor looks and changes nothing; places below the stack pointer are initialised.
         unsafe {
@@ -152,7 +152,8 @@ impl Frame {
             }
             let mut at = self.local(0);
             while at < self.sp.get() {
-                if !(*at).is_null() && !(*at).is_borrowed() {
+                // What lives for ever is borrowed, too, but no count of it can be taken away (`_PyGC_VisitStackRef`).
+                if !(*at).is_null() && (!(*at).is_borrowed() || (*at).look().is_immortal()) {
                     visit(&(*at).obj());
                 }
                 at = at.add(1);

@@ -196,6 +196,7 @@ impl Vm {
                 return get(self, found, Some(obj), Some(&class)).map(Some);
             }
         }
+        self.replace_lost_dict(obj, &class);
         if let Some(value) = self.instance_attr(obj, &class, name)? {
             return Ok(Some(value));
         }

@@ -76,6 +76,20 @@ impl Vm {
         }
     }
 
+    /// An instance that had inline values and whose `__dict__` was deleted gets a new one when an attribute is looked for
+    /// (`_PyObject_TryGetInstanceAttribute` finds the values no longer valid).
+    #[inline]
+    pub(crate) fn replace_lost_dict(&self, obj: &Obj, class: &Obj) {
+        if let Some(extra) = obj.extra()
+            && !extra.is_inline()
+            && extra.dict().is_none()
+            && self.class(class).has(flags::INLINE_VALUES)
+            && self.version >= Version::V3_13
+        {
+            drop(extra.set_dict(Some(self.new_dict())));
+        }
+    }
+
     /// Whether the object can have attributes of its own.
     pub(crate) fn has_attribute_place(&self, obj: &Obj, class: &Obj) -> bool {
         own_dict(obj).is_some() || (obj.extra().is_some() && self.class(class).has_dict.get())

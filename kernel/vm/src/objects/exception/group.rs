@@ -147,7 +147,11 @@ fn subset(vm: &Vm, group: &Obj, members: Vec<Obj>) -> PyResult<Option<Obj>> {
     if members.is_empty() {
         return Ok(None);
     }
-    let made = vm.call_method(group, "derive", &[vm.list(members)])?;
+    let members = vm.list(members);
+    // The call's one argument is written as a tuple, which is made and unpacked again.
+    let args = vm.heap.passing_tuple(1);
+    let made = vm.call_method(group, "derive", &[members])?;
+    drop(args);
     if !is_group(vm, &made) {
         return Err(vm.type_error("derive must return an instance of BaseExceptionGroup"));
     }
