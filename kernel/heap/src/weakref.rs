@@ -161,10 +161,10 @@ impl Hasher for AddressHasher {
         unreachable!("addresses are hashed as one word");
     }
     fn write_usize(&mut self, address: usize) {
-        // Neighbours in memory are neighbours in the table. It tells the entries of a group apart by the top seven bits.
-        const TAG: u64 = 0x7F << 57;
+        // Neighbours in memory are neighbours in the table. It tells the entries of a group apart by the top seven bits of a machine's word.
+        const TAG: u64 = 0x7F << (usize::BITS - 7);
         let address = address as u64;
-        self.0 = (address >> 6) & !TAG | address.wrapping_mul(0x9E37_79B9_7F4A_7C15) & TAG;
+        self.0 = (address >> 6) & !TAG | (address.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - usize::BITS)) & TAG;
     }
 }
 
