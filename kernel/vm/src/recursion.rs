@@ -30,9 +30,10 @@ impl Vm {
     /// Since 3.14 the text tells how much of the native stack is in use (`_Py_CheckRecursiveCall`).
     #[cold]
     fn native_recursion_error(&self, place: &str) -> Raised {
-        self.recursion_error(match self.version {
-            Version::V3_14 => format!("Stack overflow (used {} kB){place}", self.thread.native_used() / 1024),
-            _ => format!("maximum recursion depth exceeded{place}"),
+        self.recursion_error(if self.version >= Version::V3_14 {
+            format!("Stack overflow (used {} kB){place}", self.thread.native_used() / 1024)
+        } else {
+            format!("maximum recursion depth exceeded{place}")
         })
     }
 

@@ -196,10 +196,10 @@ impl Vm {
                 return get(self, found, Some(obj), Some(&class)).map(Some);
             }
         }
-        self.replace_lost_dict(obj, &class);
         if let Some(value) = self.instance_attr(obj, &class, name)? {
             return Ok(Some(value));
         }
+        self.replace_lost_dict(obj, &class);
         match (found, get) {
             (Some(found), Some(get)) => get(self, &found, Some(obj), Some(&class)).map(Some),
             (found, _) => Ok(found),
