@@ -3,6 +3,8 @@
 //! A line of the index has a module's name, whether it is a package, the length of its source, the pack that a browser finds it in, and all
 //! packs that it and what it imports lie in. The sources stand one after another, each compressed by itself: a program pays for what it
 //! imports. For a browser there is the index alone.
+//!
+//! The doc strings of what CPython writes in C lie beside the modules, as one more entry for each module (`docs/NAME`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -18,6 +20,62 @@ struct Module {
     path: PathBuf,
     pack: String,
 }
+
+/// The modules written in C whose doc strings are taken along; other modules have theirs in their sources.
+const DOCUMENTED: &[&str] = &[
+    "_abc",
+    "_bisect",
+    "_blake2",
+    "_codecs",
+    "_collections",
+    "_contextvars",
+    "_csv",
+    "_datetime",
+    "_functools",
+    "_heapq",
+    "_imp",
+    "_io",
+    "_json",
+    "_md5",
+    "_opcode",
+    "_operator",
+    "_queue",
+    "_random",
+    "_sha1",
+    "_sha2",
+    "_sha3",
+    "_signal",
+    "_sre",
+    "_statistics",
+    "_string",
+    "_struct",
+    "_thread",
+    "_tokenize",
+    "_tracemalloc",
+    "_types",
+    "_typing",
+    "_warnings",
+    "_weakref",
+    "array",
+    "atexit",
+    "binascii",
+    "builtins",
+    "cmath",
+    "errno",
+    "gc",
+    "itertools",
+    "marshal",
+    "math",
+    "posix",
+    "select",
+    "sys",
+    "time",
+    "types",
+    "typing",
+    "unicodedata",
+    "weakref",
+    "zlib",
+];
 
 type Modules = BTreeMap<String, Module>;
 
@@ -45,12 +103,39 @@ fn main() {
         writeln!(index, "{name} {} {} {pack} {packs}", u8::from(*is_package), packed.len()).expect("a string takes what is written");
         sources.extend(packed);
     }
+    for (module, docs) in docs() {
+        let packed = miniz_oxide::deflate::compress_to_vec(docs.as_bytes(), 9);
+        writeln!(index, "docs/{module} 0 {} docs docs", packed.len()).expect("a string takes what is written");
+        sources.extend(packed);
+    }
     if env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32") {
         sources.clear();
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo names the folder"));
     fs::write(out.join("index.txt"), index).expect("the index is written");
     fs::write(out.join("sources.bin"), sources).expect("the sources are written");
+}
+
+/// The doc strings by module: the name within the module, a tab and the text, with a NUL behind each. What a class has from `object` is left out.
+fn docs() -> BTreeMap<&'static str, String> {
+    let texts =
+        String::from_utf8(xz::decode_all(rustpython_doc::BLOB).expect("the doc strings are packed as xz")).expect("doc strings are UTF-8");
+    let mut docs = BTreeMap::<_, String>::new();
+    for (name, doc) in rustpython_doc::DB {
+        let (module, path) = name.split_once('.').unwrap_or((name, ""));
+        let inherited = path
+            .split_once('.')
+            .and_then(|(class, attribute)| rustpython_doc::get_attr("builtins", "object", attribute).filter(|_| class != "object"));
+        let same = inherited.is_some_and(|inherited| inherited.offset == doc.offset);
+        if let Ok(known) = DOCUMENTED.binary_search(&module)
+            && doc.len > 0
+            && !same
+        {
+            let text = &texts[doc.offset as usize..][..doc.len as usize];
+            write!(docs.entry(DOCUMENTED[known]).or_default(), "{path}\t{text}\0").expect("a string takes what is written");
+        }
+    }
+    docs
 }
 
 /// Adds a module; of a name that ends in `.*`, the package and all that is in it.

@@ -3,9 +3,12 @@
 //! The files come from the `rustpython-pylib` crate when this crate is built; `modules.txt` chooses them. They stand under the licence of
 //! the Python Software Foundation, whose text is [`licence`]. In a browser they are not embedded but come in [`packs`].
 
+mod docs;
 mod imports;
 mod older;
 pub mod packs;
+
+pub use docs::doc;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -65,12 +68,12 @@ fn unpack(name: &str) -> Option<Source> {
 
 /// Whether the module of that name is a package, if there is one. Its source is not unpacked for that.
 pub fn is_package(name: &str) -> Option<bool> {
-    table().get(name).filter(|_| name != LICENCE).map(|entry| entry.is_package)
+    table().get(name).filter(|_| is_module(name)).map(|entry| entry.is_package)
 }
 
 /// The source of a module, by its full name.
 pub fn source(name: &str) -> Option<Source> {
-    unpack(name).filter(|_| name != LICENCE)
+    is_module(name).then(|| unpack(name))?
 }
 
 /// The source of a module as it is to act in Python 3.`minor`, the library being 3.14's.
@@ -80,7 +83,12 @@ pub fn source_as_of(name: &str, minor: i64) -> Option<Source> {
 
 /// The names of all embedded modules.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    table().keys().copied().filter(|name| *name != LICENCE)
+    table().keys().copied().filter(|name| is_module(name))
+}
+
+/// The licence and the doc strings lie among the modules.
+fn is_module(name: &str) -> bool {
+    name != LICENCE && !name.contains('/')
 }
 
 /// The licence of the library.

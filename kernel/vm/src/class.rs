@@ -282,7 +282,7 @@ pub struct ClassSpec {
     pub basicsize: usize,
     /// `tp_itemsize`.
     pub itemsize: usize,
-    /// `__doc__`, our own words or empty.
+    /// The signature, as CPython's C code writes it before the text; and the text of a class that the library knows nothing of.
     pub doc: &'static str,
 }
 

@@ -13,6 +13,7 @@ mod code_cache;
 mod complete;
 mod counted_frame;
 mod dispatch;
+mod docs;
 mod footprint;
 pub(crate) mod frame;
 pub mod host;

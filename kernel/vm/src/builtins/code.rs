@@ -16,11 +16,11 @@ use crate::{Args, PyResult, Signature, Vm};
 pub(super) static FUNCTIONS: &[Method] = &[
     Method::new("__build_class__", build_class, Convention::Keywords),
     Method::new("compile", compile, Convention::Keywords)
-        .signature("($module, /, source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)"),
+        .signature("($module, /, source, filename, mode, flags=0,\n        dont_inherit=False, optimize=-1, *, _feature_version=-1)"),
     Method::new("eval", eval, Convention::Keywords).signature("($module, source, /, globals=None, locals=None)"),
     Method::new("exec", exec, Convention::Keywords).signature("($module, source, /, globals=None, locals=None, *, closure=None)"),
     Method::new("open", open, Convention::Keywords)
-        .signature("($module, /, file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)"),
+        .signature("($module, /, file, mode='r', buffering=-1, encoding=None,\n     errors=None, newline=None, closefd=True, opener=None)"),
     Method::new("globals", |vm, _, _| vm.current_globals(), Convention::NoArgs).signature("($module, /)"),
     Method::new("locals", |vm, _, _| vm.current_locals(), Convention::NoArgs).signature("($module, /)"),
 ];

@@ -164,7 +164,8 @@ static EXCEPTIONS: &[&str] = &[
     "ExceptionGroup",
 ];
 
-static IMPORT: &[Method] = &[Method::new("__import__", crate::import::dunder_import, crate::Convention::Keywords)];
+static IMPORT: &[Method] = &[Method::new("__import__", crate::import::dunder_import, crate::Convention::Keywords)
+    .signature("($module, /, name, globals=None, locals=None, fromlist=(),\n           level=0)")];
 
 /// The function of that name, if it is native.
 pub(crate) fn function(name: &str) -> Option<&'static Method> {
@@ -180,7 +181,6 @@ impl Vm {
         self.builtins.set(dict.clone());
         let set = |name: &str, value: Obj| self.dict_set_str(&dict, name, value);
         let module_name = self.intern("builtins");
-        set("__doc__", self.str("Built-in functions, types, exceptions, and other objects."));
         set("__package__", self.str(""));
         for name in FUNCTIONS {
             if let Some(method) = function(name) {

@@ -38,8 +38,9 @@ pub(crate) static ABC_DATA: ClassSpec = ClassSpec {
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "_abc",
     functions: &[
-        Method::new("get_cache_token", |vm, _, _| Ok(vm.int(vm.state.abc_token.get() as i64)), Convention::NoArgs),
-        Method::new("_abc_init", init, Convention::One),
+        Method::new("get_cache_token", |vm, _, _| Ok(vm.int(vm.state.abc_token.get() as i64)), Convention::NoArgs)
+            .signature("($module, /)"),
+        Method::new("_abc_init", init, Convention::One).signature("($module, self, /)"),
         Method::new(
             "_reset_registry",
             |vm, _, args| {
@@ -47,7 +48,8 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
                 Ok(vm.none())
             },
             Convention::One,
-        ),
+        )
+        .signature("($module, self, /)"),
         Method::new(
             "_reset_caches",
             |vm, _, args| {
@@ -55,10 +57,11 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
                 Ok(vm.none())
             },
             Convention::One,
-        ),
-        Method::new("_get_dump", dump, Convention::One),
-        Method::new("_abc_register", register, Convention::Positional),
-        Method::new("_abc_instancecheck", instancecheck, Convention::Positional),
+        )
+        .signature("($module, self, /)"),
+        Method::new("_get_dump", dump, Convention::One).signature("($module, self, /)"),
+        Method::new("_abc_register", register, Convention::Positional).signature("($module, self, subclass, /)"),
+        Method::new("_abc_instancecheck", instancecheck, Convention::Positional).signature("($module, self, instance, /)"),
         Method::new(
             "_abc_subclasscheck",
             |vm, _, args| {
@@ -66,7 +69,8 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
                 Ok(vm.bool(subclasscheck(vm, class, subclass)?))
             },
             Convention::Positional,
-        ),
+        )
+        .signature("($module, self, subclass, /)"),
     ],
     init: |_, _| Ok(()),
 };

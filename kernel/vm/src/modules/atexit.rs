@@ -10,8 +10,8 @@ use crate::{Args, PyResult, Vm};
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "atexit",
     functions: &[
-        Method::new("register", register, Convention::Keywords).varargs(),
-        Method::new("unregister", unregister, Convention::One),
+        Method::new("register", register, Convention::Keywords).signature("($module, func, /, *args, **kwargs)").varargs(),
+        Method::new("unregister", unregister, Convention::One).signature("($module, func, /)"),
         Method::new(
             "_clear",
             |vm, _, _| {
@@ -19,7 +19,8 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
                 Ok(vm.none())
             },
             Convention::NoArgs,
-        ),
+        )
+        .signature("($module, /)"),
         Method::new(
             "_run_exitfuncs",
             |vm, _, _| {
@@ -27,8 +28,10 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
                 Ok(vm.none())
             },
             Convention::NoArgs,
-        ),
-        Method::new("_ncallbacks", |vm, _, _| Ok(vm.int(vm.state.atexit.borrow().len() as i64)), Convention::NoArgs),
+        )
+        .signature("($module, /)"),
+        Method::new("_ncallbacks", |vm, _, _| Ok(vm.int(vm.state.atexit.borrow().len() as i64)), Convention::NoArgs)
+            .signature("($module, /)"),
     ],
     init: |_, _| Ok(()),
 };

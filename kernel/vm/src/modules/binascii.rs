@@ -16,14 +16,14 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("b2a_base64", b2a_base64, Keywords).signature("($module, data, /, *, newline=True)"),
         Method::new("a2b_hex", a2b_hex, Positional).signature("($module, hexstr, /)"),
         Method::new("unhexlify", a2b_hex, Positional).signature("($module, hexstr, /)"),
-        Method::new("b2a_hex", b2a_hex, Keywords).signature("($module, data, sep=<unrepresentable>, bytes_per_sep=1)"),
-        Method::new("hexlify", b2a_hex, Keywords).signature("($module, data, sep=<unrepresentable>, bytes_per_sep=1)"),
+        Method::new("b2a_hex", b2a_hex, Keywords).signature("($module, /, data, sep=<unrepresentable>, bytes_per_sep=1)"),
+        Method::new("hexlify", b2a_hex, Keywords).signature("($module, /, data, sep=<unrepresentable>, bytes_per_sep=1)"),
         Method::new("crc32", crc32, Positional).signature("($module, data, crc=0, /)"),
         Method::new("crc_hqx", crc_hqx, Positional).signature("($module, data, crc, /)"),
         Method::new("a2b_uu", a2b_uu, Positional).signature("($module, data, /)"),
         Method::new("b2a_uu", b2a_uu, Keywords).signature("($module, data, /, *, backtick=False)"),
-        Method::new("a2b_qp", a2b_qp, Keywords).signature("($module, data, header=False)"),
-        Method::new("b2a_qp", b2a_qp, Keywords).signature("($module, data, quotetabs=False, istext=True, header=False)"),
+        Method::new("a2b_qp", a2b_qp, Keywords).signature("($module, /, data, header=False)"),
+        Method::new("b2a_qp", b2a_qp, Keywords).signature("($module, /, data, quotetabs=False, istext=True, header=False)"),
     ],
     init: |vm, module| {
         vm.add_exception(module, "binascii", "Error", &vm.types.value_error)?;

@@ -14,17 +14,17 @@ use Convention::{Keywords, One, Positional};
 macro_rules! codecs {
     ($($encode:literal, $decode:literal, $encoding:expr;)*) => {
         &[
-            Method::new("register", register, One),
-            Method::new("unregister", unregister, One),
-            Method::new("lookup", |vm, _, args| vm.lookup_codec(&args.pos()[0]), One),
-            Method::new("encode", |vm, _, args| by_name(vm, args, "encode", 0), Keywords),
-            Method::new("decode", |vm, _, args| by_name(vm, args, "decode", 1), Keywords),
-            Method::new("register_error", register_error, Positional),
-            Method::new("lookup_error", lookup_error, One),
-            Method::new("charmap_encode", charmap_encode, Positional),
-            Method::new("charmap_decode", charmap_decode, Positional),
-            Method::new("charmap_build", charmap_build, One),
-            Method::new("readbuffer_encode", readbuffer_encode, Positional),
+            Method::new("register", register, One).signature("($module, search_function, /)"),
+            Method::new("unregister", unregister, One).signature("($module, search_function, /)"),
+            Method::new("lookup", |vm, _, args| vm.lookup_codec(&args.pos()[0]), One).signature("($module, encoding, /)"),
+            Method::new("encode", |vm, _, args| by_name(vm, args, "encode", 0), Keywords).signature("($module, /, obj, encoding='utf-8', errors='strict')"),
+            Method::new("decode", |vm, _, args| by_name(vm, args, "decode", 1), Keywords).signature("($module, /, obj, encoding='utf-8', errors='strict')"),
+            Method::new("register_error", register_error, Positional).signature("($module, errors, handler, /)"),
+            Method::new("lookup_error", lookup_error, One).signature("($module, name, /)"),
+            Method::new("charmap_encode", charmap_encode, Positional).signature("($module, str, errors=None, mapping=None, /)"),
+            Method::new("charmap_decode", charmap_decode, Positional).signature("($module, data, errors=None, mapping=None, /)"),
+            Method::new("charmap_build", charmap_build, One).signature("($module, map, /)"),
+            Method::new("readbuffer_encode", readbuffer_encode, Positional).signature("($module, data, errors=None, /)"),
             $(
                 Method::new($encode, |vm, _, args| encode(vm, args, $encode, $encoding), Positional),
                 Method::new($decode, |vm, _, args| decode(vm, args, $decode, $encoding), Positional),

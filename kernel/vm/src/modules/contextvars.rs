@@ -57,7 +57,7 @@ pub(crate) static CONTEXT_VAR: ClassSpec = ClassSpec {
         Method::new("get", get_var, Positional).signature("($self, default=<unrepresentable>, /)"),
         Method::new("set", set_var, One).signature("($self, value, /)"),
         Method::new("reset", reset_var, One).signature("($self, token, /)"),
-        Method::class("__class_getitem__", class_getitem, One),
+        Method::class("__class_getitem__", class_getitem, One).signature("($type, object, /)"),
     ],
     getset: &[GetSet::member("name", |vm, this| Ok(var(this).name.get().unwrap_or_else(|| vm.none())))],
     basicsize: 64,
@@ -123,8 +123,8 @@ pub(crate) static TOKEN: ClassSpec = ClassSpec {
     methods: &[
         Method::new("__enter__", |_, this, _| Ok(this.clone()), NoArgs).signature("($self, /)"),
         Method::new("__exit__", |vm, this, _| reset(vm, &token(this).var.get().unwrap_or_else(|| vm.none()), this), Positional)
-            .signature("($self, type, value, traceback, /)"),
-        Method::class("__class_getitem__", class_getitem, One),
+            .signature("($self, type, val, tb, /)"),
+        Method::class("__class_getitem__", class_getitem, One).signature("($type, object, /)"),
     ],
     getset: &[
         GetSet::new("var", |vm, this| Ok(token(this).var.get().unwrap_or_else(|| vm.none()))),

@@ -35,8 +35,8 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("set_threshold", set_threshold, Convention::Positional).varargs(),
         Method::new("get_stats", get_stats, Convention::NoArgs).signature("($module, /)"),
         Method::new("get_objects", get_objects, Convention::Keywords).signature("($module, /, generation=None)"),
-        Method::new("get_referrers", get_referrers, Convention::Positional).varargs(),
-        Method::new("get_referents", get_referents, Convention::Positional).varargs(),
+        Method::new("get_referrers", get_referrers, Convention::Positional).signature("($module, /, *objs)").varargs(),
+        Method::new("get_referents", get_referents, Convention::Positional).signature("($module, /, *objs)").varargs(),
         Method::new("is_tracked", |vm, _, args| Ok(vm.bool(args.pos()[0].is_tracked())), Convention::One).signature("($module, obj, /)"),
         Method::new("is_finalized", |vm, _, args| Ok(vm.bool(args.pos()[0].is_finalized())), Convention::One)
             .signature("($module, obj, /)"),

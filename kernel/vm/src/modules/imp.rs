@@ -6,16 +6,18 @@ use crate::class::{Convention, Method};
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "_imp",
     functions: &[
-        Method::new("acquire_lock", |vm, _, _| Ok(vm.none()), Convention::NoArgs),
-        Method::new("extension_suffixes", |vm, _, _| Ok(vm.list(Vec::new())), Convention::NoArgs),
-        Method::new("is_builtin", |vm, _, args| Ok(vm.int(is_builtin(&vm.lossy(&args.pos()[0])))), Convention::One),
-        Method::new("is_frozen", |vm, _, _| Ok(vm.bool(false)), Convention::One),
-        Method::new("is_frozen_package", |vm, _, _| Ok(vm.bool(false)), Convention::One),
-        Method::new("lock_held", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs),
-        Method::new("release_lock", |vm, _, _| Ok(vm.none()), Convention::NoArgs),
-        Method::new("_frozen_module_names", |vm, _, _| Ok(vm.list(Vec::new())), Convention::NoArgs),
-        Method::new("_override_frozen_modules_for_tests", |vm, _, _| Ok(vm.int(0)), Convention::One),
-        Method::new("_override_multi_interp_extensions_check", |vm, _, _| Ok(vm.int(0)), Convention::One),
+        Method::new("acquire_lock", |vm, _, _| Ok(vm.none()), Convention::NoArgs).signature("($module, /)"),
+        Method::new("extension_suffixes", |vm, _, _| Ok(vm.list(Vec::new())), Convention::NoArgs).signature("($module, /)"),
+        Method::new("is_builtin", |vm, _, args| Ok(vm.int(is_builtin(&vm.lossy(&args.pos()[0])))), Convention::One)
+            .signature("($module, name, /)"),
+        Method::new("is_frozen", |vm, _, _| Ok(vm.bool(false)), Convention::One).signature("($module, name, /)"),
+        Method::new("is_frozen_package", |vm, _, _| Ok(vm.bool(false)), Convention::One).signature("($module, name, /)"),
+        Method::new("lock_held", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("release_lock", |vm, _, _| Ok(vm.none()), Convention::NoArgs).signature("($module, /)"),
+        Method::new("_frozen_module_names", |vm, _, _| Ok(vm.list(Vec::new())), Convention::NoArgs).signature("($module, /)"),
+        Method::new("_override_frozen_modules_for_tests", |vm, _, _| Ok(vm.int(0)), Convention::One).signature("($module, override, /)"),
+        Method::new("_override_multi_interp_extensions_check", |vm, _, _| Ok(vm.int(0)), Convention::One)
+            .signature("($module, override, /)"),
     ],
     init: |vm, module| {
         vm.dict_set_str(&vm.module_dict(module), "check_hash_based_pycs", vm.str("default"));

@@ -26,10 +26,10 @@ const NUMBERED: u8 = 0x80;
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "marshal",
     functions: &[
-        Method::new("dump", dump, Convention::Positional),
-        Method::new("dumps", dumps, Convention::Positional),
-        Method::new("load", load, Convention::Positional),
-        Method::new("loads", loads, Convention::Positional),
+        Method::new("dump", dump, Convention::Positional).signature("($module, value, file, version=version, /, *, allow_code=True)"),
+        Method::new("dumps", dumps, Convention::Positional).signature("($module, value, version=version, /, *, allow_code=True)"),
+        Method::new("load", load, Convention::Positional).signature("($module, file, /, *, allow_code=True)"),
+        Method::new("loads", loads, Convention::Positional).signature("($module, bytes, /, *, allow_code=True)"),
     ],
     init: |vm, module| {
         vm.dict_set_str(&vm.module_dict(module), "version", vm.int(VERSION));

@@ -37,14 +37,17 @@ fn radians(x: f64) -> pymath::Result<f64> {
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "math",
     functions: &[
-        Method::new("atan2", |vm, _, args| two(vm, args, "atan2", m::atan2), Convention::Positional),
-        Method::new("ceil", |vm, _, args| rounded(vm, &args.pos()[0], "__ceil__", f64::ceil), Convention::One),
-        Method::new("floor", |vm, _, args| rounded(vm, &args.pos()[0], "__floor__", f64::floor), Convention::One),
-        Method::new("trunc", trunc, Convention::One),
-        Method::new("copysign", |vm, _, args| two(vm, args, "copysign", m::copysign), Convention::Positional),
-        Method::new("fmod", |vm, _, args| two(vm, args, "fmod", m::fmod), Convention::Positional),
-        Method::new("pow", |vm, _, args| two(vm, args, "pow", m::pow), Convention::Positional),
-        Method::new("remainder", |vm, _, args| two(vm, args, "remainder", m::remainder), Convention::Positional),
+        Method::new("atan2", |vm, _, args| two(vm, args, "atan2", m::atan2), Convention::Positional).signature("($module, y, x, /)"),
+        Method::new("ceil", |vm, _, args| rounded(vm, &args.pos()[0], "__ceil__", f64::ceil), Convention::One).signature("($module, x, /)"),
+        Method::new("floor", |vm, _, args| rounded(vm, &args.pos()[0], "__floor__", f64::floor), Convention::One)
+            .signature("($module, x, /)"),
+        Method::new("trunc", trunc, Convention::One).signature("($module, x, /)"),
+        Method::new("copysign", |vm, _, args| two(vm, args, "copysign", m::copysign), Convention::Positional)
+            .signature("($module, x, y, /)"),
+        Method::new("fmod", |vm, _, args| two(vm, args, "fmod", m::fmod), Convention::Positional).signature("($module, x, y, /)"),
+        Method::new("pow", |vm, _, args| two(vm, args, "pow", m::pow), Convention::Positional).signature("($module, x, y, /)"),
+        Method::new("remainder", |vm, _, args| two(vm, args, "remainder", m::remainder), Convention::Positional)
+            .signature("($module, x, y, /)"),
         Method::new(
             "fma",
             |vm, _, args| {
@@ -52,14 +55,20 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
                 finish(vm, m::fma(vm.as_float(x)?, vm.as_float(y)?, vm.as_float(z)?))
             },
             Convention::Positional,
-        ),
+        )
+        .signature("($module, x, y, z, /)"),
         Method::new("log", log, Convention::Positional),
-        Method::new("log2", |vm, _, args| logarithm(vm, &args.pos()[0], m::log2, m::log2_bigint), Convention::One),
-        Method::new("log10", |vm, _, args| logarithm(vm, &args.pos()[0], m::log10, m::log10_bigint), Convention::One),
-        Method::new("isfinite", |vm, _, args| Ok(vm.bool(vm.as_float(&args.pos()[0])?.is_finite())), Convention::One),
-        Method::new("isinf", |vm, _, args| Ok(vm.bool(vm.as_float(&args.pos()[0])?.is_infinite())), Convention::One),
-        Method::new("isnan", |vm, _, args| Ok(vm.bool(vm.as_float(&args.pos()[0])?.is_nan())), Convention::One),
-        Method::new("isclose", isclose, Convention::Keywords),
+        Method::new("log2", |vm, _, args| logarithm(vm, &args.pos()[0], m::log2, m::log2_bigint), Convention::One)
+            .signature("($module, x, /)"),
+        Method::new("log10", |vm, _, args| logarithm(vm, &args.pos()[0], m::log10, m::log10_bigint), Convention::One)
+            .signature("($module, x, /)"),
+        Method::new("isfinite", |vm, _, args| Ok(vm.bool(vm.as_float(&args.pos()[0])?.is_finite())), Convention::One)
+            .signature("($module, x, /)"),
+        Method::new("isinf", |vm, _, args| Ok(vm.bool(vm.as_float(&args.pos()[0])?.is_infinite())), Convention::One)
+            .signature("($module, x, /)"),
+        Method::new("isnan", |vm, _, args| Ok(vm.bool(vm.as_float(&args.pos()[0])?.is_nan())), Convention::One)
+            .signature("($module, x, /)"),
+        Method::new("isclose", isclose, Convention::Keywords).signature("($module, /, a, b, *, rel_tol=1e-09, abs_tol=0.0)"),
         Method::new(
             "frexp",
             |vm, _, args| {
@@ -67,8 +76,9 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
                 Ok(vm.tuple(vec![vm.float(mantissa), vm.int(i64::from(exponent))]))
             },
             Convention::One,
-        ),
-        Method::new("ldexp", ldexp, Convention::Positional),
+        )
+        .signature("($module, x, /)"),
+        Method::new("ldexp", ldexp, Convention::Positional).signature("($module, x, i, /)"),
         Method::new(
             "modf",
             |vm, _, args| {
@@ -76,9 +86,10 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
                 Ok(vm.tuple(vec![vm.float(fraction), vm.float(whole)]))
             },
             Convention::One,
-        ),
-        Method::new("nextafter", nextafter, Convention::Keywords),
-        Method::new("ulp", |vm, _, args| Ok(vm.float(m::ulp(vm.as_float(&args.pos()[0])?))), Convention::One),
+        )
+        .signature("($module, x, /)"),
+        Method::new("nextafter", nextafter, Convention::Keywords).signature("($module, x, y, /, *, steps=None)"),
+        Method::new("ulp", |vm, _, args| Ok(vm.float(m::ulp(vm.as_float(&args.pos()[0])?))), Convention::One).signature("($module, x, /)"),
         Method::new(
             "fsum",
             |vm, _, args| {
@@ -89,7 +100,8 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
                 })
             },
             Convention::One,
-        ),
+        )
+        .signature("($module, seq, /)"),
         Method::new(
             "hypot",
             |vm, _, args| {
@@ -97,12 +109,13 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
                 Ok(vm.float(m::dist(&values, &vec![0.0; values.len()])))
             },
             Convention::Positional,
-        ),
-        Method::new("dist", dist, Convention::Positional),
-        Method::new("sumprod", sumprod, Convention::Positional),
-        Method::new("prod", prod, Convention::Keywords),
-        Method::new("gcd", |vm, _, args| many(vm, args, m::integer::gcd), Convention::Positional),
-        Method::new("lcm", |vm, _, args| many(vm, args, m::integer::lcm), Convention::Positional),
+        )
+        .signature("($module, /, *coordinates)"),
+        Method::new("dist", dist, Convention::Positional).signature("($module, p, q, /)"),
+        Method::new("sumprod", sumprod, Convention::Positional).signature("($module, p, q, /)"),
+        Method::new("prod", prod, Convention::Keywords).signature("($module, iterable, /, *, start=1)"),
+        Method::new("gcd", |vm, _, args| many(vm, args, m::integer::gcd), Convention::Positional).signature("($module, /, *integers)"),
+        Method::new("lcm", |vm, _, args| many(vm, args, m::integer::lcm), Convention::Positional).signature("($module, /, *integers)"),
         Method::new(
             "isqrt",
             |vm, _, args| {
@@ -110,10 +123,11 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
                 m::integer::isqrt(&n).map(|root| vm.big_int(root)).map_err(|_| vm.value_error("isqrt() argument must be nonnegative"))
             },
             Convention::One,
-        ),
-        Method::new("factorial", factorial, Convention::One),
-        Method::new("comb", comb, Convention::Positional),
-        Method::new("perm", perm, Convention::Positional),
+        )
+        .signature("($module, n, /)"),
+        Method::new("factorial", factorial, Convention::One).signature("($module, n, /)"),
+        Method::new("comb", comb, Convention::Positional).signature("($module, n, k, /)"),
+        Method::new("perm", perm, Convention::Positional).signature("($module, n, k=None, /)"),
     ],
     init: |vm, module| {
         let dict = vm.module_dict(module);

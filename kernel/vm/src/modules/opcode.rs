@@ -95,24 +95,28 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "_opcode",
     functions: &[
         Method::new("stack_effect", stack_effect, Convention::Keywords).signature("($module, opcode, oparg=None, /, *, jump=None)"),
-        Method::new("is_valid", |vm, _, args| ask(vm, args, |_, _| true), Convention::One),
-        Method::new("has_arg", |vm, _, args| ask(vm, args, Op::has_arg), Convention::One),
-        Method::new("has_const", |vm, _, args| ask(vm, args, |op, _| op.has_const()), Convention::One),
-        Method::new("has_name", |vm, _, args| ask(vm, args, |op, _| op.has_name()), Convention::One),
-        Method::new("has_jump", |vm, _, args| ask(vm, args, |op, version| op.is_jump() && op.has_target(version)), Convention::One),
-        Method::new("has_free", |vm, _, args| ask(vm, args, |op, _| op.has_free()), Convention::One),
-        Method::new("has_local", |vm, _, args| ask(vm, args, |op, _| op.has_local() || op.has_two_locals()), Convention::One),
-        Method::new("has_exc", |vm, _, args| ask(vm, args, |op, _| op.is_block_push()), Convention::One),
-        Method::new("get_executor", |vm, _, _| Err(vm.runtime_error("Executors are not available in this build")), Convention::Keywords),
-        Method::new("get_specialization_stats", |vm, _, _| Ok(vm.none()), Convention::NoArgs),
-        Method::new("get_nb_ops", |vm, _, _| operators(vm), Convention::NoArgs),
-        Method::new("get_intrinsic1_descs", |vm, _, _| names(vm, ONE), Convention::NoArgs),
-        Method::new("get_intrinsic2_descs", |vm, _, _| names(vm, TWO), Convention::NoArgs),
+        Method::new("is_valid", |vm, _, args| ask(vm, args, |_, _| true), Convention::One).signature("($module, /, opcode)"),
+        Method::new("has_arg", |vm, _, args| ask(vm, args, Op::has_arg), Convention::One).signature("($module, /, opcode)"),
+        Method::new("has_const", |vm, _, args| ask(vm, args, |op, _| op.has_const()), Convention::One).signature("($module, /, opcode)"),
+        Method::new("has_name", |vm, _, args| ask(vm, args, |op, _| op.has_name()), Convention::One).signature("($module, /, opcode)"),
+        Method::new("has_jump", |vm, _, args| ask(vm, args, |op, version| op.is_jump() && op.has_target(version)), Convention::One)
+            .signature("($module, /, opcode)"),
+        Method::new("has_free", |vm, _, args| ask(vm, args, |op, _| op.has_free()), Convention::One).signature("($module, /, opcode)"),
+        Method::new("has_local", |vm, _, args| ask(vm, args, |op, _| op.has_local() || op.has_two_locals()), Convention::One)
+            .signature("($module, /, opcode)"),
+        Method::new("has_exc", |vm, _, args| ask(vm, args, |op, _| op.is_block_push()), Convention::One).signature("($module, /, opcode)"),
+        Method::new("get_executor", |vm, _, _| Err(vm.runtime_error("Executors are not available in this build")), Convention::Keywords)
+            .signature("($module, /, code, offset)"),
+        Method::new("get_specialization_stats", |vm, _, _| Ok(vm.none()), Convention::NoArgs).signature("($module, /)"),
+        Method::new("get_nb_ops", |vm, _, _| operators(vm), Convention::NoArgs).signature("($module, /)"),
+        Method::new("get_intrinsic1_descs", |vm, _, _| names(vm, ONE), Convention::NoArgs).signature("($module, /)"),
+        Method::new("get_intrinsic2_descs", |vm, _, _| names(vm, TWO), Convention::NoArgs).signature("($module, /)"),
         Method::new(
             "get_special_method_names",
             |vm, _, _| names(vm, &["__enter__", "__exit__", "__aenter__", "__aexit__"]),
             Convention::NoArgs,
-        ),
+        )
+        .signature("($module, /)"),
     ],
     init: |vm, module| {
         let dict = vm.module_dict(module);

@@ -56,7 +56,7 @@ static SIMPLE_QUEUE: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 72,
     itemsize: 0,
-    doc: "SimpleQueue()\n--\n\nA queue without an end, first in, first out.",
+    doc: "SimpleQueue()\n--\n\n",
 };
 
 pub(super) static MODULE: ModuleSpec = ModuleSpec {

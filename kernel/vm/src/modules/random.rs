@@ -57,7 +57,8 @@ pub(crate) static RANDOM: ClassSpec = ClassSpec {
         }));
     },
     methods: &[
-        Method::new("random", |vm, this, _| Ok(vm.float(own(this).twister.borrow_mut().float())), Convention::NoArgs),
+        Method::new("random", |vm, this, _| Ok(vm.float(own(this).twister.borrow_mut().float())), Convention::NoArgs)
+            .signature("($self, /)"),
         Method::new(
             "seed",
             |vm, this, args| {
@@ -65,10 +66,11 @@ pub(crate) static RANDOM: ClassSpec = ClassSpec {
                 Ok(vm.none())
             },
             Convention::Positional,
-        ),
-        Method::new("getrandbits", getrandbits, Convention::One),
-        Method::new("getstate", getstate, Convention::NoArgs),
-        Method::new("setstate", setstate, Convention::One),
+        )
+        .signature("($self, n=None, /)"),
+        Method::new("getrandbits", getrandbits, Convention::One).signature("($self, k, /)"),
+        Method::new("getstate", getstate, Convention::NoArgs).signature("($self, /)"),
+        Method::new("setstate", setstate, Convention::One).signature("($self, state, /)"),
     ],
     getset: &[],
     basicsize: 2520,

@@ -10,8 +10,8 @@ use crate::{Args, Convention, Method, PyResult, Vm};
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "_string",
     functions: &[
-        Method::new("formatter_field_name_split", field_name_split, Convention::One),
-        Method::new("formatter_parser", parser, Convention::One),
+        Method::new("formatter_field_name_split", field_name_split, Convention::One).signature("($self, object, /)"),
+        Method::new("formatter_parser", parser, Convention::One).signature("($self, object, /)"),
     ],
     init: |_, _| Ok(()),
 };

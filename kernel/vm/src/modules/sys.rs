@@ -39,7 +39,7 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("getrecursionlimit", |vm, _, _| Ok(vm.int(vm.thread.recursion_limit.get() as i64)), Convention::NoArgs)
             .signature("($module, /)"),
         Method::new("setrecursionlimit", setrecursionlimit, Convention::One).signature("($module, limit, /)"),
-        Method::new("breakpointhook", breakpointhook, Convention::Keywords).signature("($module, /, *args, **kws)"),
+        Method::new("breakpointhook", breakpointhook, Convention::Keywords).signature("($module, /, *args, **kwargs)"),
         Method::new("displayhook", displayhook, Convention::One).signature("($module, object, /)"),
         Method::new("excepthook", excepthook, Convention::Positional).signature("($module, exctype, value, traceback, /)"),
         Method::new("unraisablehook", unraisablehook, Convention::One).signature("($module, unraisable, /)"),
@@ -49,7 +49,7 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("getallocatedblocks", |vm, _, _| Ok(vm.int(vm.allocated_blocks() as i64)), Convention::NoArgs)
             .signature("($module, /)"),
         Method::new("_debugmallocstats", debug_malloc_stats, Convention::NoArgs).signature("($module, /)"),
-        Method::new("getunicodeinternedsize", interned_size, Convention::Keywords),
+        Method::new("getunicodeinternedsize", interned_size, Convention::Keywords).signature("($module, /, *, _only_immortal=False)"),
         Method::new("is_finalizing", |vm, _, _| Ok(vm.bool(vm.state.finalizing.get())), Convention::NoArgs).signature("($module, /)"),
         Method::new("is_remote_debug_enabled", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs).signature("($module, /)"),
         Method::new("is_stack_trampoline_active", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs).signature("($module, /)"),
@@ -57,8 +57,8 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("_clear_type_cache", |vm, _, _| Ok(vm.none()), Convention::NoArgs).signature("($module, /)"),
         Method::new("_clear_internal_caches", |vm, _, _| Ok(vm.none()), Convention::NoArgs).signature("($module, /)"),
         Method::new("_get_cpu_count_config", |vm, _, _| Ok(vm.int(-1)), Convention::NoArgs).signature("($module, /)"),
-        Method::new("audit", |vm, _, _| Ok(vm.none()), Convention::Positional),
-        Method::new("addaudithook", |vm, _, _| Ok(vm.none()), Convention::Keywords),
+        Method::new("audit", |vm, _, _| Ok(vm.none()), Convention::Positional).signature("($module, event, /, *args)"),
+        Method::new("addaudithook", |vm, _, _| Ok(vm.none()), Convention::Keywords).signature("($module, /, hook)"),
         Method::new(
             "settrace",
             |vm, _, args| {
@@ -82,11 +82,12 @@ pub(crate) static MODULE: ModuleSpec = ModuleSpec {
         Method::new("getprofile", |vm, _, _| Ok(vm.tracing.profile.get().unwrap_or_else(|| vm.none())), Convention::NoArgs)
             .signature("($module, /)"),
         Method::new("call_tracing", call_tracing, Convention::Positional).signature("($module, func, args, /)"),
-        Method::new("getswitchinterval", |vm, _, _| Ok(vm.float(0.005)), Convention::NoArgs),
-        Method::new("setswitchinterval", |vm, _, _| Ok(vm.none()), Convention::One),
-        Method::new("get_int_max_str_digits", |vm, _, _| Ok(vm.int(vm.state.int_max_str_digits.get() as i64)), Convention::NoArgs),
-        Method::new("set_int_max_str_digits", set_int_max_str_digits, Convention::Keywords),
-        Method::new("get_asyncgen_hooks", get_asyncgen_hooks, Convention::NoArgs),
+        Method::new("getswitchinterval", |vm, _, _| Ok(vm.float(0.005)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("setswitchinterval", |vm, _, _| Ok(vm.none()), Convention::One).signature("($module, interval, /)"),
+        Method::new("get_int_max_str_digits", |vm, _, _| Ok(vm.int(vm.state.int_max_str_digits.get() as i64)), Convention::NoArgs)
+            .signature("($module, /)"),
+        Method::new("set_int_max_str_digits", set_int_max_str_digits, Convention::Keywords).signature("($module, /, maxdigits)"),
+        Method::new("get_asyncgen_hooks", get_asyncgen_hooks, Convention::NoArgs).signature("($module, /)"),
         Method::new("set_asyncgen_hooks", set_asyncgen_hooks, Convention::Keywords).varargs(),
         Method::new("get_coroutine_origin_tracking_depth", |vm, _, _| Ok(vm.int(vm.thread.origin_depth.get() as i64)), Convention::NoArgs)
             .signature("($module, /)"),

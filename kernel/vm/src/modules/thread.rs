@@ -19,25 +19,27 @@ const IDENT: i64 = 1;
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "_thread",
     functions: &[
-        Method::new("allocate_lock", |vm, _, _| Ok(vm.heap.alloc(Lock::default())), Convention::NoArgs),
-        Method::new("allocate", |vm, _, _| Ok(vm.heap.alloc(Lock::default())), Convention::NoArgs),
-        Method::new("exit", |vm, _, _| Err(vm.new_exception(&vm.types.system_exit, Vec::new())), Convention::NoArgs),
-        Method::new("exit_thread", |vm, _, _| Err(vm.new_exception(&vm.types.system_exit, Vec::new())), Convention::NoArgs),
-        Method::new("_is_main_interpreter", |vm, _, _| Ok(vm.bool(true)), Convention::NoArgs),
-        Method::new("_get_name", |vm, _, _| Ok(vm.str("heapbook")), Convention::NoArgs),
-        Method::new("_excepthook", excepthook, Convention::One),
-        Method::new("get_ident", |vm, _, _| Ok(vm.int(IDENT)), Convention::NoArgs),
-        Method::new("get_native_id", |vm, _, _| Ok(vm.int(IDENT)), Convention::NoArgs),
-        Method::new("_count", |vm, _, _| Ok(vm.int(0)), Convention::NoArgs),
-        Method::new("daemon_threads_allowed", |vm, _, _| Ok(vm.bool(true)), Convention::NoArgs),
-        Method::new("_get_main_thread_ident", |vm, _, _| Ok(vm.int(IDENT)), Convention::NoArgs),
-        Method::new("_make_thread_handle", |vm, _, _| Ok(vm.heap.alloc(Handle)), Convention::One),
-        Method::new("_shutdown", |vm, _, _| Ok(vm.none()), Convention::NoArgs),
-        Method::new("set_name", |vm, _, _| Ok(vm.none()), Convention::One),
-        Method::new("stack_size", |vm, _, _| Ok(vm.int(0)), Convention::Positional),
-        Method::new("start_new_thread", refuse, Convention::Keywords),
-        Method::new("start_new", refuse, Convention::Keywords),
-        Method::new("start_joinable_thread", refuse, Convention::Keywords),
+        Method::new("allocate_lock", |vm, _, _| Ok(vm.heap.alloc(Lock::default())), Convention::NoArgs).signature("($module, /)"),
+        Method::new("allocate", |vm, _, _| Ok(vm.heap.alloc(Lock::default())), Convention::NoArgs).signature("($module, /)"),
+        Method::new("exit", |vm, _, _| Err(vm.new_exception(&vm.types.system_exit, Vec::new())), Convention::NoArgs)
+            .signature("($module, /)"),
+        Method::new("exit_thread", |vm, _, _| Err(vm.new_exception(&vm.types.system_exit, Vec::new())), Convention::NoArgs)
+            .signature("($module, /)"),
+        Method::new("_is_main_interpreter", |vm, _, _| Ok(vm.bool(true)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("_get_name", |vm, _, _| Ok(vm.str("heapbook")), Convention::NoArgs).signature("($module, /)"),
+        Method::new("_excepthook", excepthook, Convention::One).signature("($module, args, /)"),
+        Method::new("get_ident", |vm, _, _| Ok(vm.int(IDENT)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("get_native_id", |vm, _, _| Ok(vm.int(IDENT)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("_count", |vm, _, _| Ok(vm.int(0)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("daemon_threads_allowed", |vm, _, _| Ok(vm.bool(true)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("_get_main_thread_ident", |vm, _, _| Ok(vm.int(IDENT)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("_make_thread_handle", |vm, _, _| Ok(vm.heap.alloc(Handle)), Convention::One).signature("($module, ident, /)"),
+        Method::new("_shutdown", |vm, _, _| Ok(vm.none()), Convention::NoArgs).signature("($module, /)"),
+        Method::new("set_name", |vm, _, _| Ok(vm.none()), Convention::One).signature("($module, /, name)"),
+        Method::new("stack_size", |vm, _, _| Ok(vm.int(0)), Convention::Positional).signature("($module, size=0, /)"),
+        Method::new("start_new_thread", refuse, Convention::Keywords).signature("($module, function, args, kwargs={}, /)"),
+        Method::new("start_new", refuse, Convention::Keywords).signature("($module, function, args, kwargs={}, /)"),
+        Method::new("start_joinable_thread", refuse, Convention::Keywords).signature("($module, /, function, handle=None, daemon=True)"),
         Method::new(
             "interrupt_main",
             |vm, _, _| {
@@ -45,7 +47,8 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
                 Ok(vm.none())
             },
             Convention::Positional,
-        ),
+        )
+        .signature("($module, signum=signal.SIGINT, /)"),
     ],
     init: |vm, module| {
         let dict = vm.module_dict(module);
@@ -97,7 +100,7 @@ static LOCAL: ClassSpec = ClassSpec {
     getset: &[GetSet::new("__dict__", crate::objects::own_dict)],
     basicsize: 56,
     itemsize: 0,
-    doc: "_local()\n--\n\nThread-local data",
+    doc: "_local()\n--\n\n",
 };
 
 /// A plain lock.
@@ -137,14 +140,14 @@ pub(crate) static LOCK_CLASS: ClassSpec = ClassSpec {
         }));
     },
     methods: &[
-        Method::new("acquire", acquire, Convention::Keywords).varargs(),
-        Method::new("acquire_lock", acquire, Convention::Keywords),
-        Method::new("__enter__", acquire, Convention::Keywords).varargs(),
-        Method::new("release", release, Convention::NoArgs),
-        Method::new("release_lock", release, Convention::NoArgs),
-        Method::new("__exit__", release, Convention::Positional).varargs(),
-        Method::new("locked", |vm, this, _| Ok(vm.bool(lock(this).held.get())), Convention::NoArgs),
-        Method::new("locked_lock", |vm, this, _| Ok(vm.bool(lock(this).held.get())), Convention::NoArgs),
+        Method::new("acquire", acquire, Convention::Keywords).signature("($self, /, blocking=True, timeout=-1)").varargs(),
+        Method::new("acquire_lock", acquire, Convention::Keywords).signature("($self, /, blocking=True, timeout=-1)"),
+        Method::new("__enter__", acquire, Convention::Keywords).signature("($self, /)").varargs(),
+        Method::new("release", release, Convention::NoArgs).signature("($self, /)"),
+        Method::new("release_lock", release, Convention::NoArgs).signature("($self, /)"),
+        Method::new("__exit__", release, Convention::Positional).signature("($self, /, *exc_info)").varargs(),
+        Method::new("locked", |vm, this, _| Ok(vm.bool(lock(this).held.get())), Convention::NoArgs).signature("($self, /)"),
+        Method::new("locked_lock", |vm, this, _| Ok(vm.bool(lock(this).held.get())), Convention::NoArgs).signature("($self, /)"),
         Method::new(
             "_at_fork_reinit",
             |vm, this, _| {
@@ -152,12 +155,13 @@ pub(crate) static LOCK_CLASS: ClassSpec = ClassSpec {
                 Ok(vm.none())
             },
             Convention::NoArgs,
-        ),
+        )
+        .signature("($self, /)"),
     ],
     getset: &[],
     basicsize: 24,
     itemsize: 0,
-    doc: "",
+    doc: "lock()\n--\n\n",
 };
 
 fn lock(this: &Obj) -> &Lock {
@@ -218,13 +222,14 @@ pub(crate) static RLOCK_CLASS: ClassSpec = ClassSpec {
         }));
     },
     methods: &[
-        Method::new("acquire", reacquire, Convention::Keywords).varargs(),
-        Method::new("__enter__", reacquire, Convention::Keywords).varargs(),
-        Method::new("release", rerelease, Convention::NoArgs),
-        Method::new("__exit__", rerelease, Convention::Positional).varargs(),
-        Method::new("locked", |vm, this, _| Ok(vm.bool(rlock(this).depth.get() > 0)), Convention::NoArgs),
-        Method::new("_is_owned", |vm, this, _| Ok(vm.bool(rlock(this).depth.get() > 0)), Convention::NoArgs),
-        Method::new("_recursion_count", |vm, this, _| Ok(vm.int(rlock(this).depth.get() as i64)), Convention::NoArgs),
+        Method::new("acquire", reacquire, Convention::Keywords).signature("($self, /, blocking=True, timeout=-1)").varargs(),
+        Method::new("__enter__", reacquire, Convention::Keywords).signature("($self, /)").varargs(),
+        Method::new("release", rerelease, Convention::NoArgs).signature("($self, /)"),
+        Method::new("__exit__", rerelease, Convention::Positional).signature("($self, /, *exc_info)").varargs(),
+        Method::new("locked", |vm, this, _| Ok(vm.bool(rlock(this).depth.get() > 0)), Convention::NoArgs).signature("($self, /)"),
+        Method::new("_is_owned", |vm, this, _| Ok(vm.bool(rlock(this).depth.get() > 0)), Convention::NoArgs).signature("($self, /)"),
+        Method::new("_recursion_count", |vm, this, _| Ok(vm.int(rlock(this).depth.get() as i64)), Convention::NoArgs)
+            .signature("($self, /)"),
         Method::new(
             "_at_fork_reinit",
             |vm, this, _| {
@@ -232,7 +237,8 @@ pub(crate) static RLOCK_CLASS: ClassSpec = ClassSpec {
                 Ok(vm.none())
             },
             Convention::NoArgs,
-        ),
+        )
+        .signature("($self, /)"),
     ],
     getset: &[],
     basicsize: 32,
@@ -268,8 +274,8 @@ pub(crate) static THREAD_HANDLE: ClassSpec = ClassSpec {
     slots: |s| s.new.set(Some(|vm, _, _| Ok(vm.heap.alloc(Handle)))),
     methods: &[
         Method::new("join", |vm, _, _| Ok(vm.none()), Convention::Positional),
-        Method::new("is_done", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs),
-        Method::new("_set_done", |vm, _, _| Ok(vm.none()), Convention::NoArgs),
+        Method::new("is_done", |vm, _, _| Ok(vm.bool(false)), Convention::NoArgs).signature("($self, /)"),
+        Method::new("_set_done", |vm, _, _| Ok(vm.none()), Convention::NoArgs).signature("($self, /)"),
     ],
     getset: &[GetSet::new("ident", |vm, _| Ok(vm.int(IDENT)))],
     basicsize: 32,

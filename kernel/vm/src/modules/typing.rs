@@ -54,13 +54,13 @@ pub(crate) static GENERIC: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 16,
     itemsize: 0,
-    doc: "Abstract base class for generic types",
+    doc: "",
 };
 
 /// `_typing`.
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "_typing",
-    functions: &[Method::new("_idfunc", |_, _, args| Ok(args.pos()[0].clone()), Convention::One)],
+    functions: &[Method::new("_idfunc", |_, _, args| Ok(args.pos()[0].clone()), Convention::One).signature("($module, x, /)")],
     init: |vm, module| {
         let dict = vm.module_dict(module);
         let types = &vm.types;

@@ -315,7 +315,7 @@ pub static ASYNC_GENERATOR: ClassSpec = ClassSpec {
         slots.finalize.set(Some(Vm::finalize_generator));
     },
     methods: &[
-        Method::new("asend", |vm, obj, args| vm.new_asend(obj, &args.pos()[0]), Convention::One),
+        Method::new("asend", |vm, obj, args| vm.new_asend(obj, &args.pos()[0]), Convention::One).signature("($self, object, /)"),
         Method::new(
             "athrow",
             |vm, obj, args| {
@@ -325,9 +325,10 @@ pub static ASYNC_GENERATOR: ClassSpec = ClassSpec {
             },
             Convention::Positional,
         ),
-        Method::new("aclose", |vm, obj, _| vm.new_athrow(obj, None), Convention::NoArgs),
-        Method::new("__sizeof__", super::coroutine::sizeof, Convention::NoArgs),
-        Method::class("__class_getitem__", |vm, class, args| vm.generic_alias(class, &args.pos()[0]), Convention::One),
+        Method::new("aclose", |vm, obj, _| vm.new_athrow(obj, None), Convention::NoArgs).signature("($self, /)"),
+        Method::new("__sizeof__", super::coroutine::sizeof, Convention::NoArgs).signature("($self, /)"),
+        Method::class("__class_getitem__", |vm, class, args| vm.generic_alias(class, &args.pos()[0]), Convention::One)
+            .signature("($type, object, /)"),
     ],
     getset: &[
         super::coroutine::NAME,

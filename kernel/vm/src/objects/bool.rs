@@ -19,7 +19,7 @@ pub static BOOL: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 24,
     itemsize: 4,
-    doc: "bool(object=False, /)\n--\n\nTrue or False, by the truth of an object.",
+    doc: "bool(object=False, /)\n--\n\n",
 };
 
 fn slots(s: &Slots) {

@@ -140,10 +140,10 @@ pub static BUILTIN_FUNCTION: ClassSpec = ClassSpec {
         slots.richcompare.set(Some(compare));
         slots.hash.set(Some(hash));
     },
-    methods: &[Method::new("__reduce__", reduce, Convention::NoArgs)],
+    methods: &[Method::new("__reduce__", reduce, Convention::NoArgs).signature("($self, /)")],
     getset: &[
         GetSet::member("__module__", |vm, obj| Ok(payload(obj).module.get().unwrap_or_else(|| vm.none()))),
-        GetSet::new("__doc__", |vm, _| Ok(vm.none())),
+        GetSet::new("__doc__", |vm, obj| Ok(vm.function_doc(payload(obj)))),
         GetSet::new("__name__", |vm, obj| Ok(vm.intern(payload(obj).method.name))),
         GetSet::new("__qualname__", |vm, obj| Ok(vm.str(&builtin_qualname(vm, obj)))),
         GetSet::new("__self__", |vm, obj| Ok(payload(obj).self_.get().unwrap_or_else(|| vm.none()))),

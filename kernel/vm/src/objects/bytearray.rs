@@ -117,7 +117,7 @@ pub static BYTEARRAY: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 56,
     itemsize: 0,
-    doc: "bytearray(iterable_of_ints) -> bytearray\nbytearray(string, encoding[, errors]) -> bytearray\nbytearray(bytes_or_buffer) -> mutable copy of bytes_or_buffer\nbytearray(int) -> bytes array of size given by the parameter initialized with null bytes\nbytearray() -> empty bytes array\n\nA row of bytes that can change.",
+    doc: "",
 };
 
 fn slots(s: &Slots) {

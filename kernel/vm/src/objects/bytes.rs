@@ -22,7 +22,7 @@ pub static BYTES: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 33,
     itemsize: 1,
-    doc: "bytes(iterable_of_ints) -> bytes\nbytes(string, encoding[, errors]) -> bytes\nbytes(bytes_or_buffer) -> immutable copy of bytes_or_buffer\nbytes(int) -> bytes object of size given by the parameter initialized with null bytes\nbytes() -> empty bytes object\n\nA row of bytes that never changes.",
+    doc: "",
 };
 
 fn slots(s: &Slots) {

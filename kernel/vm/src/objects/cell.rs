@@ -57,5 +57,5 @@ pub static CELL: ClassSpec = ClassSpec {
     getset: &[GetSet::with_set("cell_contents", get, set)],
     basicsize: 24,
     itemsize: 0,
-    doc: "Create a new cell object.",
+    doc: "cell([contents])\n--\n\n",
 };

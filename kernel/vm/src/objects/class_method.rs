@@ -90,7 +90,7 @@ pub static CLASS_METHOD: ClassSpec = ClassSpec {
     ],
     basicsize: 32,
     itemsize: 0,
-    doc: "Convert a function to be a class method.",
+    doc: "classmethod(function, /)\n--\n\n",
 };
 
 fn forward(vm: &Vm, obj: &Obj, name: &str) -> PyResult {

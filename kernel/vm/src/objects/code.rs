@@ -298,12 +298,12 @@ pub static CODE: ClassSpec = ClassSpec {
         slots.richcompare.set(Some(compare));
     },
     methods: &[
-        Method::new("replace", replace, Convention::Keywords),
-        Method::new("__replace__", replace, Convention::Keywords),
-        Method::new("co_lines", co_lines, Convention::NoArgs),
-        Method::new("co_positions", co_positions, Convention::NoArgs),
-        Method::new("co_branches", co_branches, Convention::NoArgs),
-        Method::new("_varname_from_oparg", varname_from_oparg, Convention::One),
+        Method::new("replace", replace, Convention::Keywords).signature("($self, /, **changes)"),
+        Method::new("__replace__", replace, Convention::Keywords).signature("($self, /, **changes)"),
+        Method::new("co_lines", co_lines, Convention::NoArgs).signature("($self, /)"),
+        Method::new("co_positions", co_positions, Convention::NoArgs).signature("($self, /)"),
+        Method::new("co_branches", co_branches, Convention::NoArgs).signature("($self, /)"),
+        Method::new("_varname_from_oparg", varname_from_oparg, Convention::One).signature("($self, /, oparg)"),
         Method {
             name: "__sizeof__",
             call: sizeof,
@@ -336,7 +336,7 @@ pub static CODE: ClassSpec = ClassSpec {
     ],
     basicsize: 208,
     itemsize: 1,
-    doc: "Create a code object.  Not for mere mortals.",
+    doc: "code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, codestring, constants, names, varnames, filename, name,\n     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)\n--\n\n",
 };
 
 fn names_of(vm: &Vm, code: &Obj, kind: u8) -> Obj {

@@ -36,7 +36,7 @@ pub static COMPLEX: ClassSpec = ClassSpec {
     getset: &[GetSet::member("real", |vm, obj| Ok(vm.float(parts(obj).0))), GetSet::member("imag", |vm, obj| Ok(vm.float(parts(obj).1)))],
     basicsize: 32,
     itemsize: 0,
-    doc: "complex(real=0, imag=0)\n--\n\nA number with a real and an imaginary part, from numbers or from text.",
+    doc: "complex(real=0, imag=0)\n--\n\n",
 };
 
 type Pair = (f64, f64);

@@ -356,11 +356,12 @@ pub static GENERATOR: ClassSpec = ClassSpec {
         slots.finalize.set(Some(Vm::finalize_generator));
     },
     methods: &[
-        Method::new("send", send, Convention::One),
+        Method::new("send", send, Convention::One).signature("($self, object, /)"),
         Method::new("throw", throw, Convention::Positional),
-        Method::new("close", close, Convention::NoArgs),
-        Method::new("__sizeof__", sizeof, Convention::NoArgs),
-        Method::class("__class_getitem__", |vm, class, args| vm.generic_alias(class, &args.pos()[0]), Convention::One),
+        Method::new("close", close, Convention::NoArgs).signature("($self, /)"),
+        Method::new("__sizeof__", sizeof, Convention::NoArgs).signature("($self, /)"),
+        Method::class("__class_getitem__", |vm, class, args| vm.generic_alias(class, &args.pos()[0]), Convention::One)
+            .signature("($type, object, /)"),
     ],
     getset: &[
         NAME,
@@ -390,11 +391,12 @@ pub static COROUTINE: ClassSpec = ClassSpec {
         slots.finalize.set(Some(Vm::finalize_generator));
     },
     methods: &[
-        Method::new("send", send, Convention::One),
+        Method::new("send", send, Convention::One).signature("($self, object, /)"),
         Method::new("throw", throw, Convention::Positional),
-        Method::new("close", close, Convention::NoArgs),
-        Method::new("__sizeof__", sizeof, Convention::NoArgs),
-        Method::class("__class_getitem__", |vm, class, args| vm.generic_alias(class, &args.pos()[0]), Convention::One),
+        Method::new("close", close, Convention::NoArgs).signature("($self, /)"),
+        Method::new("__sizeof__", sizeof, Convention::NoArgs).signature("($self, /)"),
+        Method::class("__class_getitem__", |vm, class, args| vm.generic_alias(class, &args.pos()[0]), Convention::One)
+            .signature("($type, object, /)"),
     ],
     getset: &[
         NAME,

@@ -347,7 +347,8 @@ pub static METHOD_WRAPPER: ClassSpec = ClassSpec {
             reduce(vm, &instance, vm.intern(wrapper(&descriptor).def.name))
         },
         Convention::NoArgs,
-    )],
+    )
+    .signature("($self, /)")],
     getset: &[
         GetSet::member("__self__", |_, this| Ok(bound_parts(this).1)),
         GetSet::new("__objclass__", |vm, this| Ok(vm.objclass(&wrapper(&bound_parts(this).0).class))),
@@ -391,10 +392,6 @@ fn method_repr(vm: &Vm, this: &Obj) -> PyResult {
     Ok(vm.str(&format!("<method '{}' of '{}' objects>", payload.method.name, vm.class_name(&vm.objclass(&payload.class)))))
 }
 
-fn doc(vm: &Vm, _: &'static Method) -> PyResult {
-    Ok(vm.none())
-}
-
 pub(crate) fn text_signature(vm: &Vm, method: &'static Method) -> PyResult {
     Ok(if method.signature.is_empty() { vm.none() } else { vm.str(method.signature) })
 }
@@ -414,7 +411,7 @@ pub static METHOD_DESCRIPTOR: ClassSpec = ClassSpec {
     getset: &[
         GetSet::member("__objclass__", |vm, this| Ok(vm.objclass(&method(this).class))),
         GetSet::member("__name__", |vm, this| Ok(vm.intern(method(this).method.name))),
-        GetSet::new("__doc__", |vm, this| doc(vm, method(this).method)),
+        GetSet::new("__doc__", |vm, this| Ok(vm.member_doc(&vm.objclass(&method(this).class), method(this).method.name))),
         GetSet::new("__qualname__", |vm, this| vm.descriptor_qualname(&method(this).class, method(this).method.name)),
         GetSet::new("__text_signature__", |vm, this| text_signature(vm, method(this).method)),
     ],
@@ -476,7 +473,7 @@ pub static CLASS_METHOD_DESCRIPTOR: ClassSpec = ClassSpec {
     getset: &[
         GetSet::member("__objclass__", |vm, this| Ok(vm.objclass(&class_method(this).class))),
         GetSet::member("__name__", |vm, this| Ok(vm.intern(class_method(this).method.name))),
-        GetSet::new("__doc__", |vm, this| doc(vm, class_method(this).method)),
+        GetSet::new("__doc__", |vm, this| Ok(vm.member_doc(&vm.objclass(&class_method(this).class), class_method(this).method.name))),
         GetSet::new("__qualname__", |vm, this| vm.descriptor_qualname(&class_method(this).class, class_method(this).method.name)),
         GetSet::new("__text_signature__", |vm, this| text_signature(vm, class_method(this).method)),
     ],
@@ -530,7 +527,7 @@ pub static GETSET_DESCRIPTOR: ClassSpec = ClassSpec {
         GetSet::member("__objclass__", |vm, this| Ok(vm.objclass(&getset(this).class))),
         GetSet::member("__name__", |vm, this| Ok(vm.intern(getset(this).getset.name))),
         GetSet::new("__doc__", |vm, this| match getset(this).getset.doc {
-            "" => Ok(vm.none()),
+            "" => Ok(vm.member_doc(&vm.objclass(&getset(this).class), getset(this).getset.name)),
             doc => Ok(vm.str(doc)),
         }),
         GetSet::new("__qualname__", |vm, this| vm.descriptor_qualname(&getset(this).class, getset(this).getset.name)),
@@ -603,7 +600,8 @@ pub static MEMBER_DESCRIPTOR: ClassSpec = ClassSpec {
         "__reduce__",
         |vm, this, _| reduce(vm, &vm.objclass(&member(this).class), member_name(vm, this)),
         Convention::NoArgs,
-    )],
+    )
+    .signature("($self, /)")],
     getset: &[
         GetSet::member("__objclass__", |vm, this| Ok(vm.objclass(&member(this).class))),
         GetSet::member("__name__", |vm, this| Ok(member_name(vm, this))),

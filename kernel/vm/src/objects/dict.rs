@@ -54,7 +54,7 @@ pub static DICT: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 48,
     itemsize: 0,
-    doc: "dict() -> a new empty dictionary\ndict(mapping) -> a copy of the mapping\ndict(iterable) -> filled from the iterable's pairs\ndict(**kwargs) -> filled from the keywords",
+    doc: "",
 };
 
 #[inline]

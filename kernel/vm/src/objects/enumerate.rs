@@ -38,7 +38,7 @@ pub static ENUMERATE: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 56,
     itemsize: 0,
-    doc: "enumerate(iterable, start=0)\n\nPairs of a count and an item.",
+    doc: "enumerate(iterable, start=0)\n--\n\n",
 };
 
 /// `iterable`, by position or name, and `start`, likewise (`enumerate_vectorcall`).

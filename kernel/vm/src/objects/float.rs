@@ -39,7 +39,7 @@ pub static FLOAT: ClassSpec = ClassSpec {
     getset: &[GetSet::new("real", exact), GetSet::new("imag", |vm, _| Ok(vm.float(0.0)))],
     basicsize: 24,
     itemsize: 0,
-    doc: "float(x=0, /)\n--\n\nA real number of 64 bits, from a number or from text.",
+    doc: "float(x=0, /)\n--\n\n",
 };
 
 fn slots(s: &Slots) {

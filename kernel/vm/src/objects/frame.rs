@@ -471,7 +471,10 @@ pub static FRAME: ClassSpec = ClassSpec {
     kind: kinds::FRAME,
     flags: flags::HAVE_GC | flags::DISALLOW_INSTANTIATION,
     slots: |slots| slots.repr.set(Some(repr)),
-    methods: &[Method::new("clear", clear, Convention::NoArgs), Method::new("__sizeof__", sizeof, Convention::NoArgs)],
+    methods: &[
+        Method::new("clear", clear, Convention::NoArgs).signature("($self, /)"),
+        Method::new("__sizeof__", sizeof, Convention::NoArgs).signature("($self, /)"),
+    ],
     getset: &[
         GetSet::new("f_back", f_back),
         GetSet::new("f_locals", f_locals),

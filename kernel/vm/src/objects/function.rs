@@ -409,5 +409,5 @@ pub static FUNCTION: ClassSpec = ClassSpec {
     ],
     basicsize: 152,
     itemsize: 0,
-    doc: "Create a function object.",
+    doc: "function(code, globals, name=None, argdefs=None, closure=None,\n         kwdefaults=None)\n--\n\n",
 };

@@ -284,11 +284,11 @@ pub static GENERIC_ALIAS: ClassSpec = ClassSpec {
         slots.binary[Operator::Or as usize].set(Some(super::union::or));
     },
     methods: &[
-        Method::new("__mro_entries__", mro_entries, Convention::One),
-        Method::new("__instancecheck__", refuse_instance, Convention::One),
-        Method::new("__subclasscheck__", refuse_subclass, Convention::One),
-        Method::new("__reduce__", reduce, Convention::NoArgs),
-        Method::new("__dir__", dir, Convention::NoArgs),
+        Method::new("__mro_entries__", mro_entries, Convention::One).signature("($self, object, /)"),
+        Method::new("__instancecheck__", refuse_instance, Convention::One).signature("($self, object, /)"),
+        Method::new("__subclasscheck__", refuse_subclass, Convention::One).signature("($self, object, /)"),
+        Method::new("__reduce__", reduce, Convention::NoArgs).signature("($self, /)"),
+        Method::new("__dir__", dir, Convention::NoArgs).signature("($self, /)"),
     ],
     getset: &[
         GetSet::member("__origin__", |_, obj| Ok(origin(obj))),
@@ -301,5 +301,5 @@ pub static GENERIC_ALIAS: ClassSpec = ClassSpec {
     ],
     basicsize: 64,
     itemsize: 0,
-    doc: "Represent a PEP 585 generic type",
+    doc: "GenericAlias(origin, args, /)\n--\n\n",
 };

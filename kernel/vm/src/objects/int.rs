@@ -44,7 +44,7 @@ pub static INT: ClassSpec = ClassSpec {
     ],
     basicsize: 24,
     itemsize: 4,
-    doc: "int([x]) -> integer\nint(x, base=10) -> integer\n\nA whole number of any size, from a number or from text in a base from 2 to 36.",
+    doc: "",
 };
 
 fn slots(s: &Slots) {

@@ -55,7 +55,7 @@ pub static LIST: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 40,
     itemsize: 0,
-    doc: "list(iterable=(), /)\n\nA row of objects that can grow and change.",
+    doc: "list(iterable=(), /)\n--\n\n",
 };
 
 #[inline]

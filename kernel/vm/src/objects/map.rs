@@ -50,7 +50,7 @@ pub static MAP: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 40,
     itemsize: 0,
-    doc: "map(function, iterable, /, *iterables, strict=False)\n\nWhat the function gives for the items, one call an item.",
+    doc: "map(function, iterable, /, *iterables, strict=False)\n--\n\n",
 };
 
 /// `filter`.
@@ -68,7 +68,7 @@ pub static FILTER: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 32,
     itemsize: 0,
-    doc: "filter(function, iterable, /)\n\nThe items for which the function gives something true; with None, the items that are true.",
+    doc: "filter(function, iterable, /)\n--\n\n",
 };
 
 fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {

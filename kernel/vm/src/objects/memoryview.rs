@@ -194,7 +194,7 @@ pub static MEMORYVIEW: ClassSpec = ClassSpec {
     ],
     basicsize: 144,
     itemsize: 8,
-    doc: "memoryview(object)\n--\n\nA look at the bytes of an object, without a copy.",
+    doc: "memoryview(object)\n--\n\n",
 };
 
 fn slots(s: &Slots) {

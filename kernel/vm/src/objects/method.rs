@@ -117,7 +117,7 @@ pub static METHOD: ClassSpec = ClassSpec {
         slots.hash.set(Some(hash));
         slots.descr_get.set(Some(descr_get));
     },
-    methods: &[NativeMethod::new("__reduce__", reduce, Convention::NoArgs)],
+    methods: &[NativeMethod::new("__reduce__", reduce, Convention::NoArgs).signature("($self, /)")],
     getset: &[
         GetSet::member("__func__", |_, obj| Ok(parts(obj).0)),
         GetSet::member("__self__", |_, obj| Ok(parts(obj).1)),
@@ -125,5 +125,5 @@ pub static METHOD: ClassSpec = ClassSpec {
     ],
     basicsize: 48,
     itemsize: 0,
-    doc: "Create a bound instance method object.",
+    doc: "method(function, instance, /)\n--\n\n",
 };

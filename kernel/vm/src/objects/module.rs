@@ -70,7 +70,7 @@ fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
 /// A module may have a function `__getattr__` (PEP 562).
 fn getattro(vm: &Vm, this: &Obj, name: &Obj) -> PyResult {
     if let Some(found) = vm.generic_getattr_opt(this, name)? {
-        return Ok(found);
+        return Ok(if found.is(&vm.consts.none) && name.is(&vm.names.__doc__) { vm.module_doc(this) } else { found });
     }
     let dict = vm.module_dict(this);
     let dict = dict.get::<Dict>().expect("a module's dict is a dict");
@@ -178,12 +178,12 @@ pub static MODULE: ClassSpec = ClassSpec {
         slots.getattro.set(Some(getattro));
         slots.repr.set(Some(repr));
     },
-    methods: &[Method::new("__dir__", dir, Convention::NoArgs)],
+    methods: &[Method::new("__dir__", dir, Convention::NoArgs).signature("($self, /)")],
     getset: &[
         GetSet::member("__dict__", |vm, this| Ok(vm.module_dict(this))),
         GetSet::with_set("__annotations__", annotations, set_annotations),
     ],
     basicsize: 56,
     itemsize: 0,
-    doc: "Create a module object.\n\nThe name must be a string; the optional docstring can have any type.",
+    doc: "module(name, doc=None)\n--\n\n",
 };

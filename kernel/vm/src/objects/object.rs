@@ -393,8 +393,8 @@ pub static OBJECT: ClassSpec = ClassSpec {
         Method::new("__reduce_ex__", reduce_ex, Convention::One).signature("($self, protocol, /)"),
         Method::new("__reduce__", reduce, Convention::NoArgs).signature("($self, /)"),
         Method::new("__getstate__", getstate, Convention::NoArgs).signature("($self, /)"),
-        Method::class("__subclasshook__", subclass_hook, Convention::Positional),
-        Method::class("__init_subclass__", init_subclass, Convention::Keywords),
+        Method::class("__subclasshook__", subclass_hook, Convention::Positional).signature("($type, object, /)"),
+        Method::class("__init_subclass__", init_subclass, Convention::Keywords).signature("($type, /)"),
         Method::new("__format__", format, Convention::One).signature("($self, format_spec, /)"),
         Method::new("__sizeof__", sizeof, Convention::NoArgs).signature("($self, /)"),
         Method::new("__dir__", dir, Convention::NoArgs).signature("($self, /)"),
@@ -402,5 +402,5 @@ pub static OBJECT: ClassSpec = ClassSpec {
     getset: &[GetSet::with_set("__class__", class, set_class)],
     basicsize: 16,
     itemsize: 0,
-    doc: "The base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a new featureless\ninstance that has no instance attributes and cannot be given any.\n",
+    doc: "object()\n--\n\n",
 };

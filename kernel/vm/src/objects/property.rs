@@ -158,10 +158,10 @@ pub static PROPERTY: ClassSpec = ClassSpec {
         slots.descr_set.set(Some(descr_set));
     },
     methods: &[
-        Method::new("getter", |vm, obj, args| copy(vm, obj, args.get(0), None, None), Convention::One),
-        Method::new("setter", |vm, obj, args| copy(vm, obj, None, args.get(0), None), Convention::One),
-        Method::new("deleter", |vm, obj, args| copy(vm, obj, None, None, args.get(0)), Convention::One),
-        Method::new("__set_name__", set_name, Convention::Positional).varargs(),
+        Method::new("getter", |vm, obj, args| copy(vm, obj, args.get(0), None, None), Convention::One).signature("($self, object, /)"),
+        Method::new("setter", |vm, obj, args| copy(vm, obj, None, args.get(0), None), Convention::One).signature("($self, object, /)"),
+        Method::new("deleter", |vm, obj, args| copy(vm, obj, None, None, args.get(0)), Convention::One).signature("($self, object, /)"),
+        Method::new("__set_name__", set_name, Convention::Positional).signature("($self, owner, name, /)").varargs(),
     ],
     getset: &[
         GetSet::member("fget", |vm, obj| or_none(vm, &payload(obj).get)),
@@ -192,5 +192,5 @@ pub static PROPERTY: ClassSpec = ClassSpec {
     ],
     basicsize: 64,
     itemsize: 0,
-    doc: "Property attribute.",
+    doc: "property(fget=None, fset=None, fdel=None, doc=None)\n--\n\n",
 };

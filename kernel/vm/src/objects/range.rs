@@ -59,7 +59,7 @@ pub static RANGE: ClassSpec = ClassSpec {
     ],
     basicsize: 48,
     itemsize: 0,
-    doc: "range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\nThe numbers from start (0) up to, but not including, stop.",
+    doc: "",
 };
 
 fn range(obj: &Obj) -> &Range {

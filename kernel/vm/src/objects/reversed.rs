@@ -37,7 +37,7 @@ pub static REVERSED: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 32,
     itemsize: 0,
-    doc: "reversed(sequence, /)\n\nThe items of a sequence, the last one first.",
+    doc: "reversed(sequence, /)\n--\n\n",
 };
 
 fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {

@@ -74,7 +74,7 @@ pub static SET: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 200,
     itemsize: 0,
-    doc: "set(iterable=(), /)\n\nA collection of different objects, in no order.",
+    doc: "set(iterable=(), /)\n--\n\n",
 };
 
 /// `frozenset`.
@@ -105,7 +105,7 @@ pub static FROZENSET: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 200,
     itemsize: 0,
-    doc: "frozenset(iterable=(), /)\n\nA collection of different objects that stays as it is, so that it has a hash.",
+    doc: "frozenset(iterable=(), /)\n--\n\n",
 };
 
 fn shared_slots(s: &Slots) {

@@ -135,9 +135,12 @@ pub static SIMPLE_NAMESPACE: ClassSpec = ClassSpec {
         slots.repr.set(Some(repr));
         slots.richcompare.set(Some(compare));
     },
-    methods: &[Method::new("__reduce__", reduce, Convention::NoArgs), Method::new("__replace__", replace, Convention::Keywords)],
+    methods: &[
+        Method::new("__reduce__", reduce, Convention::NoArgs).signature("($self, /)"),
+        Method::new("__replace__", replace, Convention::Keywords).signature("($self, /, **changes)"),
+    ],
     getset: &[GetSet::member("__dict__", |vm, this| Ok(dict(vm, this)))],
     basicsize: 24,
     itemsize: 0,
-    doc: "A simple attribute-based namespace.",
+    doc: "SimpleNamespace(mapping_or_iterable=(), /, **kwargs)\n--\n\n",
 };

@@ -22,7 +22,7 @@ pub static NONE: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 16,
     itemsize: 0,
-    doc: "NoneType()\n--\n\nThe type of None.",
+    doc: "NoneType()\n--\n\n",
 };
 
 /// `type(...)`.
@@ -39,7 +39,7 @@ pub static ELLIPSIS: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 16,
     itemsize: 0,
-    doc: "ellipsis()\n--\n\nThe type of the Ellipsis.",
+    doc: "ellipsis()\n--\n\n",
 };
 
 /// `type(NotImplemented)`.
@@ -57,7 +57,7 @@ pub static NOT_IMPLEMENTED: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 16,
     itemsize: 0,
-    doc: "NotImplementedType()\n--\n\nThe type of NotImplemented.",
+    doc: "NotImplementedType()\n--\n\n",
 };
 
 fn no_arguments(vm: &Vm, args: Args<'_>, name: &str) -> PyResult<()> {

@@ -39,7 +39,7 @@ pub static SLICE: ClassSpec = ClassSpec {
     ],
     basicsize: 40,
     itemsize: 0,
-    doc: "slice(stop)\nslice(start, stop[, step])\n\nA part of a sequence: what a[start:stop:step] hands over.",
+    doc: "",
 };
 
 fn slice(obj: &Obj) -> &Slice {

@@ -88,7 +88,7 @@ pub static STATIC_METHOD: ClassSpec = ClassSpec {
     ],
     basicsize: 32,
     itemsize: 0,
-    doc: "Convert a function to be a static method.",
+    doc: "staticmethod(function, /)\n--\n\n",
 };
 
 fn forward(vm: &Vm, obj: &Obj, name: &str) -> PyResult {

@@ -19,7 +19,7 @@ pub static STR: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 64,
     itemsize: 0,
-    doc: "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\nText: a row of code points that never changes.",
+    doc: "",
 };
 
 fn slots(s: &Slots) {

@@ -126,7 +126,7 @@ pub static TRACEBACK: ClassSpec = ClassSpec {
     kind: kinds::TRACEBACK,
     flags: flags::HAVE_GC,
     slots: |slots| slots.new.set(Some(new)),
-    methods: &[Method::new("__dir__", dir, Convention::NoArgs)],
+    methods: &[Method::new("__dir__", dir, Convention::NoArgs).signature("($self, /)")],
     getset: &[
         GetSet::with_set("tb_next", |vm, tb| Ok(traceback(tb).next.get().unwrap_or_else(|| vm.none())), set_next),
         GetSet::member("tb_frame", |vm, tb| Ok(traceback(tb).frame.get().unwrap_or_else(|| vm.none()))),
@@ -137,5 +137,5 @@ pub static TRACEBACK: ClassSpec = ClassSpec {
     ],
     basicsize: 40,
     itemsize: 0,
-    doc: "Create a new traceback object.",
+    doc: "traceback(tb_next, tb_frame, tb_lasti, tb_lineno)\n--\n\n",
 };

@@ -36,7 +36,7 @@ pub static TUPLE: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 32,
     itemsize: 8,
-    doc: "tuple(iterable=(), /)\n\nA row of objects that stays as it is.",
+    doc: "tuple(iterable=(), /)\n--\n\n",
 };
 
 /// The items; a tuple does not change, so they may be looked at while other code runs.

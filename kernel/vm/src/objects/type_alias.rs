@@ -117,7 +117,7 @@ pub static TYPE_ALIAS: ClassSpec = ClassSpec {
         }));
         slots.binary[crate::Operator::Or as usize].set(Some(super::union::or));
     },
-    methods: &[Method::new("__reduce__", |vm, obj, _| Ok(vm.slot_or_none(&this(obj).name)), Convention::NoArgs)],
+    methods: &[Method::new("__reduce__", |vm, obj, _| Ok(vm.slot_or_none(&this(obj).name)), Convention::NoArgs).signature("($self, /)")],
     getset: &[
         GetSet::member("__name__", |vm, obj| Ok(vm.slot_or_none(&this(obj).name))),
         GetSet::new("__value__", value),
@@ -133,5 +133,5 @@ pub static TYPE_ALIAS: ClassSpec = ClassSpec {
     ],
     basicsize: 56,
     itemsize: 0,
-    doc: "Type alias.",
+    doc: "",
 };

@@ -286,13 +286,15 @@ fn has_default(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
 }
 
 /// A parameter is pickled by its name.
-const REDUCE: Method = Method::new("__reduce__", |vm, obj, _| Ok(vm.slot_or_none(&this(obj).name)), Convention::NoArgs);
-const HAS_DEFAULT: Method = Method::new("has_default", has_default, Convention::NoArgs);
+const REDUCE: Method =
+    Method::new("__reduce__", |vm, obj, _| Ok(vm.slot_or_none(&this(obj).name)), Convention::NoArgs).signature("($self, /)");
+const HAS_DEFAULT: Method = Method::new("has_default", has_default, Convention::NoArgs).signature("($self, /)");
 const MRO_ENTRIES: Method = Method::new(
     "__mro_entries__",
     |vm, obj, _| Err(vm.type_error(format!("Cannot subclass an instance of {}", vm.type_name(obj).trim_start_matches("typing.")))),
     Convention::One,
-);
+)
+.signature("($self, object, /)");
 
 fn slots(slots: &crate::Slots) {
     slots.repr.set(Some(repr));
@@ -313,8 +315,9 @@ pub static TYPE_VAR: ClassSpec = ClassSpec {
         HAS_DEFAULT,
         REDUCE,
         MRO_ENTRIES,
-        Method::new("__typing_subst__", |vm, obj, args| call_typing(vm, "_typevar_subst", obj, args), Convention::One),
-        Method::new("__typing_prepare_subst__", prepare_subst, Convention::Positional),
+        Method::new("__typing_subst__", |vm, obj, args| call_typing(vm, "_typevar_subst", obj, args), Convention::One)
+            .signature("($self, arg, /)"),
+        Method::new("__typing_prepare_subst__", prepare_subst, Convention::Positional).signature("($self, alias, args, /)"),
     ],
     getset: &[
         NAME,
@@ -332,7 +335,7 @@ pub static TYPE_VAR: ClassSpec = ClassSpec {
     ],
     basicsize: 80,
     itemsize: 0,
-    doc: "Type variable.",
+    doc: "",
 };
 
 /// `typing.ParamSpec`.
@@ -349,12 +352,14 @@ pub static PARAM_SPEC: ClassSpec = ClassSpec {
         HAS_DEFAULT,
         REDUCE,
         MRO_ENTRIES,
-        Method::new("__typing_subst__", |vm, obj, args| call_typing(vm, "_paramspec_subst", obj, args), Convention::One),
+        Method::new("__typing_subst__", |vm, obj, args| call_typing(vm, "_paramspec_subst", obj, args), Convention::One)
+            .signature("($self, arg, /)"),
         Method::new(
             "__typing_prepare_subst__",
             |vm, obj, args| call_typing(vm, "_paramspec_prepare_subst", obj, args),
             Convention::Positional,
-        ),
+        )
+        .signature("($self, alias, args, /)"),
     ],
     getset: &[
         NAME,
@@ -369,7 +374,7 @@ pub static PARAM_SPEC: ClassSpec = ClassSpec {
     ],
     basicsize: 56,
     itemsize: 0,
-    doc: "Parameter specification variable.",
+    doc: "",
 };
 
 /// `typing.TypeVarTuple`.
@@ -391,17 +396,19 @@ pub static TYPE_VAR_TUPLE: ClassSpec = ClassSpec {
             "__typing_subst__",
             |vm, _, _| Err(vm.type_error("Substitution of bare TypeVarTuple is not supported")),
             Convention::One,
-        ),
+        )
+        .signature("($self, arg, /)"),
         Method::new(
             "__typing_prepare_subst__",
             |vm, obj, args| call_typing(vm, "_typevartuple_prepare_subst", obj, args),
             Convention::Positional,
-        ),
+        )
+        .signature("($self, alias, args, /)"),
     ],
     getset: &[NAME, DEFAULT, EVALUATE_DEFAULT],
     basicsize: 40,
     itemsize: 0,
-    doc: "Type variable tuple.",
+    doc: "",
 };
 
 /// A TypeVar takes its default where an argument is missing (`typevar_typing_prepare_subst`).
@@ -470,7 +477,7 @@ pub static PARAM_SPEC_ARGS: ClassSpec = ClassSpec {
     getset: &[GetSet::member("__origin__", origin)],
     basicsize: 24,
     itemsize: 0,
-    doc: "The args for a ParamSpec object.",
+    doc: "",
 };
 
 /// `typing.ParamSpecKwargs`.
@@ -488,5 +495,5 @@ pub static PARAM_SPEC_KWARGS: ClassSpec = ClassSpec {
     getset: &[GetSet::member("__origin__", origin)],
     basicsize: 24,
     itemsize: 0,
-    doc: "The kwargs for a ParamSpec object.",
+    doc: "",
 };

@@ -175,7 +175,7 @@ pub static UNION: ClassSpec = ClassSpec {
         slots.binary[Operator::Or as usize].set(Some(checked_or));
     },
     methods: &[
-        Method::new("__mro_entries__", mro_entries, Convention::One),
+        Method::new("__mro_entries__", mro_entries, Convention::One).signature("($self, object, /)"),
         Method::class(
             "__class_getitem__",
             |vm, _, args| {
@@ -184,7 +184,8 @@ pub static UNION: ClassSpec = ClassSpec {
                 vm.new_union(&parts)
             },
             Convention::One,
-        ),
+        )
+        .signature("($type, object, /)"),
     ],
     getset: &[
         GetSet::member("__args__", |_, obj| Ok(arguments(obj))),
@@ -195,5 +196,5 @@ pub static UNION: ClassSpec = ClassSpec {
     ],
     basicsize: 56,
     itemsize: 0,
-    doc: "Represent a union type",
+    doc: "",
 };

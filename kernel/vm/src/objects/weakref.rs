@@ -21,7 +21,8 @@ pub(crate) static REFERENCE: ClassSpec = ClassSpec {
         s.hash.set(Some(hash));
         s.richcompare.set(Some(compare));
     },
-    methods: &[Method::class("__class_getitem__", |vm, this, args| vm.generic_alias(this, &args.pos()[0]), Convention::One)],
+    methods: &[Method::class("__class_getitem__", |vm, this, args| vm.generic_alias(this, &args.pos()[0]), Convention::One)
+        .signature("($type, object, /)")],
     getset: &[GetSet::member("__callback__", |vm, this| Ok(own(this).callback().unwrap_or_else(|| vm.none())))],
     basicsize: 64,
     itemsize: 0,

@@ -37,7 +37,7 @@ pub static ZIP: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 48,
     itemsize: 0,
-    doc: "zip(*iterables, strict=False)\n\nTuples of the first items, of the second items, and so on, as long as there is one of each.",
+    doc: "zip(*iterables, strict=False)\n--\n\n",
 };
 
 /// The one keyword that `zip` and `map` know.

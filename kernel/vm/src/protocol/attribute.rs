@@ -202,6 +202,7 @@ impl Vm {
         self.replace_lost_dict(obj, &class);
         match (found, get) {
             (Some(found), Some(get)) => get(self, &found, Some(obj), Some(&class)).map(Some),
+            (Some(found), None) if found.is(&self.consts.none) && name.is(&self.names.__doc__) => Ok(Some(self.instance_doc(&class))),
             (found, _) => Ok(found),
         }
     }

@@ -51,7 +51,7 @@ crate::payload!(ArrayIterator, ITERATOR_KIND, { array });
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "array",
     functions: &[Method::new("_array_reconstructor", pickle::reconstruct, Convention::Positional)
-        .signature("($module, arraytype, typecode, mformat_code, items, /)")],
+        .signature("($module, arraytype, typecode, mformat_code, items,\n                     /)")],
     init: |vm, module| {
         vm.add_class(module, "array", &vm.types.array);
         vm.add_class(module, "ArrayType", &vm.types.array);
@@ -110,7 +110,7 @@ pub(crate) static ARRAY: ClassSpec = ClassSpec {
             Convention::NoArgs,
         )
         .signature("($self, /)"),
-        Method::class("__class_getitem__", class_getitem, Convention::One),
+        Method::class("__class_getitem__", class_getitem, Convention::One).signature("($type, object, /)"),
     ],
     getset: &[
         GetSet::new("typecode", |vm, this| Ok(vm.str(&char::from(own(this).kind.letter).to_string()))),
@@ -118,7 +118,7 @@ pub(crate) static ARRAY: ClassSpec = ClassSpec {
     ],
     basicsize: 64,
     itemsize: 0,
-    doc: "array(typecode [, initializer]) -> array\n\nA row of numbers of one type, packed as in C.",
+    doc: "",
 };
 
 pub(crate) static ARRAY_ITERATOR: ClassSpec = ClassSpec {

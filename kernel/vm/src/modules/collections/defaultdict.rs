@@ -16,11 +16,12 @@ pub(crate) static DEFAULTDICT: ClassSpec = ClassSpec {
         s.binary[Operator::Or as usize].set(Some(or));
     },
     methods: &[
-        Method::new("__missing__", missing, Convention::One),
-        Method::new("copy", |vm, this, _| copy(vm, this), Convention::NoArgs),
-        Method::new("__copy__", |vm, this, _| copy(vm, this), Convention::NoArgs),
-        Method::new("__reduce__", reduce, Convention::NoArgs),
-        Method::class("__class_getitem__", |vm, this, args| vm.generic_alias(this, &args.pos()[0]), Convention::One),
+        Method::new("__missing__", missing, Convention::One).signature("($self, object, /)"),
+        Method::new("copy", |vm, this, _| copy(vm, this), Convention::NoArgs).signature("($self, /)"),
+        Method::new("__copy__", |vm, this, _| copy(vm, this), Convention::NoArgs).signature("($self, /)"),
+        Method::new("__reduce__", reduce, Convention::NoArgs).signature("($self, /)"),
+        Method::class("__class_getitem__", |vm, this, args| vm.generic_alias(this, &args.pos()[0]), Convention::One)
+            .signature("($type, object, /)"),
     ],
     getset: &[GetSet {
         name: "default_factory",

@@ -42,8 +42,8 @@ pub(crate) static DEQUE: ClassSpec = ClassSpec {
     flags: flags::CONTAINER | flags::SEQUENCE | flags::WEAKREFS | flags::MODULE_TYPE,
     slots,
     methods: &[
-        Method::new("append", append, Convention::One),
-        Method::new("appendleft", appendleft, Convention::One),
+        Method::new("append", append, Convention::One).signature("($self, item, /)"),
+        Method::new("appendleft", appendleft, Convention::One).signature("($self, item, /)"),
         Method::new(
             "clear",
             |vm, this, _| {
@@ -51,17 +51,20 @@ pub(crate) static DEQUE: ClassSpec = ClassSpec {
                 Ok(vm.none())
             },
             Convention::NoArgs,
-        ),
-        Method::new("copy", |vm, this, _| copy(vm, this), Convention::NoArgs),
-        Method::new("__copy__", |vm, this, _| copy(vm, this), Convention::NoArgs),
-        Method::new("count", count, Convention::One),
-        Method::new("extend", extend, Convention::One),
-        Method::new("extendleft", extendleft, Convention::One),
-        Method::new("index", index, Convention::Positional),
-        Method::new("insert", insert, Convention::Positional),
-        Method::new("pop", |vm, this, _| pop(this).ok_or_else(|| vm.index_error("pop from an empty deque")), Convention::NoArgs),
-        Method::new("popleft", |vm, this, _| popleft(this).ok_or_else(|| vm.index_error("pop from an empty deque")), Convention::NoArgs),
-        Method::new("remove", remove, Convention::One),
+        )
+        .signature("($self, /)"),
+        Method::new("copy", |vm, this, _| copy(vm, this), Convention::NoArgs).signature("($self, /)"),
+        Method::new("__copy__", |vm, this, _| copy(vm, this), Convention::NoArgs).signature("($self, /)"),
+        Method::new("count", count, Convention::One).signature("($self, value, /)"),
+        Method::new("extend", extend, Convention::One).signature("($self, iterable, /)"),
+        Method::new("extendleft", extendleft, Convention::One).signature("($self, iterable, /)"),
+        Method::new("index", index, Convention::Positional).signature("($self, value, [start, [stop]])"),
+        Method::new("insert", insert, Convention::Positional).signature("($self, index, value, /)"),
+        Method::new("pop", |vm, this, _| pop(this).ok_or_else(|| vm.index_error("pop from an empty deque")), Convention::NoArgs)
+            .signature("($self, /)"),
+        Method::new("popleft", |vm, this, _| popleft(this).ok_or_else(|| vm.index_error("pop from an empty deque")), Convention::NoArgs)
+            .signature("($self, /)"),
+        Method::new("remove", remove, Convention::One).signature("($self, value, /)"),
         Method::new(
             "reverse",
             |vm, this, _| {
@@ -69,17 +72,19 @@ pub(crate) static DEQUE: ClassSpec = ClassSpec {
                 Ok(vm.none())
             },
             Convention::NoArgs,
-        ),
-        Method::new("rotate", rotate, Convention::Positional),
-        Method::new("__reversed__", |vm, this, _| Ok(iterator::<true>(vm, this)), Convention::NoArgs),
-        Method::new("__reduce__", reduce, Convention::NoArgs),
-        Method::new("__sizeof__", size, Convention::NoArgs),
-        Method::class("__class_getitem__", |vm, this, args| vm.generic_alias(this, &args.pos()[0]), Convention::One),
+        )
+        .signature("($self, /)"),
+        Method::new("rotate", rotate, Convention::Positional).signature("($self, n=1, /)"),
+        Method::new("__reversed__", |vm, this, _| Ok(iterator::<true>(vm, this)), Convention::NoArgs).signature("($self, /)"),
+        Method::new("__reduce__", reduce, Convention::NoArgs).signature("($self, /)"),
+        Method::new("__sizeof__", size, Convention::NoArgs).signature("($self, /)"),
+        Method::class("__class_getitem__", |vm, this, args| vm.generic_alias(this, &args.pos()[0]), Convention::One)
+            .signature("($type, object, /)"),
     ],
     getset: &[GetSet::new("maxlen", |vm, this| Ok(own(this).maxlen.get().map_or_else(|| vm.none(), |n| vm.int(n as i64))))],
     basicsize: 216,
     itemsize: 0,
-    doc: "",
+    doc: "deque([iterable[, maxlen]])\n--\n\n",
 };
 
 fn own(this: &Obj) -> &Deque {

@@ -18,7 +18,7 @@ pub(crate) use tuplegetter::TUPLE_GETTER;
 
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "_collections",
-    functions: &[Method::new("_count_elements", count_elements, Convention::Positional)],
+    functions: &[Method::new("_count_elements", count_elements, Convention::Positional).signature("($module, mapping, iterable, /)")],
     init: |vm, module| {
         let dict = vm.module_dict(module);
         for (name, class) in [

@@ -54,7 +54,7 @@ pub(crate) static ORDERED_DICT: ClassSpec = ClassSpec {
     getset: &[GetSet::with_set("__dict__", crate::objects::own_dict, crate::objects::set_own_dict)],
     basicsize: 112,
     itemsize: 0,
-    doc: "A dict that remembers the order of its keys, which can be changed.",
+    doc: "",
 };
 
 fn is_ordered(obj: &Obj) -> bool {

@@ -31,7 +31,7 @@ pub(crate) static TUPLE_GETTER: ClassSpec = ClassSpec {
             Ok(vm.str(&format!("_tuplegetter({}, {doc})", own.index)))
         }));
     },
-    methods: &[Method::new("__reduce__", reduce, Convention::NoArgs)],
+    methods: &[Method::new("__reduce__", reduce, Convention::NoArgs).signature("($self, /)")],
     getset: &[GetSet {
         name: "__doc__",
         get: |vm, this| Ok(own(this).doc.get().unwrap_or_else(|| vm.none())),

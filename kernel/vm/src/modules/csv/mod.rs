@@ -32,8 +32,8 @@ mod quoting {
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "_csv",
     functions: &[
-        Method::new("reader", reader::new, Convention::Keywords),
-        Method::new("writer", writer::new, Convention::Keywords),
+        Method::new("reader", reader::new, Convention::Keywords).signature("($module, iterable, /, dialect='excel', **fmtparams)"),
+        Method::new("writer", writer::new, Convention::Keywords).signature("($module, fileobj, /, dialect='excel', **fmtparams)"),
         Method::new("list_dialects", |vm, _, _| vm.list_from(&dialects(vm)?), Convention::NoArgs).signature("($module, /)"),
         Method::new(
             "register_dialect",
@@ -49,7 +49,8 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
                 Ok(vm.none())
             },
             Convention::Keywords,
-        ),
+        )
+        .signature("($module, name, /, dialect='excel', **fmtparams)"),
         Method::new(
             "unregister_dialect",
             |vm, _, args| match vm.dict_remove(&dialects(vm)?, &args.pos()[0])? {
@@ -57,8 +58,9 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
                 None => Err(error(vm, "unknown dialect")),
             },
             Convention::One,
-        ),
-        Method::new("get_dialect", |vm, _, args| registered(vm, &args.pos()[0]), Convention::One),
+        )
+        .signature("($module, /, name)"),
+        Method::new("get_dialect", |vm, _, args| registered(vm, &args.pos()[0]), Convention::One).signature("($module, /, name)"),
         Method::new(
             "field_size_limit",
             |vm, _, args| {
@@ -72,7 +74,8 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
                 Ok(vm.int(before as i64))
             },
             Convention::Positional,
-        ),
+        )
+        .signature("($module, /, new_limit=<unrepresentable>)"),
     ],
     init: |vm, module| {
         let dict = vm.module_dict(module);

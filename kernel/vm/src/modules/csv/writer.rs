@@ -23,7 +23,7 @@ pub(crate) static WRITER: ClassSpec = ClassSpec {
     flags: flags::HAVE_GC,
     slots: |_| {},
     methods: &[
-        Method::new("writerow", |vm, this, args| writerow(vm, this, &args.pos()[0]), Convention::One),
+        Method::new("writerow", |vm, this, args| writerow(vm, this, &args.pos()[0]), Convention::One).signature("($self, row, /)"),
         Method::new(
             "writerows",
             |vm, this, args| {
@@ -31,7 +31,8 @@ pub(crate) static WRITER: ClassSpec = ClassSpec {
                 Ok(vm.none())
             },
             Convention::One,
-        ),
+        )
+        .signature("($self, rows, /)"),
     ],
     getset: &[GetSet::member("dialect", |_, this| Ok(dialect_of(&own(this).dialect)))],
     basicsize: 80,

@@ -78,7 +78,7 @@ pub(super) static TIME: ClassSpec = ClassSpec {
     ],
     basicsize: 40,
     itemsize: 0,
-    doc: "time([hour[, minute[, second[, microsecond[, tzinfo]]]]]) --> a time object\n\nAll arguments are optional. tzinfo may be None, or an instance of a tzinfo subclass.",
+    doc: "",
 };
 
 fn time(this: &Obj) -> TimeFields {

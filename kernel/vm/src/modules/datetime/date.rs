@@ -78,7 +78,7 @@ pub(super) static DATE: ClassSpec = ClassSpec {
     ],
     basicsize: 32,
     itemsize: 0,
-    doc: "date(year, month, day) --> date object",
+    doc: "",
 };
 
 pub(super) fn stamp(this: &Obj) -> &Stamp {

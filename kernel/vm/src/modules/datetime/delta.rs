@@ -79,7 +79,7 @@ pub(super) static TIMEDELTA: ClassSpec = ClassSpec {
     ],
     basicsize: 40,
     itemsize: 0,
-    doc: "The time between two dates or times.\n\ntimedelta(days=0, seconds=0, microseconds=0, milliseconds=0, minutes=0, hours=0, weeks=0)",
+    doc: "",
 };
 
 /// The microseconds of a `timedelta`, or nothing.

@@ -80,7 +80,7 @@ pub(super) static DATETIME: ClassSpec = ClassSpec {
     ],
     basicsize: 48,
     itemsize: 0,
-    doc: "datetime(year, month, day[, hour[, minute[, second[, microsecond[,tzinfo]]]]])\n\nThe year, month and day arguments are required. tzinfo may be None, or an\ninstance of a tzinfo subclass. The remaining arguments may be ints.",
+    doc: "",
 };
 
 fn time(this: &Obj) -> TimeFields {

@@ -32,7 +32,7 @@ pub(super) static TZINFO: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 16,
     itemsize: 0,
-    doc: "Abstract base class for time zone info objects.\n\ntzinfo(): what other zones extend.",
+    doc: "",
 };
 
 /// The payload of a `timezone`.
@@ -92,7 +92,7 @@ pub(super) static TIMEZONE: ClassSpec = ClassSpec {
     getset: &[],
     basicsize: 32,
     itemsize: 0,
-    doc: "Fixed offset from UTC implementation of tzinfo.",
+    doc: "",
 };
 
 fn own(this: &Obj) -> &Zone {

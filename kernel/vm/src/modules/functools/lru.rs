@@ -168,7 +168,7 @@ pub(super) static LRU_CACHE: ClassSpec = ClassSpec {
     getset: &[GetSet::with_set("__dict__", crate::objects::own_dict, crate::objects::set_own_dict)],
     basicsize: 152,
     itemsize: 0,
-    doc: "A function that remembers its results.",
+    doc: "",
 };
 
 fn own(this: &Obj) -> &LruCache {

@@ -38,25 +38,24 @@ pub(super) fn register_payloads(heap: &heap::Heap) {
 }
 
 /// The type of `Placeholder`, of which there is one.
-static PLACEHOLDER: ClassSpec = ClassSpec {
-    name: "functools._PlaceholderType",
-    base: None,
-    kind: Kind::INSTANCE,
-    flags: flags::HAVE_GC | flags::HEAP_TYPE,
-    slots: |s| {
-        s.new.set(Some(
-            |vm, _, args| {
+static PLACEHOLDER: ClassSpec =
+    ClassSpec {
+        name: "functools._PlaceholderType",
+        base: None,
+        kind: Kind::INSTANCE,
+        flags: flags::HAVE_GC | flags::HEAP_TYPE,
+        slots: |s| {
+            s.new.set(Some(|vm, _, args| {
                 if args.all().is_empty() { Ok(placeholder(vm)) } else { Err(vm.type_error("PlaceholderType takes no arguments")) }
-            },
-        ));
-        s.repr.set(Some(|vm, _| Ok(vm.str("Placeholder"))));
-    },
-    methods: &[Method::new("__reduce__", |vm, _, _| Ok(vm.str("Placeholder")), Convention::NoArgs).signature("($self, /)")],
-    getset: &[],
-    basicsize: 16,
-    itemsize: 0,
-    doc: "The type of the Placeholder singleton.\n\nIt stands for a positional argument of a partial function that comes with the call.",
-};
+            }));
+            s.repr.set(Some(|vm, _| Ok(vm.str("Placeholder"))));
+        },
+        methods: &[Method::new("__reduce__", |vm, _, _| Ok(vm.str("Placeholder")), Convention::NoArgs).signature("($self, /)")],
+        getset: &[],
+        basicsize: 16,
+        itemsize: 0,
+        doc: "",
+    };
 
 /// `Placeholder`.
 fn placeholder(vm: &Vm) -> Obj {

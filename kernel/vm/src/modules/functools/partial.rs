@@ -50,7 +50,7 @@ pub(super) static PARTIAL: ClassSpec = ClassSpec {
     ],
     basicsize: 80,
     itemsize: 0,
-    doc: "partial(func, /, *args, **keywords)\n--\n\nA function that calls another with these arguments in front of its own.",
+    doc: "partial(func, /, *args, **keywords)\n--\n\n",
 };
 
 fn own(this: &Obj) -> &Partial {

@@ -26,27 +26,31 @@ pub(crate) static BYTES_IO: ClassSpec = ClassSpec {
     flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS | flags::MODULE_TYPE,
     slots,
     methods: &[
-        Method::new("readable", yes, Convention::NoArgs),
-        Method::new("writable", yes, Convention::NoArgs),
-        Method::new("seekable", yes, Convention::NoArgs),
-        Method::new("isatty", |vm, this, _| data(vm, this).map(|_| vm.bool(false)), Convention::NoArgs),
-        Method::new("flush", |vm, this, _| data(vm, this).map(|_| vm.none()), Convention::NoArgs),
-        Method::new("getvalue", |vm, this, _| Ok(vm.bytes(&array(&data(vm, this)?).to_vec())), Convention::NoArgs),
-        Method::new("getbuffer", |vm, this, _| vm.memoryview(&data(vm, this)?), Convention::NoArgs),
-        Method::new("tell", |vm, this, _| data(vm, this).map(|_| vm.int(own(this).at.get() as i64)), Convention::NoArgs),
-        Method::new("seek", seek, Convention::Positional),
-        Method::new("truncate", truncate, Convention::Positional),
-        Method::new("read", |vm, this, args| read(vm, this, args.check(vm, "read", 0, 1)?.first()), Convention::Positional),
-        Method::new("read1", |vm, this, args| read(vm, this, args.check(vm, "read1", 0, 1)?.first()), Convention::Positional),
+        Method::new("readable", yes, Convention::NoArgs).signature("($self, /)"),
+        Method::new("writable", yes, Convention::NoArgs).signature("($self, /)"),
+        Method::new("seekable", yes, Convention::NoArgs).signature("($self, /)"),
+        Method::new("isatty", |vm, this, _| data(vm, this).map(|_| vm.bool(false)), Convention::NoArgs).signature("($self, /)"),
+        Method::new("flush", |vm, this, _| data(vm, this).map(|_| vm.none()), Convention::NoArgs).signature("($self, /)"),
+        Method::new("getvalue", |vm, this, _| Ok(vm.bytes(&array(&data(vm, this)?).to_vec())), Convention::NoArgs).signature("($self, /)"),
+        Method::new("getbuffer", |vm, this, _| vm.memoryview(&data(vm, this)?), Convention::NoArgs).signature("($self, /)"),
+        Method::new("tell", |vm, this, _| data(vm, this).map(|_| vm.int(own(this).at.get() as i64)), Convention::NoArgs)
+            .signature("($self, /)"),
+        Method::new("seek", seek, Convention::Positional).signature("($self, pos, whence=0, /)"),
+        Method::new("truncate", truncate, Convention::Positional).signature("($self, size=None, /)"),
+        Method::new("read", |vm, this, args| read(vm, this, args.check(vm, "read", 0, 1)?.first()), Convention::Positional)
+            .signature("($self, size=-1, /)"),
+        Method::new("read1", |vm, this, args| read(vm, this, args.check(vm, "read1", 0, 1)?.first()), Convention::Positional)
+            .signature("($self, size=-1, /)"),
         Method::new(
             "readline",
             |vm, this, args| readline(vm, this, size(vm, args.check(vm, "readline", 0, 1)?.first())?),
             Convention::Positional,
-        ),
-        Method::new("readlines", readlines, Convention::Positional),
-        Method::new("readinto", readinto, Convention::One),
+        )
+        .signature("($self, size=-1, /)"),
+        Method::new("readlines", readlines, Convention::Positional).signature("($self, size=None, /)"),
+        Method::new("readinto", readinto, Convention::One).signature("($self, buffer, /)"),
         Method::new("readinto1", readinto, Convention::One),
-        Method::new("write", |vm, this, args| write(vm, this, &args.pos()[0]), Convention::One),
+        Method::new("write", |vm, this, args| write(vm, this, &args.pos()[0]), Convention::One).signature("($self, b, /)"),
         Method::new(
             "writelines",
             |vm, this, args| {
@@ -55,20 +59,22 @@ pub(crate) static BYTES_IO: ClassSpec = ClassSpec {
                 Ok(vm.none())
             },
             Convention::One,
-        ),
-        Method::new("close", close, Convention::NoArgs),
-        Method::new("__getstate__", getstate, Convention::NoArgs),
-        Method::new("__setstate__", setstate, Convention::One),
+        )
+        .signature("($self, lines, /)"),
+        Method::new("close", close, Convention::NoArgs).signature("($self, /)"),
+        Method::new("__getstate__", getstate, Convention::NoArgs).signature("($self, /)"),
+        Method::new("__setstate__", setstate, Convention::One).signature("($self, object, /)"),
         Method::new(
             "__sizeof__",
             |vm, this, _| Ok(vm.int(88 + own(this).data.get().map_or(0, |data| array(&data).len() as i64 + 33))),
             Convention::NoArgs,
-        ),
+        )
+        .signature("($self, /)"),
     ],
     getset: &[GetSet::new("closed", |vm, this| Ok(vm.bool(own(this).data.is_empty())))],
     basicsize: 72,
     itemsize: 0,
-    doc: "Buffered I/O implementation using an in-memory bytes buffer.",
+    doc: "BytesIO(initial_bytes=b'')\n--\n\n",
 };
 
 fn slots(s: &Slots) {

@@ -30,25 +30,31 @@ pub(crate) static FILE_IO: ClassSpec = ClassSpec {
     flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS | flags::MODULE_TYPE,
     slots,
     methods: &[
-        Method::new("read", read, Convention::Positional),
-        Method::new("readall", |vm, this, _| Ok(vm.bytes(&read_all(vm, this)?)), Convention::NoArgs),
-        Method::new("readinto", readinto, Convention::One),
-        Method::new("write", |vm, this, args| write(vm, this, &vm.need_bytes(&args.pos()[0])?).map(|n| vm.int(n as i64)), Convention::One),
-        Method::new("seek", seek, Convention::Positional),
-        Method::new("tell", |vm, this, _| seek_to(vm, this, 0, 1).map(|at| vm.int(at as i64)), Convention::NoArgs),
-        Method::new("truncate", truncate, Convention::Positional),
-        Method::new("close", close, Convention::NoArgs),
-        Method::new("seekable", |vm, this, _| seekable(vm, this).map(|yes| vm.bool(yes)), Convention::NoArgs),
-        Method::new("readable", |vm, this, _| open(vm, this).map(|file| vm.bool(file.how.get().read)), Convention::NoArgs),
-        Method::new("writable", |vm, this, _| open(vm, this).map(|file| vm.bool(file.how.get().write)), Convention::NoArgs),
-        Method::new("fileno", |vm, this, _| open(vm, this).map(|file| vm.int(file.fd.get().into())), Convention::NoArgs),
-        Method::new("isatty", |vm, this, _| open(vm, this).map(|file| vm.bool(is_terminal(vm, file.fd.get()))), Convention::NoArgs),
+        Method::new("read", read, Convention::Positional).signature("($self, size=-1, /)"),
+        Method::new("readall", |vm, this, _| Ok(vm.bytes(&read_all(vm, this)?)), Convention::NoArgs).signature("($self, /)"),
+        Method::new("readinto", readinto, Convention::One).signature("($self, buffer, /)"),
+        Method::new("write", |vm, this, args| write(vm, this, &vm.need_bytes(&args.pos()[0])?).map(|n| vm.int(n as i64)), Convention::One)
+            .signature("($self, b, /)"),
+        Method::new("seek", seek, Convention::Positional).signature("($self, pos, whence=0, /)"),
+        Method::new("tell", |vm, this, _| seek_to(vm, this, 0, 1).map(|at| vm.int(at as i64)), Convention::NoArgs).signature("($self, /)"),
+        Method::new("truncate", truncate, Convention::Positional).signature("($self, size=None, /)"),
+        Method::new("close", close, Convention::NoArgs).signature("($self, /)"),
+        Method::new("seekable", |vm, this, _| seekable(vm, this).map(|yes| vm.bool(yes)), Convention::NoArgs).signature("($self, /)"),
+        Method::new("readable", |vm, this, _| open(vm, this).map(|file| vm.bool(file.how.get().read)), Convention::NoArgs)
+            .signature("($self, /)"),
+        Method::new("writable", |vm, this, _| open(vm, this).map(|file| vm.bool(file.how.get().write)), Convention::NoArgs)
+            .signature("($self, /)"),
+        Method::new("fileno", |vm, this, _| open(vm, this).map(|file| vm.int(file.fd.get().into())), Convention::NoArgs)
+            .signature("($self, /)"),
+        Method::new("isatty", |vm, this, _| open(vm, this).map(|file| vm.bool(is_terminal(vm, file.fd.get()))), Convention::NoArgs)
+            .signature("($self, /)"),
         Method::new(
             "_isatty_open_only",
             |vm, this, _| open(vm, this).map(|file| vm.bool(is_terminal(vm, file.fd.get()))),
             Convention::NoArgs,
-        ),
-        Method::new("_dealloc_warn", dealloc_warn, Convention::One),
+        )
+        .signature("($self, /)"),
+        Method::new("_dealloc_warn", dealloc_warn, Convention::One).signature("($self, object, /)"),
     ],
     getset: &[
         GetSet::new("closed", |vm, this| Ok(vm.bool(own(this).fd.get() < 0))),
@@ -58,7 +64,7 @@ pub(crate) static FILE_IO: ClassSpec = ClassSpec {
     ],
     basicsize: 88,
     itemsize: 0,
-    doc: "",
+    doc: "FileIO(file, mode='r', closefd=True, opener=None)\n--\n\n",
 };
 
 fn slots(s: &Slots) {

@@ -33,9 +33,11 @@ const DEFAULT_BUFFER_SIZE: usize = 131_072;
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "_io",
     functions: &[
-        Method::new("open", open::open, Convention::Keywords),
-        Method::new("open_code", open_code, Convention::One),
-        Method::new("text_encoding", text_encoding, Convention::Positional),
+        Method::new("open", open::open, Convention::Keywords).signature(
+            "($module, /, file, mode='r', buffering=-1, encoding=None,\n     errors=None, newline=None, closefd=True, opener=None)",
+        ),
+        Method::new("open_code", open_code, Convention::One).signature("($module, /, path)"),
+        Method::new("text_encoding", text_encoding, Convention::Positional).signature("($module, encoding, stacklevel=2, /)"),
     ],
     init: |vm, module| {
         let dict = vm.module_dict(module);

@@ -146,10 +146,10 @@ pub(crate) static NEWLINE_DECODER: ClassSpec = ClassSpec {
     flags: flags::CONTAINER,
     slots,
     methods: &[
-        Method::new("decode", decode, Convention::Keywords),
-        Method::new("getstate", getstate, Convention::NoArgs),
-        Method::new("setstate", setstate, Convention::One),
-        Method::new("reset", reset, Convention::NoArgs),
+        Method::new("decode", decode, Convention::Keywords).signature("($self, /, input, final=False)"),
+        Method::new("getstate", getstate, Convention::NoArgs).signature("($self, /)"),
+        Method::new("setstate", setstate, Convention::One).signature("($self, state, /)"),
+        Method::new("reset", reset, Convention::NoArgs).signature("($self, /)"),
     ],
     getset: &[
         GetSet::new("newlines", |vm, this| Ok(own(this).seen.get().object(vm))),
@@ -157,7 +157,7 @@ pub(crate) static NEWLINE_DECODER: ClassSpec = ClassSpec {
     ],
     basicsize: 40,
     itemsize: 0,
-    doc: "",
+    doc: "IncrementalNewlineDecoder(decoder, translate, errors='strict')\n--\n\n",
 };
 
 fn slots(s: &Slots) {

@@ -23,7 +23,10 @@ macro_rules! forward {
 static METHODS: &[Method] = {
     const READ: [Method; 6] = forward!(reader: "read", "peek", "read1", "readinto", "readinto1", "readable");
     const WRITE: [Method; 3] = forward!(writer: "write", "flush", "writable");
-    const OWN: [Method; 2] = [Method::new("close", close, Convention::NoArgs), Method::new("isatty", isatty, Convention::NoArgs)];
+    const OWN: [Method; 2] = [
+        Method::new("close", close, Convention::NoArgs).signature("($self, /)"),
+        Method::new("isatty", isatty, Convention::NoArgs).signature("($self, /)"),
+    ];
     let ([a, b, c, d, e, f], [g, h, i], [j, k]) = (READ, WRITE, OWN);
     &[a, b, c, d, e, f, g, h, i, j, k]
 };
@@ -38,7 +41,7 @@ pub(crate) static BUFFERED_PAIR: ClassSpec = ClassSpec {
     getset: &[GetSet::new("closed", |vm, this| vm.getattr_str(&writer(vm, this)?, "closed"))],
     basicsize: 48,
     itemsize: 0,
-    doc: "",
+    doc: "BufferedRWPair(reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)\n--\n\n",
 };
 
 fn slots(s: &Slots) {

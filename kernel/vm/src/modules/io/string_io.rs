@@ -36,23 +36,25 @@ pub(crate) static STRING_IO: ClassSpec = ClassSpec {
     flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS | flags::MODULE_TYPE,
     slots,
     methods: &[
-        Method::new("close", close, Convention::NoArgs),
-        Method::new("getvalue", |vm, this, _| open(vm, this).map(|s| vm.str_from_bytes(&s.text.borrow())), Convention::NoArgs),
-        Method::new("read", read, Convention::Positional),
+        Method::new("close", close, Convention::NoArgs).signature("($self, /)"),
+        Method::new("getvalue", |vm, this, _| open(vm, this).map(|s| vm.str_from_bytes(&s.text.borrow())), Convention::NoArgs)
+            .signature("($self, /)"),
+        Method::new("read", read, Convention::Positional).signature("($self, size=-1, /)"),
         Method::new(
             "readline",
             |vm, this, args| readline(vm, this, size(vm, args.check(vm, "readline", 0, 1)?.first())?),
             Convention::Positional,
-        ),
-        Method::new("tell", |vm, this, _| open(vm, this).map(|s| vm.int(s.pos.get() as i64)), Convention::NoArgs),
-        Method::new("truncate", truncate, Convention::Positional),
-        Method::new("seek", seek, Convention::Positional),
-        Method::new("write", write, Convention::One),
-        Method::new("seekable", yes, Convention::NoArgs),
-        Method::new("readable", yes, Convention::NoArgs),
-        Method::new("writable", yes, Convention::NoArgs),
-        Method::new("__getstate__", getstate, Convention::NoArgs),
-        Method::new("__setstate__", setstate, Convention::One),
+        )
+        .signature("($self, size=-1, /)"),
+        Method::new("tell", |vm, this, _| open(vm, this).map(|s| vm.int(s.pos.get() as i64)), Convention::NoArgs).signature("($self, /)"),
+        Method::new("truncate", truncate, Convention::Positional).signature("($self, pos=None, /)"),
+        Method::new("seek", seek, Convention::Positional).signature("($self, pos, whence=0, /)"),
+        Method::new("write", write, Convention::One).signature("($self, s, /)"),
+        Method::new("seekable", yes, Convention::NoArgs).signature("($self, /)"),
+        Method::new("readable", yes, Convention::NoArgs).signature("($self, /)"),
+        Method::new("writable", yes, Convention::NoArgs).signature("($self, /)"),
+        Method::new("__getstate__", getstate, Convention::NoArgs).signature("($self, /)"),
+        Method::new("__setstate__", setstate, Convention::One).signature("($self, state, /)"),
     ],
     getset: &[
         GetSet::new("closed", |vm, this| Ok(vm.bool(own(this).closed.get()))),
@@ -61,7 +63,7 @@ pub(crate) static STRING_IO: ClassSpec = ClassSpec {
     ],
     basicsize: 120,
     itemsize: 0,
-    doc: "Text I/O implementation using an in-memory buffer.",
+    doc: "StringIO(initial_value='', newline='\n')\n--\n\n",
 };
 
 fn slots(s: &Slots) {

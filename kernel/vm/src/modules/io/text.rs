@@ -71,10 +71,11 @@ pub(crate) static TEXT_IO: ClassSpec = ClassSpec {
     flags: flags::CONTAINER | flags::DICT | flags::WEAKREFS | flags::MODULE_TYPE,
     slots,
     methods: &[
-        Method::new("detach", detach, Convention::NoArgs),
-        Method::new("reconfigure", reconfigure, Convention::Keywords),
-        Method::new("write", |vm, this, args| write(vm, this, &args.pos()[0]), Convention::One),
-        Method::new("read", read, Convention::Positional),
+        Method::new("detach", detach, Convention::NoArgs).signature("($self, /)"),
+        Method::new("reconfigure", reconfigure, Convention::Keywords)
+            .signature("($self, /, *, encoding=None, errors=None, newline=None,\n            line_buffering=None, write_through=None)"),
+        Method::new("write", |vm, this, args| write(vm, this, &args.pos()[0]), Convention::One).signature("($self, text, /)"),
+        Method::new("read", read, Convention::Positional).signature("($self, size=-1, /)"),
         Method::new(
             "readline",
             |vm, this, args| {
@@ -83,16 +84,20 @@ pub(crate) static TEXT_IO: ClassSpec = ClassSpec {
                 readline(vm, this, limit)
             },
             Convention::Positional,
-        ),
-        Method::new("flush", |vm, this, _| flush(vm, this).map(|()| vm.none()), Convention::NoArgs),
-        Method::new("close", close, Convention::NoArgs),
-        Method::new("fileno", |vm, this, _| vm.call_method(&buffer(vm, this)?, "fileno", &[]), Convention::NoArgs),
-        Method::new("seekable", |vm, this, _| vm.call_method(&buffer(vm, this)?, "seekable", &[]), Convention::NoArgs),
-        Method::new("readable", |vm, this, _| vm.call_method(&buffer(vm, this)?, "readable", &[]), Convention::NoArgs),
-        Method::new("writable", |vm, this, _| vm.call_method(&buffer(vm, this)?, "writable", &[]), Convention::NoArgs),
-        Method::new("isatty", |vm, this, _| vm.call_method(&buffer(vm, this)?, "isatty", &[]), Convention::NoArgs),
-        Method::new("seek", seek, Convention::Positional),
-        Method::new("tell", tell, Convention::NoArgs),
+        )
+        .signature("($self, size=-1, /)"),
+        Method::new("flush", |vm, this, _| flush(vm, this).map(|()| vm.none()), Convention::NoArgs).signature("($self, /)"),
+        Method::new("close", close, Convention::NoArgs).signature("($self, /)"),
+        Method::new("fileno", |vm, this, _| vm.call_method(&buffer(vm, this)?, "fileno", &[]), Convention::NoArgs).signature("($self, /)"),
+        Method::new("seekable", |vm, this, _| vm.call_method(&buffer(vm, this)?, "seekable", &[]), Convention::NoArgs)
+            .signature("($self, /)"),
+        Method::new("readable", |vm, this, _| vm.call_method(&buffer(vm, this)?, "readable", &[]), Convention::NoArgs)
+            .signature("($self, /)"),
+        Method::new("writable", |vm, this, _| vm.call_method(&buffer(vm, this)?, "writable", &[]), Convention::NoArgs)
+            .signature("($self, /)"),
+        Method::new("isatty", |vm, this, _| vm.call_method(&buffer(vm, this)?, "isatty", &[]), Convention::NoArgs).signature("($self, /)"),
+        Method::new("seek", seek, Convention::Positional).signature("($self, cookie, whence=os.SEEK_SET, /)"),
+        Method::new("tell", tell, Convention::NoArgs).signature("($self, /)"),
         Method::new(
             "truncate",
             |vm, this, args| {
@@ -101,7 +106,8 @@ pub(crate) static TEXT_IO: ClassSpec = ClassSpec {
                 vm.call_method(&buffer, "truncate", args.check(vm, "truncate", 0, 1)?)
             },
             Convention::Positional,
-        ),
+        )
+        .signature("($self, pos=None, /)"),
     ],
     getset: &[
         GetSet::new("buffer", |vm, this| own(this).buffer.get().ok_or_else(|| vm.attribute_error_text("buffer"))),
@@ -135,7 +141,7 @@ pub(crate) static TEXT_IO: ClassSpec = ClassSpec {
     ],
     basicsize: 216,
     itemsize: 0,
-    doc: "",
+    doc: "TextIOWrapper(buffer, encoding=None, errors=None, newline=None,\n              line_buffering=False, write_through=False)\n--\n\n",
 };
 
 fn slots(s: &Slots) {

@@ -77,6 +77,7 @@ const fn sizeof<T: Combiner>() -> Method {
         },
         Convention::NoArgs,
     )
+    .signature("($self, /)")
 }
 
 fn next<T: Combiner>(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {

@@ -134,7 +134,7 @@ pub(crate) static REPEAT: ClassSpec = iterator(
         slots(s, new_repeat, next_repeat);
         s.repr.set(Some(repr_repeat));
     },
-    &[Method::new("__length_hint__", repeat_hint, Convention::NoArgs)],
+    &[Method::new("__length_hint__", repeat_hint, Convention::NoArgs).signature("($self, /)")],
     32,
 );
 

@@ -40,7 +40,7 @@ pub(super) static SCANNER: ClassSpec = ClassSpec {
     ],
     basicsize: 64,
     itemsize: 0,
-    doc: "JSON scanner object",
+    doc: "",
 };
 
 fn own(this: &Obj) -> &Scanner {

@@ -113,7 +113,7 @@ pub(super) static ENCODER: ClassSpec = ClassSpec {
     ],
     basicsize: 80,
     itemsize: 0,
-    doc: "Encoder(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)",
+    doc: "",
 };
 
 fn own(this: &Obj) -> &Encoder {

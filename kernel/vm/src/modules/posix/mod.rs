@@ -17,62 +17,76 @@ use crate::{Args, PyResult, Raised, Signature, Vm};
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "posix",
     functions: &[
-        Method::new("getcwd", |vm, _, _| current(vm).map(|folder| vm.str(&folder)), Convention::NoArgs),
-        Method::new("getcwdb", |vm, _, _| current(vm).map(|folder| vm.bytes(folder.as_bytes())), Convention::NoArgs),
-        Method::new("chdir", |vm, _, args| one_path(vm, "chdir", args, |files, path| files.set_current_dir(path)), Convention::Keywords),
-        Method::new("getpid", |vm, _, _| Ok(vm.int(vm.host.pid().into())), Convention::NoArgs),
-        Method::new("getppid", |vm, _, _| Ok(vm.int(0)), Convention::NoArgs),
-        Method::new("getuid", |vm, _, _| Ok(vm.int(1000)), Convention::NoArgs),
-        Method::new("geteuid", |vm, _, _| Ok(vm.int(1000)), Convention::NoArgs),
-        Method::new("getgid", |vm, _, _| Ok(vm.int(1000)), Convention::NoArgs),
-        Method::new("getegid", |vm, _, _| Ok(vm.int(1000)), Convention::NoArgs),
-        Method::new("cpu_count", |vm, _, _| Ok(vm.int(1)), Convention::NoArgs),
-        Method::new("fspath", fspath, Convention::Keywords),
-        Method::new("listdir", listdir, Convention::Keywords),
-        Method::new("mkdir", mkdir, Convention::Keywords),
-        Method::new("rmdir", |vm, _, args| one_path(vm, "rmdir", args, |files, path| files.remove_dir(path)), Convention::Keywords),
-        Method::new("remove", |vm, _, args| one_path(vm, "remove", args, |files, path| files.remove_file(path)), Convention::Keywords),
-        Method::new("unlink", |vm, _, args| one_path(vm, "unlink", args, |files, path| files.remove_file(path)), Convention::Keywords),
+        Method::new("getcwd", |vm, _, _| current(vm).map(|folder| vm.str(&folder)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("getcwdb", |vm, _, _| current(vm).map(|folder| vm.bytes(folder.as_bytes())), Convention::NoArgs)
+            .signature("($module, /)"),
+        Method::new("chdir", |vm, _, args| one_path(vm, "chdir", args, |files, path| files.set_current_dir(path)), Convention::Keywords)
+            .signature("($module, /, path)"),
+        Method::new("getpid", |vm, _, _| Ok(vm.int(vm.host.pid().into())), Convention::NoArgs).signature("($module, /)"),
+        Method::new("getppid", |vm, _, _| Ok(vm.int(0)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("getuid", |vm, _, _| Ok(vm.int(1000)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("geteuid", |vm, _, _| Ok(vm.int(1000)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("getgid", |vm, _, _| Ok(vm.int(1000)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("getegid", |vm, _, _| Ok(vm.int(1000)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("cpu_count", |vm, _, _| Ok(vm.int(1)), Convention::NoArgs).signature("($module, /)"),
+        Method::new("fspath", fspath, Convention::Keywords).signature("($module, /, path)"),
+        Method::new("listdir", listdir, Convention::Keywords).signature("($module, /, path=None)"),
+        Method::new("mkdir", mkdir, Convention::Keywords).signature("($module, /, path, mode=511, *, dir_fd=None)"),
+        Method::new("rmdir", |vm, _, args| one_path(vm, "rmdir", args, |files, path| files.remove_dir(path)), Convention::Keywords)
+            .signature("($module, /, path, *, dir_fd=None)"),
+        Method::new("remove", |vm, _, args| one_path(vm, "remove", args, |files, path| files.remove_file(path)), Convention::Keywords)
+            .signature("($module, /, path, *, dir_fd=None)"),
+        Method::new("unlink", |vm, _, args| one_path(vm, "unlink", args, |files, path| files.remove_file(path)), Convention::Keywords)
+            .signature("($module, /, path, *, dir_fd=None)"),
         Method::new(
             "rename",
             |vm, _, args| two_paths(vm, "rename", ["src", "dst"], args, |files, a, b| files.rename(a, b)),
             Convention::Keywords,
-        ),
+        )
+        .signature("($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None)"),
         Method::new(
             "replace",
             |vm, _, args| two_paths(vm, "replace", ["src", "dst"], args, |files, a, b| files.rename(a, b)),
             Convention::Keywords,
-        ),
+        )
+        .signature("($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None)"),
         Method::new(
             "link",
             |vm, _, args| two_paths(vm, "link", ["src", "dst"], args, |files, a, b| files.link(a, b)),
             Convention::Keywords,
-        ),
+        )
+        .signature("($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None,\n     follow_symlinks=(os.name != 'nt'))"),
         Method::new(
             "symlink",
             |vm, _, args| two_paths(vm, "symlink", ["src", "dst"], args, |files, a, b| files.symlink(a, b)),
             Convention::Keywords,
-        ),
-        Method::new("readlink", readlink, Convention::Keywords),
-        Method::new("chmod", chmod, Convention::Keywords),
-        Method::new("urandom", urandom, Convention::One),
-        Method::new("open", open, Convention::Keywords),
-        Method::new("close", close, Convention::Keywords),
-        Method::new("read", read, Convention::Positional),
-        Method::new("write", write, Convention::Positional),
-        Method::new("lseek", lseek, Convention::Positional),
-        Method::new("ftruncate", truncate, Convention::Positional),
-        Method::new("fsync", |vm, _, args| fd_call(vm, &args.pos()[0], |files, fd| files.sync(fd)), Convention::One),
-        Method::new("fdatasync", |vm, _, args| fd_call(vm, &args.pos()[0], |files, fd| files.sync(fd)), Convention::One),
-        Method::new("isatty", |vm, _, args| Ok(vm.bool(is_terminal(vm, vm.index_c_int(&args.pos()[0])?))), Convention::One),
-        Method::new("dup", dup, Convention::One),
-        Method::new("strerror", |vm, _, args| Ok(vm.str(&super::errno::strerror(vm.index_isize(&args.pos()[0])? as i64))), Convention::One),
-        Method::new("umask", |vm, _, _| Ok(vm.int(0o22)), Convention::One),
+        )
+        .signature("($module, /, src, dst, target_is_directory=False, *, dir_fd=None)"),
+        Method::new("readlink", readlink, Convention::Keywords).signature("($module, /, path, *, dir_fd=None)"),
+        Method::new("chmod", chmod, Convention::Keywords)
+            .signature("($module, /, path, mode, *, dir_fd=None,\n      follow_symlinks=(os.name != 'nt'))"),
+        Method::new("urandom", urandom, Convention::One).signature("($module, size, /)"),
+        Method::new("open", open, Convention::Keywords).signature("($module, /, path, flags, mode=511, *, dir_fd=None)"),
+        Method::new("close", close, Convention::Keywords).signature("($module, /, fd)"),
+        Method::new("read", read, Convention::Positional).signature("($module, fd, length, /)"),
+        Method::new("write", write, Convention::Positional).signature("($module, fd, data, /)"),
+        Method::new("lseek", lseek, Convention::Positional).signature("($module, fd, position, whence, /)"),
+        Method::new("ftruncate", truncate, Convention::Positional).signature("($module, fd, length, /)"),
+        Method::new("fsync", |vm, _, args| fd_call(vm, &args.pos()[0], |files, fd| files.sync(fd)), Convention::One)
+            .signature("($module, /, fd)"),
+        Method::new("fdatasync", |vm, _, args| fd_call(vm, &args.pos()[0], |files, fd| files.sync(fd)), Convention::One)
+            .signature("($module, /, fd)"),
+        Method::new("isatty", |vm, _, args| Ok(vm.bool(is_terminal(vm, vm.index_c_int(&args.pos()[0])?))), Convention::One)
+            .signature("($module, fd, /)"),
+        Method::new("dup", dup, Convention::One).signature("($module, fd, /)"),
+        Method::new("strerror", |vm, _, args| Ok(vm.str(&super::errno::strerror(vm.index_isize(&args.pos()[0])? as i64))), Convention::One)
+            .signature("($module, code, /)"),
+        Method::new("umask", |vm, _, _| Ok(vm.int(0o22)), Convention::One).signature("($module, mask, /)"),
         Method::new("_stat", stat, Convention::Positional),
         Method::new("_utime", utime, Convention::Positional),
         Method::new("_cpu_seconds", |vm, _, _| Ok(vm.float(vm.host.cpu_time().as_secs_f64())), Convention::NoArgs),
         Method::new("_now", |vm, _, _| Ok(vm.int(vm.host.now().as_nanos() as i64)), Convention::NoArgs),
-        Method::new("_exit", exit, Convention::Keywords),
+        Method::new("_exit", exit, Convention::Keywords).signature("($module, /, status)"),
     ],
     init: |vm, module| {
         let dict = vm.module_dict(module);

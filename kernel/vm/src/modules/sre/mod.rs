@@ -21,29 +21,34 @@ pub(crate) use template::TEMPLATE;
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "_sre",
     functions: &[
-        Method::new("compile", compile, Convention::Keywords),
-        Method::new("template", template::template, Convention::Positional),
-        Method::new("getcodesize", |vm, _, _| Ok(vm.int(CODESIZE as i64)), Convention::NoArgs),
+        Method::new("compile", compile, Convention::Keywords)
+            .signature("($module, /, pattern, flags, code, groups, groupindex,\n        indexgroup)"),
+        Method::new("template", template::template, Convention::Positional).signature("($module, pattern, template, /)"),
+        Method::new("getcodesize", |vm, _, _| Ok(vm.int(CODESIZE as i64)), Convention::NoArgs).signature("($module, /)"),
         Method::new(
             "ascii_iscased",
             |vm, _, args| one_char(vm, args, |c| vm.bool(c < 128 && (c as u8).is_ascii_alphabetic())),
             Convention::Positional,
-        ),
+        )
+        .signature("($module, character, /)"),
         Method::new(
             "ascii_tolower",
             |vm, _, args| one_char(vm, args, |c| vm.int(i64::from(string::lower_ascii(c)))),
             Convention::Positional,
-        ),
+        )
+        .signature("($module, character, /)"),
         Method::new(
             "unicode_iscased",
             |vm, _, args| one_char(vm, args, |c| vm.bool(string::lower_unicode(c) != c || first_upper(c) != c)),
             Convention::Positional,
-        ),
+        )
+        .signature("($module, character, /)"),
         Method::new(
             "unicode_tolower",
             |vm, _, args| one_char(vm, args, |c| vm.int(i64::from(string::lower_unicode(c)))),
             Convention::Positional,
-        ),
+        )
+        .signature("($module, character, /)"),
     ],
     init: |vm, module| {
         let dict = vm.module_dict(module);

@@ -145,7 +145,8 @@ pub(crate) static STRUCT: ClassSpec = ClassSpec {
             // A code takes 32 bytes, and one marks the end.
             |vm, this, _| Ok(vm.uint(56 + 32 * (own(this).format().codes.len() as u64 + 1))),
             Convention::NoArgs,
-        ),
+        )
+        .signature("($self, /)"),
     ],
     getset: &[
         GetSet::new("format", |vm, this| Ok(vm.str(&own(this).text.borrow()))),
@@ -153,7 +154,7 @@ pub(crate) static STRUCT: ClassSpec = ClassSpec {
     ],
     basicsize: 56,
     itemsize: 0,
-    doc: "Struct(fmt) --> compiled struct object",
+    doc: "",
 };
 
 pub(crate) static UNPACK_ITERATOR: ClassSpec = ClassSpec {

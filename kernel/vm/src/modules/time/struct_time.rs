@@ -50,7 +50,7 @@ pub(crate) static STRUCT_TIME: ClassSpec = ClassSpec {
     ],
     basicsize: 32,
     itemsize: 8,
-    doc: "A time, as localtime(), gmtime() and strptime() give it and others take it.",
+    doc: "",
 };
 
 /// The class; it knows how many fields there are.

@@ -327,8 +327,7 @@ fn dict(vm: &Vm, class: &Obj) -> PyResult {
 fn doc(vm: &Vm, class: &Obj) -> PyResult {
     let payload = vm.class(class);
     if let Some(spec) = payload.spec {
-        let doc = spec.split_doc().1;
-        return Ok(if doc.is_empty() { vm.none() } else { vm.str(doc) });
+        return Ok(vm.class_doc(spec));
     }
     let Some(found) = vm.own_attr(class, &vm.names.__doc__) else { return Ok(vm.none()) };
     match vm.with_class(&found, |class| class.slots.descr_get.get()) {
@@ -549,7 +548,7 @@ pub static TYPE: ClassSpec = ClassSpec {
     methods: &[
         Method::new("mro", mro_method, Convention::NoArgs).signature("($self, /)"),
         Method::new("__subclasses__", subclasses, Convention::NoArgs).signature("($self, /)"),
-        Method::class("__prepare__", prepare, Convention::Keywords),
+        Method::class("__prepare__", prepare, Convention::Keywords).signature("($cls, name, bases, /, **kwds)"),
         Method::new("__instancecheck__", instance_check, Convention::One).signature("($self, instance, /)"),
         Method::new("__subclasscheck__", subclass_check, Convention::One).signature("($self, subclass, /)"),
         Method::new("__dir__", dir, Convention::NoArgs).signature("($self, /)"),
@@ -585,7 +584,7 @@ pub static TYPE: ClassSpec = ClassSpec {
     ],
     basicsize: 936,
     itemsize: 40,
-    doc: "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type",
+    doc: "",
 };
 
 /// The items of a list or tuple object.

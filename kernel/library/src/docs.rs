@@ -1,0 +1,47 @@
+//! The doc strings of what CPython writes in C, from the `rustpython-doc` crate: those of CPython 3.14.
+//!
+//! They are unpacked module by module, when somebody asks. In a browser they are a pack of their own.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use crate::{table, unpack};
+
+thread_local! {
+    static UNPACKED: RefCell<HashMap<&'static str, &'static str>> = RefCell::default();
+}
+
+/// What `__doc__` is of something in a module: `doc("builtins", "list.append")`; of the module itself, by an empty path. A class or function
+/// that a module takes over from its part in C (`collections.deque`) is found there, and what only `object` tells about, with `object`.
+pub fn doc(module: &str, path: &str) -> Option<&'static str> {
+    let attribute = path.split_once('.').map(|(_, attribute)| format!("object.{attribute}"));
+    let named = [module.to_owned(), format!("_{module}")].into_iter().find_map(|module| find(&module, path));
+    named.or_else(|| find("builtins", &attribute?))
+}
+
+fn find(module: &str, path: &str) -> Option<&'static str> {
+    let (name, _) = table().get_key_value(&*format!("docs/{module}"))?;
+    let known = UNPACKED.with_borrow(|unpacked| unpacked.get(name).copied());
+    let docs = known.unwrap_or_else(|| {
+        let docs: &'static str = unpack(name).map_or_else(String::new, |docs| docs.text).leak();
+        UNPACKED.with_borrow_mut(|unpacked| unpacked.insert(name, docs));
+        docs
+    });
+    docs.split('\0').filter_map(|doc| doc.split_once('\t')).find_map(|(name, doc)| (name == path).then_some(doc))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::doc;
+
+    #[test]
+    fn doc_strings_are_found_where_their_objects_are_named() {
+        assert_eq!(doc("builtins", "len"), Some("Return the number of items in a container."));
+        assert_eq!(doc("builtins", "list.append"), Some("Append object to the end of the list."));
+        assert_eq!(doc("collections", "deque.popleft"), Some("Remove and return the leftmost element."));
+        assert!(doc("gc", "").is_some_and(|doc| doc.starts_with("This module provides access to the garbage collector")));
+        assert_eq!(doc("collections", "deque.__sizeof__"), Some("Return the size of the deque in memory, in bytes."));
+        assert_eq!(doc("builtins", "float.__reduce_ex__"), Some("Helper for pickle."));
+        assert_eq!(doc("builtins", "nobody"), None);
+    }
+}
