@@ -34,6 +34,7 @@ mod future;
 mod grammar;
 mod handlers;
 pub mod ir;
+pub mod jump;
 mod lines;
 mod lower;
 mod lower_string;

@@ -132,7 +132,16 @@ impl Vm {
                     Instr::give_way(at.ip, at.plain());
                 } else {
                     at.frame().sp.set(at.sp);
-                    attempt!(vm.trace_instruction(at.frame(), before, at.plain()));
+                    let done = vm.trace_instruction(at.frame(), before, at.plain());
+                    let has_jumped = at.frame().ip.get() != at.ip;
+                    if has_jumped {
+                        at.ip = at.frame().ip.get();
+                        at.sp = at.frame().sp.get();
+                    }
+                    attempt!(done);
+                    if has_jumped {
+                        continue;
+                    }
                     told = (*at.ip).op == Quick::Trap;
                     if !told {
                         Instr::give_way(at.ip, at.plain());
@@ -188,12 +197,12 @@ impl Vm {
                     }
                 }};
             }
-            // Takes the conditional jump that follows a comparison at once, or pushes the truth.
+            // Takes the conditional jump that follows a comparison at once, or pushes the truth: a branch is told where the jump stands.
             macro_rules! decide {
                 ($truth:expr) => {{
                     let truth: bool = $truth;
                     let next = *at.ip;
-                    if next.op == Quick::PopJumpIfFalse || next.op == Quick::PopJumpIfTrue {
+                    if !TRACED && (next.op == Quick::PopJumpIfFalse || next.op == Quick::PopJumpIfTrue) {
                         at.ip = at.ip.add(1);
                         if truth == (next.op == Quick::PopJumpIfTrue) {
                             at.jump(next.arg as usize);

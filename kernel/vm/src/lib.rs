@@ -20,6 +20,7 @@ pub mod host;
 mod import;
 mod intern;
 mod intrinsics;
+mod jump;
 mod kinds;
 mod late_class;
 mod modules;

@@ -7,7 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 
-use compile::Op;
+use compile::{Op, Version};
 use heap::{Obj, Slot, StackRef};
 
 use crate::frame::Frame;
@@ -196,7 +196,7 @@ impl Vm {
                 args.extend(rest.take().map_or_else(Vec::new, |rest| rest()));
                 args
             });
-            let said = self.untraced(|| self.call(&callback, args))?;
+            let said = self.untraced(event, frame, || self.call(&callback, args))?;
             if !self.monitoring.disable.get().is_some_and(|disable| disable.is(&said)) {
                 continue;
             }
@@ -289,10 +289,14 @@ impl Vm {
             }
             Op::PopJumpIfTrue | Op::PopJumpIfFalse | Op::PopJumpIfNone | Op::PopJumpIfNotNone if here == target => Event::BranchRight,
             Op::ForIter if here >= target && here <= target + 2 => Event::BranchRight,
+            // An `async for` decides where it has its item, and where the iterator's end has come to it.
+            Op::EndSend if frame.code().code.instrs[here].op == Op::NotTaken => Event::BranchLeft,
+            Op::EndAsyncFor if here == before + 1 && self.version >= Version::V3_14 => Event::BranchRight,
             _ => return Ok(()),
         };
+        let branch = if from.op == Op::EndAsyncFor { target } else { before };
         // What marks the way taken is passed over.
         let to = here + usize::from(matches!(frame.code().code.instrs[here].op, Op::NotTaken | Op::PopIter));
-        self.tell_tools(frame, event, before, || vec![self.offset(frame, before), self.offset(frame, to)])
+        self.tell_tools(frame, event, branch, || vec![self.offset(frame, branch), self.offset(frame, to)])
     }
 }

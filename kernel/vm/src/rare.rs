@@ -343,7 +343,11 @@ impl Vm {
                     let return_to = at.target(arg as usize);
                     self.enter_generator(at, state, StackRef::owned(value.into_obj()), return_to)?;
                 } else {
-                    let sent = self.send_to(&at.top(1), &value.look());
+                    let sent = if self.tracing.is_active() {
+                        self.send_traced(at.frame(), &at.top(1), &value.look())
+                    } else {
+                        self.send_to(&at.top(1), &value.look())
+                    };
                     drop(value);
                     match sent? {
                         Resumed::Yielded(value) => at.push_obj(value),

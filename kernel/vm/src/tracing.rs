@@ -13,10 +13,11 @@ use compile::Op;
 use heap::{Obj, Slot, StackRef};
 
 use crate::frame::Frame;
-use crate::monitoring::Event as Told;
+use crate::monitoring::Event;
 use crate::objects::code::CodeObject;
 use crate::objects::exception::Exception;
 use crate::objects::frame::FrameObject;
+use crate::objects::generator::Resumed;
 use crate::quick::Quick;
 use crate::{PyResult, Raised, Vm, kinds};
 
@@ -29,36 +30,10 @@ pub(crate) struct Tracing {
     pub(crate) profile: Slot,
     /// How many trace functions are running.
     depth: Cell<usize>,
+    /// What the innermost of them was told, and of which frame (`what_event`).
+    told: Cell<Option<(Event, *const Frame)>>,
     /// Whether the traced copy of the loop should run.
     active: Cell<bool>,
-}
-
-/// What happened. The names are those that trace functions get.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Event {
-    Call,
-    Line,
-    Return,
-    Exception,
-    Opcode,
-    CCall,
-    CReturn,
-    CException,
-}
-
-impl Event {
-    fn name(self) -> &'static str {
-        match self {
-            Event::Call => "call",
-            Event::Line => "line",
-            Event::Return => "return",
-            Event::Exception => "exception",
-            Event::Opcode => "opcode",
-            Event::CCall => "c_call",
-            Event::CReturn => "c_return",
-            Event::CException => "c_exception",
-        }
-    }
 }
 
 /// A call of what is no Python function, to be told when it is over: to a profile function, and to tools with its first argument.
@@ -66,6 +41,20 @@ impl Event {
 pub(crate) struct NativeCall {
     profiled: Option<Obj>,
     monitored: Option<(Obj, Obj)>,
+}
+
+/// What trace functions call an event.
+fn name_of(event: Event) -> &'static str {
+    match event {
+        Event::PyStart | Event::PyResume | Event::PyThrow => "call",
+        Event::PyReturn | Event::PyYield | Event::PyUnwind => "return",
+        Event::Raise | Event::StopIteration | Event::Reraise | Event::ExceptionHandled => "exception",
+        Event::Instruction => "opcode",
+        Event::Call => "c_call",
+        Event::CReturn => "c_return",
+        Event::CRaise => "c_exception",
+        Event::Line | Event::Jump | Event::BranchLeft | Event::BranchRight => "line",
+    }
 }
 
 impl Tracing {
@@ -78,6 +67,11 @@ impl Tracing {
     /// Whether nobody traces, be it that a trace function is running.
     pub(crate) fn is_off(&self) -> bool {
         self.trace.is_empty() && self.profile.is_empty()
+    }
+
+    /// What the innermost running trace function, or callback of a tool, was told, and of which frame.
+    pub(crate) fn told(&self) -> Option<(Event, *const Frame)> {
+        self.told.get()
     }
 
     fn update(&self, watched: bool) {
@@ -120,36 +114,45 @@ impl Vm {
     }
 
     /// Before an instruction of the traced loop. `before` is the instruction that the frame came from; the frame's place and stack pointer
-    /// are saved.
+    /// are saved. Whoever is told may have the frame go on from another place (`jump.rs`): then nobody is told more of this one.
     #[inline(never)]
     pub(crate) fn trace_instruction(&self, frame: &Frame, before: usize, op: Quick) -> PyResult<()> {
         let (code, here) = (frame.code(), frame.lasti());
         if here < code.first_traceable || !self.tracing.is_active() {
             return Ok(());
         }
-        if op == Quick::Resume {
-            let event = if code.code.instrs[here].arg & 3 == 0 { Told::PyStart } else { Told::PyResume };
-            self.monitor_here(frame, event, Vec::new)?;
-            return self.tell_call(frame);
+        macro_rules! tell {
+            ($told:expr) => {
+                $told?;
+                if frame.lasti() != here {
+                    return Ok(());
+                }
+            };
         }
-        self.monitor_jump(frame, before)?;
+        if op == Quick::Resume {
+            let event = if code.code.instrs[here].arg & 3 == 0 { Event::PyStart } else { Event::PyResume };
+            tell!(self.monitor_here(frame, event, Vec::new));
+            return self.tell_call(frame, event);
+        }
+        tell!(self.monitor_jump(frame, before));
         if code.starts_line(here)
             && let Some(line) = code.line_of(here)
         {
-            let moved = code.line_of(before) != Some(line);
+            // A frame that comes from a `yield` to a handler was thrown into: it stood behind the `yield`, at a RESUME.
+            let moved = code.line_of(before) != Some(line) || code.code.instrs[before].op == Op::YieldValue;
             if moved {
-                self.monitor_line(frame)?;
+                tell!(self.monitor_line(frame));
             }
             // The line of a function's head is a trace function's affair alone.
             if moved || code.code.instrs[before].op == Op::Resume {
-                self.tell_new_line(frame)?;
+                tell!(self.tell_new_line(frame, Event::Line));
             }
         }
-        self.monitor_here(frame, Told::Instruction, Vec::new)?;
+        self.monitor_here(frame, Event::Instruction, Vec::new)?;
         if let Some(obj) = frame.frame_obj.get()
             && obj.get::<FrameObject>().is_some_and(FrameObject::traces_opcodes)
         {
-            self.tell_frame(frame, Event::Opcode, &self.none())?;
+            self.tell_frame(frame, Event::Instruction, &self.none())?;
         }
         match op {
             // A loop that goes back within its line is a new line too.
@@ -158,33 +161,40 @@ impl Vm {
                 if code.line_of(target) != code.line_of(here) {
                     return Ok(());
                 }
-                self.monitor_line(frame)?;
-                self.tell_new_line(frame)
+                tell!(self.monitor_line(frame));
+                self.tell_new_line(frame, Event::Jump)
             }
             Quick::ReturnValue | Quick::YieldValue => {
                 // SAFETY: these instructions find their value on the stack.
                 let value = unsafe { top(frame) };
-                let event = if op == Quick::YieldValue { Told::PyYield } else { Told::PyReturn };
-                self.monitor_here(frame, event, || vec![value.clone()])?;
-                self.tell_return(frame, &value)
+                let event = if op == Quick::YieldValue { Event::PyYield } else { Event::PyReturn };
+                tell!(self.monitor_here(frame, event, || vec![value.clone()]));
+                self.tell_return(frame, event, &value)
             }
             // SAFETY: the place and the stack pointer of the frame are saved.
             Quick::Call | Quick::CallKw => unsafe { self.monitor_call(frame, code.code.instrs[here].op) },
             Quick::ReturnConst => {
                 // SAFETY: the argument is a constant's index.
                 let value = unsafe { (*code.const_items().add(code.code.instrs[here].arg as usize)).clone() };
-                self.monitor_here(frame, Told::PyReturn, || vec![value.clone()])?;
-                self.tell_return(frame, &value)
+                self.monitor_here(frame, Event::PyReturn, || vec![value.clone()])?;
+                self.tell_return(frame, Event::PyReturn, &value)
             }
             // A generator in a `for` has ended: that is told as the exception it would have raised.
             Quick::EndFor | Quick::EndSend => {
                 // SAFETY: the generator and its result are on the stack.
                 let (generator, value) = unsafe { ((*frame.sp.get().sub(2)).get().map(|held| held.clone()), top(frame)) };
                 if generator.is_some_and(|held| matches!(held.kind(), kinds::GENERATOR | kinds::COROUTINE)) {
-                    let args = if value.is(&self.consts.none) { Vec::new() } else { vec![value] };
+                    let returned = !value.is(&self.consts.none);
+                    let args = if returned { vec![value] } else { Vec::new() };
                     let stop = self.new_exception(&self.types.stop_iteration, args);
-                    self.monitor_here(frame, Told::StopIteration, || vec![stop.0.clone()])?;
-                    self.tell_exception(frame, &stop.0)?;
+                    self.monitor_here(frame, Event::StopIteration, || vec![stop.0.clone()])?;
+                    // While lines are told, CPython asks a loop's generator as any iterator, and the end of one that returns nothing raises
+                    // nothing.
+                    match op {
+                        Quick::EndSend => self.tell_exception(frame, Event::StopIteration, &stop.0)?,
+                        _ if returned => self.tell_exception(frame, Event::Raise, &stop.0)?,
+                        _ => {}
+                    }
                 }
                 Ok(())
             }
@@ -193,33 +203,33 @@ impl Vm {
     }
 
     /// A frame begins, or goes on after a `yield`.
-    pub(crate) fn tell_call(&self, frame: &Frame) -> PyResult<()> {
+    fn tell_call(&self, frame: &Frame, event: Event) -> PyResult<()> {
         self.record_call(frame, false);
         if let Some(function) = self.tracing.trace.get() {
-            self.tell_trace(&function, frame, Event::Call, &self.none())?;
+            self.tell_trace(&function, frame, event, &self.none())?;
         }
-        self.tell_profile(frame, Event::Call, &self.none())
+        self.tell_profile(frame, event, &self.none())
     }
 
-    fn tell_return(&self, frame: &Frame, value: &Obj) -> PyResult<()> {
+    fn tell_return(&self, frame: &Frame, event: Event, value: &Obj) -> PyResult<()> {
         self.record_call(frame, true);
-        self.tell_frame(frame, Event::Return, value)?;
-        self.tell_profile(frame, Event::Return, value)
+        self.tell_frame(frame, event, value)?;
+        self.tell_profile(frame, event, value)
     }
 
-    fn tell_new_line(&self, frame: &Frame) -> PyResult<()> {
+    fn tell_new_line(&self, frame: &Frame, event: Event) -> PyResult<()> {
         if let Some(obj) = frame.frame_obj.get()
             && obj.get::<FrameObject>().is_some_and(FrameObject::traces_lines)
         {
-            self.tell_frame(frame, Event::Line, &self.none())?;
+            self.tell_frame(frame, event, &self.none())?;
         }
         Ok(())
     }
 
-    fn tell_exception(&self, frame: &Frame, exception: &Obj) -> PyResult<()> {
+    fn tell_exception(&self, frame: &Frame, event: Event, exception: &Obj) -> PyResult<()> {
         let traceback = exception.get::<Exception>().and_then(|payload| payload.traceback.get()).unwrap_or_else(|| self.none());
         let parts = self.tuple(vec![self.class_of(exception), exception.clone(), traceback]);
-        self.tell_frame(frame, Event::Exception, &parts)
+        self.tell_frame(frame, event, &parts)
     }
 
     /// An exception was raised in a frame, or has come to it; `next` is where the frame would have gone on. What a trace function raises
@@ -229,7 +239,7 @@ impl Vm {
             return raised;
         }
         let raised = self.monitor_raise(frame, next, raised);
-        match self.tell_exception(frame, &raised.0) {
+        match self.tell_exception(frame, Event::Raise, &raised.0) {
             Ok(()) => raised,
             Err(other) => other,
         }
@@ -240,11 +250,30 @@ impl Vm {
         let Some(next) = self.with_class(iterator, |class| class.slots.iternext.get()) else { return self.next(iterator) };
         match next(self, iterator) {
             Err(raised) if raised.is(self, &self.types.stop_iteration) => {
-                let raised = self.monitor_raised(frame, Told::Raise, frame.lasti(), raised);
-                self.tell_exception(frame, &raised.0)?;
+                let raised = self.monitor_raised(frame, Event::Raise, frame.lasti(), raised);
+                self.tell_exception(frame, Event::Raise, &raised.0)?;
                 Ok(None)
             }
             result => result,
+        }
+    }
+
+    /// The next step of what `await` or `yield from` waits for, and is no generator. The StopIteration that ends it is told, if it was raised.
+    pub(crate) fn send_traced(&self, frame: &Frame, receiver: &Obj, value: &Obj) -> PyResult<Resumed> {
+        let Some(next) = self.with_class(receiver, |class| class.slots.iternext.get()).filter(|_| value.is(&self.consts.none)) else {
+            return self.send_to(receiver, value);
+        };
+        match next(self, receiver) {
+            Ok(Some(item)) => Ok(Resumed::Yielded(item)),
+            Ok(None) => Ok(Resumed::Returned(self.none())),
+            Err(raised) => match self.stop_iteration_value(&raised.0) {
+                Some(value) => {
+                    let raised = self.monitor_raised(frame, Event::Raise, frame.lasti(), raised);
+                    self.tell_exception(frame, Event::Raise, &raised.0)?;
+                    Ok(Resumed::Returned(value))
+                }
+                None => Err(raised),
+            },
         }
     }
 
@@ -253,8 +282,8 @@ impl Vm {
         if !self.tracing.is_active() {
             return thrown;
         }
-        let thrown = self.monitor_raised(frame, Told::PyThrow, frame.lasti() + 1, thrown);
-        match self.tell_call(frame) {
+        let thrown = self.monitor_raised(frame, Event::PyThrow, frame.lasti() + 1, thrown);
+        match self.tell_call(frame, Event::PyThrow) {
             Ok(()) => thrown,
             Err(other) => other,
         }
@@ -265,8 +294,8 @@ impl Vm {
         if !self.tracing.is_active() || frame.is_incomplete() {
             return raised;
         }
-        let raised = self.monitor_raised(frame, Told::PyUnwind, place, raised);
-        match self.tell_return(frame, &self.none()) {
+        let raised = self.monitor_raised(frame, Event::PyUnwind, place, raised);
+        match self.tell_return(frame, Event::PyUnwind, &self.none()) {
             Ok(()) => raised,
             Err(other) => other,
         }
@@ -288,7 +317,7 @@ impl Vm {
             _ => None,
         };
         if let Some(told) = &profiled {
-            self.tell_profile(frame, Event::CCall, told)?;
+            self.tell_profile(frame, Event::Call, told)?;
         }
         Ok(NativeCall { profiled, monitored })
     }
@@ -296,11 +325,11 @@ impl Vm {
     /// After it.
     pub(crate) fn trace_native_end<T, E: From<Raised>>(&self, frame: &Frame, call: NativeCall, result: Result<T, E>) -> Result<T, E> {
         if let Some((callable, first)) = call.monitored {
-            let event = if result.is_ok() { Told::CReturn } else { Told::CRaise };
+            let event = if result.is_ok() { Event::CReturn } else { Event::CRaise };
             self.monitor_here(frame, event, || vec![callable, first])?;
         }
         let Some(told) = call.profiled else { return result };
-        let event = if result.is_ok() { Event::CReturn } else { Event::CException };
+        let event = if result.is_ok() { Event::CReturn } else { Event::CRaise };
         self.tell_profile(frame, event, &told)?;
         result
     }
@@ -324,7 +353,7 @@ impl Vm {
     fn tell_trace(&self, function: &Obj, frame: &Frame, event: Event, arg: &Obj) -> PyResult<()> {
         let obj = self.frame_object(frame);
         let Some(payload) = obj.get::<FrameObject>() else { return Ok(()) };
-        match self.tell(function, &obj, event, arg) {
+        match self.tell(function, frame, &obj, event, arg) {
             Ok(result) => {
                 if !result.is(&self.consts.none) {
                     drop(payload.trace.replace(Some(result)));
@@ -342,19 +371,21 @@ impl Vm {
     fn tell_profile(&self, frame: &Frame, event: Event, arg: &Obj) -> PyResult<()> {
         let Some(function) = self.tracing.profile.get().filter(|_| self.tracing.is_active()) else { return Ok(()) };
         let obj = self.frame_object(frame);
-        self.tell(&function, &obj, event, arg).map(drop).inspect_err(|_| self.set_profile(None))
+        self.tell(&function, frame, &obj, event, arg).map(drop).inspect_err(|_| self.set_profile(None))
     }
 
     /// Calls a trace function.
-    fn tell(&self, function: &Obj, frame: &Obj, event: Event, arg: &Obj) -> PyResult {
-        self.untraced(|| self.call(function, &[frame.clone(), self.intern(event.name()), arg.clone()]))
+    fn tell(&self, function: &Obj, frame: &Frame, obj: &Obj, event: Event, arg: &Obj) -> PyResult {
+        self.untraced(event, frame, || self.call(function, &[obj.clone(), self.intern(name_of(event)), arg.clone()]))
     }
 
     /// What a trace function or a tool does is not traced itself.
-    pub(crate) fn untraced<T>(&self, run: impl FnOnce() -> T) -> T {
+    pub(crate) fn untraced<T>(&self, event: Event, frame: &Frame, run: impl FnOnce() -> T) -> T {
         self.tracing.depth.set(self.tracing.depth.get() + 1);
         self.tracing.update(self.is_watched());
+        let before = self.tracing.told.replace(Some((event, frame)));
         let result = run();
+        self.tracing.told.set(before);
         self.tracing.depth.set(self.tracing.depth.get() - 1);
         self.tracing_changed();
         result

@@ -439,6 +439,10 @@ fn co_branches(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
             let to = instr.arg as usize + if instr.op == Op::ForIter { 2 } else { 0 };
             let (from, next, to) = (starts[i], starts[next], starts[to]);
             rows.push(vm.tuple([from, next, to].map(|n| vm.int(i64::from(n) * 2)).into()));
+        } else if instr.op == Op::EndAsyncFor {
+            // The item of an `async for` is there at END_SEND, behind which NOT_TAKEN stands.
+            let decides = instr.arg as usize;
+            rows.push(vm.tuple([starts[decides], starts[decides + 2], starts[i + 1]].map(|n| vm.int(i64::from(n) * 2)).into()));
         }
     }
     vm.iter(&vm.list(rows))

@@ -11,7 +11,7 @@ use std::ptr;
 use compile::code::{CO_FAST_CELL, CO_FAST_FREE, CO_FAST_HIDDEN, CO_OPTIMIZED};
 use heap::{CellVar, Label, LabelledVisit, Obj, Payload, Slot, StackRef, Trash, Visit};
 
-use crate::class::{ClassSpec, Convention, GetSet, Method, flags};
+use crate::class::{ClassSpec, Convention, GetSet, Method, Operator, flags};
 use crate::frame::{Frame, Owner, free_heap_frame, move_to_heap};
 use crate::objects::code::CodeObject;
 use crate::objects::function::Function;
@@ -481,7 +481,7 @@ pub static FRAME: ClassSpec = ClassSpec {
         GetSet::new("f_globals", |_, f| Ok((*frame_object(f).frame().globals).clone())),
         GetSet::new("f_builtins", |_, f| Ok((*frame_object(f).frame().builtins).clone())),
         GetSet::new("f_code", |_, f| Ok(frame_object(f).code())),
-        GetSet::new("f_lineno", f_lineno),
+        GetSet::with_set("f_lineno", f_lineno, crate::jump::set_line),
         GetSet::new("f_lasti", |vm, f| {
             let frame = frame_object(f).frame();
             Ok(vm.int(frame.code().offsets().byte_offset(frame.lasti()).into()))
@@ -640,6 +640,27 @@ fn proxy_compare(vm: &Vm, proxy: &Obj, other: &Obj, how: crate::Compare) -> PyRe
     vm.compare(&mine, other, how)
 }
 
+/// `proxy | mapping` and `mapping | proxy`: a dict.
+fn proxy_or(vm: &Vm, left: &Obj, right: &Obj) -> PyResult {
+    if right.get::<LocalsProxy>().is_none() && right.get::<heap::Dict>().is_none() {
+        return Ok(vm.not_implemented());
+    }
+    let dict = vm.dict();
+    for part in [left, right] {
+        vm.call_method(&dict, "update", std::slice::from_ref(part))?;
+    }
+    Ok(dict)
+}
+
+fn proxy_in_place_or(vm: &Vm, proxy: &Obj, other: &Obj) -> PyResult {
+    let items = vm.dict();
+    vm.call_method(&items, "update", std::slice::from_ref(other))?;
+    for (key, value) in vm.dict_items(&items) {
+        proxy_set(vm, proxy, &key, Some(&value))?;
+    }
+    Ok(proxy.clone())
+}
+
 /// `FrameLocalsProxy`.
 pub static FRAME_LOCALS_PROXY: ClassSpec = ClassSpec {
     name: "FrameLocalsProxy",
@@ -654,6 +675,8 @@ pub static FRAME_LOCALS_PROXY: ClassSpec = ClassSpec {
         slots.contains.set(Some(|vm, proxy, key| vm.contains(&vm.proxy_dict(proxy)?, key)));
         slots.iter.set(Some(|vm, proxy| vm.iter(&vm.call_method(&vm.proxy_dict(proxy)?, "keys", &[])?)));
         slots.richcompare.set(Some(proxy_compare));
+        slots.binary[Operator::Or as usize].set(Some(proxy_or));
+        slots.in_place[Operator::Or as usize].set(Some(proxy_in_place_or));
         slots.hash.set(Some(crate::protocol::compare::unhashable));
     },
     methods: &[
