@@ -350,7 +350,7 @@ impl Vm {
             return Ok((Some(wrapped), None));
         }
         if self.is_kind_of(exception, &self.types.base_exception_group) {
-            let pair = self.call_method(exception, "split", std::slice::from_ref(pattern))?;
+            let pair = crate::objects::exception::call_written(self, exception, "split", pattern)?;
             let Some([matched, rest]) = pair.get::<Tuple>().map(Tuple::items) else {
                 return Err(self.type_error(format!(
                     "{}.split must return a 2-tuple, got {}",

@@ -4,7 +4,7 @@
 //! fresh programs run on both, from seed `SEED` on, and what differs is shrunk (`SHRINK=0`: not); `SHOW=1` prints them. `PYTHON314`,
 //! `PYTHON313` and so on name the interpreters. `RECORD=40` writes the records anew, of so many seeds on which both agree: a program that differs
 //! is a bug to mend, and is in no record until then. `PROGRAM=FILE` compares one program of your own. With `FIDELITY=1` the
-//! kernel's README is told how many of the fresh ones were equal. With `COUNTS=1` fresh programs tell the young count after each
+//! kernel's README is told how many of the fresh ones were equal. `SEEDS=3,7` compares these alone, without the records. With `COUNTS=1` fresh programs tell the young count after each
 //! statement, which shows what differs long before a collection does. `COVERAGE=500` tells which instructions and which branches of the
 //! collector so many programs do not reach.
 
@@ -124,6 +124,11 @@ fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
 }
 
+/// The seeds that `SEEDS` lists.
+fn chosen() -> Option<Vec<u64>> {
+    Some(std::env::var("SEEDS").ok()?.split(',').map(|seed| seed.trim().parse().expect("a seed is a number")).collect())
+}
+
 /// Up to 3.11 everything was counted: how often the interpreter itself holds `None`, `0` or `int` is its own affair.
 fn without_lasting_counts(text: &str) -> String {
     let lasting = ["NoneType", "bool", "int", "str", "type", "tuple"];
@@ -152,7 +157,8 @@ fn compare(version: Version, name: &str, records: &str) {
         let text = text(&body(version, seed));
         first_difference(version, judged, &ours(version, &text)).map(|difference| format!("seed {seed}: {difference}"))
     });
-    let mut wrong: Vec<String> = if number("RECORD", 0) + number("COUNTS", 0) == 0 { differ.collect() } else { Vec::new() };
+    let mut wrong: Vec<String> =
+        if number("RECORD", 0) + number("COUNTS", 0) == 0 && chosen().is_none() { differ.collect() } else { Vec::new() };
     if number("COVERAGE", 0) > 0 {
         let mut reached = Reached::default();
         for seed in 0..number("COVERAGE", 0) {
@@ -161,7 +167,7 @@ fn compare(version: Version, name: &str, records: &str) {
         reached.tell(name);
     }
     let python = || cpython::find(name).unwrap_or_else(|| panic!("no CPython {name}: PYTHON{} names one", name.replace('.', "")));
-    if number("PROGRAMS", 0) + number("RECORD", 0) > 0 {
+    if number("PROGRAMS", 0) + number("RECORD", 0) > 0 || chosen().is_some() {
         wrong.extend(fresh(version, name, &python()));
     }
     if let Ok(path) = std::env::var("PROGRAM") {
@@ -177,7 +183,7 @@ fn compare(version: Version, name: &str, records: &str) {
 /// Runs fresh programs on both. Gives the differences.
 fn fresh(version: Version, name: &str, python: &Path) -> Vec<String> {
     let (first, n, record) = (number("SEED", 0), number("PROGRAMS", 0), number("RECORD", 0));
-    let seeds: Vec<u64> = (first..first + n.max(2 * record)).collect();
+    let seeds: Vec<u64> = chosen().unwrap_or_else(|| (first..first + n.max(2 * record)).collect());
     let mut wrong = Vec::new();
     let mut agree = BTreeMap::new();
     let mut compared = 0;

@@ -425,13 +425,8 @@ fn build_class(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         let meta_name = if is_class { vm.class_name(&meta) } else { "<metaclass>".to_owned() };
         return Err(vm.type_error(format!("{meta_name}.__prepare__() must return a mapping, not {}", vm.type_name(&namespace))));
     }
-    let cell = {
-        let function = func.get::<Function>();
-        let (code, globals) = function
-            .and_then(|function| Some((function.code.get()?, function.globals.get()?)))
-            .ok_or_else(|| vm.system_error("a class body without code"))?;
-        vm.run_code_with(&code, &globals, Some(&namespace), function.and_then(|function| function.closure.get()))?
-    };
+    // The body runs as the very function that the compiler made of it.
+    let cell = vm.run_function_with(func.clone(), Some(&namespace))?;
     if !bases.is(&orig_bases) {
         vm.setitem(&namespace, &vm.intern("__orig_bases__"), Some(&orig_bases))?;
     }

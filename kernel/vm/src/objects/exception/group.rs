@@ -148,10 +148,7 @@ fn subset(vm: &Vm, group: &Obj, members: Vec<Obj>) -> PyResult<Option<Obj>> {
         return Ok(None);
     }
     let members = vm.list(members);
-    // The call's one argument is written as a tuple, which is made and unpacked again.
-    let args = vm.heap.passing_tuple(1);
-    let made = vm.call_method(group, "derive", &[members])?;
-    drop(args);
+    let made = call_written(vm, group, "derive", &members)?;
     if !is_group(vm, &made) {
         return Err(vm.type_error("derive must return an instance of BaseExceptionGroup"));
     }
@@ -167,6 +164,14 @@ fn subset(vm: &Vm, group: &Obj, members: Vec<Obj>) -> PyResult<Option<Obj>> {
         vm.setattr(&made, &name, Some(&vm.list(list.to_vec())))?;
     }
     Ok(Some(made))
+}
+
+/// `PyObject_CallMethod(exception, name, "(O)", argument)`: the method is bound first, and the one argument is written as a tuple, which is
+/// made and unpacked again.
+pub(crate) fn call_written(vm: &Vm, exception: &Obj, name: &str, argument: &Obj) -> PyResult {
+    let method = vm.getattr(exception, &vm.intern(name))?;
+    let _args = vm.heap.passing_tuple(1);
+    vm.call(&method, std::slice::from_ref(argument))
 }
 
 /// The part of an exception that matches, and the rest. Groups may nest deeply, so an explicit stack walks them.
@@ -210,7 +215,7 @@ fn split(vm: &Vm, exception: &Obj, matcher: &Matcher) -> PyResult<(Option<Obj>, 
                 drop(matching);
                 let matching = subset(vm, &level.group, level.matching)?;
                 drop(rest);
-                let rest = subset(vm, &level.group, level.rest)?;
+                let rest = if matches!(matcher, Matcher::Ids(_)) { None } else { subset(vm, &level.group, level.rest)? };
                 let Some(outer) = stack.last_mut() else { return Ok((matching, rest)) };
                 outer.matching.extend(matching);
                 outer.rest.extend(rest);

@@ -18,7 +18,7 @@ use heap::{ExtraLayout, List, Obj, Slot, Str, Tuple};
 use crate::class::{Class, Convention, GetSet, Method, Native, Slots, flags};
 use crate::{Args, PyResult, Raised, Vm, kinds};
 
-pub(crate) use group::{members, reraise_star};
+pub(crate) use group::{call_written, members, reraise_star};
 pub(crate) use hierarchy::own_fields;
 pub use hierarchy::*;
 
