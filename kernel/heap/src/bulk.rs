@@ -14,6 +14,7 @@ use crate::heap::Heap;
 use crate::kind::Kind;
 use crate::list::List;
 use crate::object::{EXTRA, GENERATION_MASK, Header, Obj};
+use crate::reached::Branch;
 use crate::refcount::IMMORTAL;
 use crate::tuple::Tuple;
 use crate::weakref::WeakRef;
@@ -31,6 +32,7 @@ impl Heap {
         // in between, and that is all that is looked at.
         unsafe {
             if !garbage.iter().flatten().all(|at| plain(at.as_ref().leaf.kind.get())) {
+                self.reach(Branch::BulkOfOtherKinds);
                 // The payloads of these kinds drop references to each other by themselves. No count in the garbage may fall to zero.
                 garbage.iter().flatten().for_each(|at| at.as_ref().leaf.refcount.set(IMMORTAL));
             }
@@ -86,7 +88,12 @@ impl Sweep<'_> {
         }
         // SAFETY: this is the last count on the object.
         let last = unsafe { Obj::from_bits(obj.bits()) };
-        if last.is_leaf() { drop(last) } else { self.outside.push(last) }
+        if last.is_leaf() {
+            drop(last);
+        } else {
+            self.heap.reach(Branch::BulkLetsDie);
+            self.outside.push(last);
+        }
     }
 
     /// # Safety
@@ -126,6 +133,7 @@ impl Sweep<'_> {
             }
             self.heap.count_free(&obj);
             if self.heap.space.is_large(at.cast()) {
+                self.heap.reach(Branch::BulkOfLarge);
                 self.large.push(at.cast());
             } else {
                 self.heap.space.free(at.cast());

@@ -81,6 +81,7 @@ impl Heap {
             return 0;
         }
         generations.set_limit();
+        self.reach(Branch::Disposed);
         let old = GENERATIONS - 1;
         for obj in garbage.iter().filter_map(|&id| self.object_at(id)) {
             if let Some(header) = obj.header().filter(|_| obj.generation().is_some_and(|generation| generation <= old)) {
@@ -108,7 +109,9 @@ impl Heap {
         if reason == Reason::Heap {
             self.reach(Branch::Automatic);
         }
-        if reason != Reason::Shutdown {
+        if reason == Reason::Shutdown {
+            self.reach(Branch::Shutdown);
+        } else {
             self.hooks().inspect(|hooks| hooks.collection_started(generation));
         }
         self.show_stats_each_generation(generation);
@@ -176,12 +179,18 @@ impl Heap {
         self.tell_phase(generation, CollectionPhase::FinalizeGarbage);
         // Whoever looked on may have kept something, too.
         let garbage = if finalized || self.tells_phases() { self.handle_resurrected_objects(old) } else { UNREACHABLE };
+        if finalized && self.clears_late_weakrefs.get() {
+            self.clear_late_weakrefs(garbage);
+        }
         self.tell_phase(generation, CollectionPhase::HandleResurrectedObjects);
         if debug == 0 && self.concerns.get() == 0 && !self.anything_to_call(garbage) {
             self.reach(Branch::InBulkAfterFinalizers);
             return freed + self.delete_garbage_in_bulk(garbage);
         }
         self.reach(Branch::OneByOne);
+        if debug == 0 && self.has_late_finalizers() {
+            self.reach(Branch::OneByOneLate);
+        }
         let collected = freed + self.generations.size(garbage);
         self.delete_garbage(garbage, old);
         self.tell_phase(generation, CollectionPhase::DeleteGarbage);
@@ -242,11 +251,12 @@ impl Heap {
             // SAFETY: objects in a list are alive.
             let header = unsafe { header.as_ref() };
             if header.leaf.refcount.get() as i32 <= -1 {
-                self.reach(Branch::Immortal);
                 base[i] = None;
                 if self.freezes_immortal.get() {
+                    self.reach(Branch::ToPermanent);
                     self.generations.append(header, PERMANENT);
                 } else {
+                    self.reach(Branch::Forgotten);
                     header.leaf.flags.set(header.leaf.flags.get() | UNTRACKED);
                 }
                 continue;
@@ -265,6 +275,7 @@ impl Heap {
 
     /// As [`Heap::move_unreachable`] with `untrack`, where nothing is referred to from inside, so that all of it is reachable.
     fn keep_all(&self, base: &mut Row, first: usize, home: usize) {
+        self.reach(Branch::KeptAll);
         let mut kept = 0;
         for i in 0..base.len() {
             if let Some(&Some(next)) = base.get(i + AHEAD) {
@@ -275,6 +286,7 @@ impl Heap {
             let header = unsafe { at.as_ref() };
             let flags = header.leaf.flags.get();
             if header.leaf.kind.get() == Kind::TUPLE && flags & EXTRA == 0 && self.holds_only_untracked(header) {
+                self.reach(Branch::TupleUntrackedUnseen);
                 header.leaf.flags.set(flags | UNTRACKED);
                 continue;
             }
@@ -386,6 +398,7 @@ impl Heap {
 
     #[cold]
     fn would_be_tracked(&self, child: &Header) -> bool {
+        self.reach(Branch::ImmortalInTuple);
         self.hooks().is_some_and(|hooks| hooks.would_be_tracked(&self.reference(child.into())))
     }
 
@@ -407,16 +420,20 @@ impl Heap {
             let Some(at) = generations.list(UNREACHABLE)[i] else { continue };
             let obj = self.reference(at);
             if let Some(weak) = obj.get::<WeakRef>() {
+                self.reach(Branch::WeakrefInGarbage);
                 weak.leave();
             }
             while let Some(weakref) = self.first_weakref(&obj) {
                 let weak = weakref.get::<WeakRef>().expect("a row holds weak references");
                 self.reach(Branch::WeakrefCleared);
                 weak.leave();
-                if weak.has_callback() && weakref.generation() == Some(UNREACHABLE) {
-                    self.reach(Branch::CallbackInGarbage);
+                let in_garbage = weakref.generation() == Some(UNREACHABLE);
+                match (weak.has_callback(), in_garbage) {
+                    (true, true) => self.reach(Branch::CallbackInGarbage),
+                    (false, false) => self.reach(Branch::WithoutCallback),
+                    _ => {}
                 }
-                if !weak.has_callback() || weakref.generation() == Some(UNREACHABLE) {
+                if !weak.has_callback() || in_garbage {
                     continue;
                 }
                 let header = weakref.header().expect("a weak reference is no leaf");
@@ -457,6 +474,17 @@ impl Heap {
         freed
     }
 
+    /// The weak references that finalizers made of the garbage forget it, and nothing is called.
+    fn clear_late_weakrefs(&self, garbage: usize) {
+        for at in self.generations.list(garbage).iter().flatten() {
+            let obj = self.reference(*at);
+            if obj.has_flag(WEAKLY_REFERENCED) {
+                self.reach(Branch::LateWeakref);
+                self.clear_weakrefs_silently(&obj);
+            }
+        }
+    }
+
     /// Runs the finalizers of the unreachable, in list order. True if there was one.
     fn finalize_garbage(&self) -> bool {
         let Some(hooks) = self.hooks() else { return false };
@@ -464,12 +492,16 @@ impl Heap {
         let wants = |flags: u8| flags & FINALIZED == 0 && (flags & HAS_FINALIZER != 0 || self.has_late_finalizers());
         // SAFETY: objects in a list are alive.
         if !generations.list(UNREACHABLE).iter().flatten().any(|at| wants(unsafe { at.as_ref() }.leaf.flags.get())) {
+            self.reach(Branch::NoFinalizer);
             return false;
         }
         let mut next = 0;
         while let Some(&place) = generations.list(UNREACHABLE).get(next) {
             next += 1;
-            let Some(at) = place else { continue };
+            let Some(at) = place else {
+                self.reach(Branch::DiesOfFinalizer);
+                continue;
+            };
             // SAFETY: objects in a list are alive.
             let header = unsafe { at.as_ref() };
             generations.remove(header);
@@ -521,7 +553,10 @@ impl Heap {
         let mut next = 0;
         while let Some(&place) = generations.list(garbage).get(next) {
             next += 1;
-            let Some(at) = place else { continue };
+            let Some(at) = place else {
+                self.reach(Branch::ClearedByAnother);
+                continue;
+            };
             let obj = self.reference(at);
             if generations.debug.get() & DEBUG_SAVEALL != 0 {
                 self.reach(Branch::SaveAll);

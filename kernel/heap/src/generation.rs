@@ -10,6 +10,7 @@ use crate::collect::{CollectStats, Reason};
 use crate::heap::Heap;
 use crate::object::{FINALIZED, GENERATION_MASK, Header, Obj, UNTRACKED};
 use crate::reached::Branch;
+use crate::space::heap_of;
 use crate::system::populate_buffer;
 
 /// How many generations there are, without the permanent one.
@@ -177,6 +178,12 @@ pub(crate) fn make_room(list: &mut Row, more: usize) {
             // SAFETY: objects in a list are alive.
             unsafe { header.as_ref() }.index.set(index as u32);
         }
+        if cfg!(debug_assertions)
+            && let Some(at) = list.iter().flatten().next()
+        {
+            // SAFETY: the object is alive, and so is its heap.
+            unsafe { heap_of(at.cast()).as_ref() }.reach(Branch::ClosedRanks);
+        }
     }
     list.reserve(more.max(64));
 }
@@ -264,7 +271,12 @@ impl Heap {
         let generations = &self.generations;
         generations.due.set(false);
         generations.set_limit();
-        if !generations.enabled.get() || generations.collecting.get() {
+        if !generations.enabled.get() {
+            self.reach(Branch::DueWhileOff);
+            return None;
+        }
+        if generations.collecting.get() {
+            self.reach(Branch::DueInside);
             return None;
         }
         if generations.inside_allocation.get() { self.collect_as_of_crossing() } else { self.collect_oldest_due() }
@@ -273,7 +285,10 @@ impl Heap {
     /// The automatic collection of now, if the turn of a generation has come.
     pub fn collect_oldest_due(&self) -> Option<CollectStats> {
         self.generations.due.set(false);
-        let generation = self.gc_select_generation()?;
+        let Some(generation) = self.gc_select_generation() else {
+            self.reach(Branch::NotDueAnyMore);
+            return None;
+        };
         self.gc_collect_main(generation, Reason::Heap)
     }
 
@@ -285,6 +300,7 @@ impl Heap {
         generations.counts[0].set(count);
         let young = generations.list(0);
         let newer: Vec<_> = young.drain(length.min(young.len())..).flatten().collect();
+        self.reach(Branch::AsOfCrossing);
         // SAFETY: objects in a list are alive.
         newer.iter().for_each(|header| generations.append(unsafe { header.as_ref() }, LATER));
         let stats = self.collect_oldest_due();

@@ -91,6 +91,8 @@ pub struct Heap {
     pub(crate) lazy_dicts: Cell<bool>,
     /// Cycles with finalizers are left alone, as in Python 2.7.
     pub(crate) legacy_finalizers: Cell<bool>,
+    /// Weak references that the finalizers of garbage made are cleared, as since CPython 3.13.
+    pub(crate) clears_late_weakrefs: Cell<bool>,
     pub(crate) immortal_interned: Cell<bool>,
     pub(crate) freezes_immortal: Cell<bool>,
     /// Tuples of atoms are tracked at birth, as up to CPython 3.13.
@@ -163,6 +165,7 @@ impl Heap {
             garbage: Slot::empty(),
             lazy_dicts: Cell::new(false),
             legacy_finalizers: Cell::new(false),
+            clears_late_weakrefs: Cell::new(true),
             immortal_interned: Cell::new(false),
             freezes_immortal: Cell::new(false),
             eager_tuples: Cell::new(false),
@@ -230,6 +233,12 @@ impl Heap {
     pub(crate) fn hooks(&self) -> Option<&dyn Hooks> {
         // SAFETY: `set_hooks` was promised that they stay.
         self.hooks.get().map(|hooks| unsafe { &*hooks.as_ptr() })
+    }
+
+    /// Weak references that the finalizers of garbage made are cleared before it goes, and their callbacks stay quiet, since CPython
+    /// 3.13; before, they were called when their objects died.
+    pub fn set_clear_late_weakrefs(&self, clear: bool) {
+        self.clears_late_weakrefs.set(clear);
     }
 
     /// Dicts are tracked from birth since CPython 3.14; before, only while they hold something tracked. The containers ask.

@@ -6,6 +6,7 @@ use crate::edges;
 use crate::generation::{DEBUG_SAVEALL, DEBUG_UNCOLLECTABLE, LEGACY_FINALIZERS, UNREACHABLE};
 use crate::heap::{DebugEvent, Heap};
 use crate::object::{GENERATION_MASK, HAS_FINALIZER, Header};
+use crate::reached::Branch;
 
 impl Heap {
     /// Chooses the rule of Python 2.7: unreachable objects with finalizers, and what they refer to, are not collected.
@@ -30,6 +31,7 @@ impl Heap {
             // SAFETY: objects in a list are alive.
             let header = unsafe { at.as_ref() };
             if header.leaf.flags.get() & HAS_FINALIZER != 0 {
+                self.reach(Branch::PutAside);
                 put_aside(header);
             }
         }
@@ -42,6 +44,7 @@ impl Heap {
                 if let Some(child) = child.header()
                     && (child.leaf.flags.get() & GENERATION_MASK) as usize == UNREACHABLE
                 {
+                    self.reach(Branch::PutAsideToo);
                     put_aside(child);
                 }
             });
@@ -60,11 +63,13 @@ impl Heap {
         for &at in &uncollectable {
             let obj = self.reference(at);
             if debug & DEBUG_UNCOLLECTABLE != 0 {
+                self.reach(Branch::Uncollectable);
                 self.hooks().inspect(|hooks| hooks.debug(DebugEvent::Uncollectable(&obj)));
             }
             // SAFETY: objects in a list are alive.
             unsafe { at.as_ref() }.internal.set(0);
             if debug & DEBUG_SAVEALL != 0 || obj.has_flag(HAS_FINALIZER) {
+                self.reach(Branch::FinalizerInGarbageList);
                 self.save_garbage(obj);
             }
         }

@@ -233,6 +233,7 @@ impl Heap {
     #[inline(never)]
     unsafe fn drop_leaf(&self, kind: Kind, obj: &Obj) {
         if obj.has_flag(WEAKLY_REFERENCED) {
+            self.reach(Branch::LeafAtDeath);
             self.clear_weakrefs_of_dying(obj);
         }
         // SAFETY: see the caller.
@@ -432,6 +433,9 @@ impl Heap {
                 return None;
             };
             self.generations.remove(header);
+            if self.generations.collecting.get() {
+                self.reach(Branch::DiesInside);
+            }
             let flags = header.leaf.flags.get();
             if (flags & (HAS_FINALIZER | WEAKLY_REFERENCED) != 0 || self.concerns.get() != 0) && !self.last_rites(&obj, header) {
                 return None;
@@ -462,6 +466,7 @@ impl Heap {
             return false;
         }
         if obj.has_flag(WEAKLY_REFERENCED) && (self.vtable(obj.kind()).weakrefs_first || self.legacy_finalizers.get()) {
+            self.reach(Branch::WeakrefsFirst);
             self.clear_weakrefs_of_dying(obj);
         }
         // SAFETY: the caller is the one that handles the dying.
@@ -471,10 +476,12 @@ impl Heap {
             return false;
         }
         if obj.has_flag(WEAKLY_REFERENCED) {
-            self.reach(Branch::CallbackAtDeath);
-            self.clear_weakrefs_of_dying(obj);
-            if finalized {
+            if finalized && self.legacy_finalizers.get() {
+                self.reach(Branch::WeakrefOfFinalizer);
                 self.clear_weakrefs_silently(obj);
+            } else {
+                self.reach(Branch::WeakrefsAtDeath);
+                self.clear_weakrefs_of_dying(obj);
             }
         }
         true
@@ -493,6 +500,9 @@ impl Heap {
             obj.set_refcount(obj.refcount() - 1);
         }
         let kept = obj.refcount() > 0;
+        if kept {
+            self.reach(Branch::KeptWhenTold);
+        }
         if kept && !obj.has_flag(UNCOUNTED) {
             self.generations.append(header, 0);
         }
@@ -547,10 +557,14 @@ impl Heap {
             return false;
         }
         let Some(hooks) = self.hooks() else { return false };
+        if !obj.has_flag(HAS_FINALIZER) {
+            self.reach(Branch::LateFinalizerAtDeath);
+        }
         if !hooks.has_finalizer(obj) {
             return false;
         }
         if obj.has_flag(FINALIZED) {
+            self.reach(Branch::FinalizedBeforeDeath);
             return true;
         }
         if !obj.has_flag(UNCOUNTED) {

@@ -15,6 +15,7 @@ use crate::heap::Heap;
 use crate::kind::Kind;
 use crate::object::{EXTRA, Header, Obj, WEAKLY_REFERENCED};
 use crate::payload::{Payload, Visit};
+use crate::reached::Branch;
 use crate::refcount::Trash;
 use crate::slot::Slot;
 
@@ -311,6 +312,7 @@ impl Heap {
         let mut calls = Vec::new();
         let mut dropped = Vec::new();
         if !self.leave_canonical(obj) {
+            self.reach(Branch::CanonicalAtDeath);
             return;
         }
         // CPython keeps references and callbacks in a tuple, which counts as an allocation.
@@ -325,6 +327,12 @@ impl Heap {
                 Some(callback) if weakref.refcount() > 0 => calls.push((Obj::clone(&weakref), callback)),
                 callback => dropped.extend(callback),
             }
+        }
+        if !dropped.is_empty() {
+            self.reach(Branch::CallbackDiesToo);
+        }
+        if !calls.is_empty() {
+            self.reach(Branch::CallbackAtDeath);
         }
         drop(dropped);
         if let Some(hooks) = self.hooks() {
@@ -348,13 +356,11 @@ impl Heap {
         obj.has_flag(WEAKLY_REFERENCED)
     }
 
-    /// `_PyWeakref_ClearWeakRefsNoCallbacks`: references made while the finalizer ran.
+    /// `_PyWeakref_ClearRef` for all of an object's weak references: they forget it, and nothing is called.
     pub(crate) fn clear_weakrefs_silently(&self, obj: &Obj) {
         while let Some(at) = self.weakrefs.first(obj) {
             // SAFETY: weak references in a row are alive.
-            let weak = unsafe { at.as_ref() };
-            weak.leave();
-            drop(weak.take_callback());
+            unsafe { at.as_ref() }.leave();
         }
     }
 

@@ -32,6 +32,7 @@ impl Vm {
         }
         heap.set_collect_inside_allocation(version <= Version::V3_11);
         heap.set_legacy_finalizers(version == Version::V2_7);
+        heap.set_clear_late_weakrefs(version >= Version::V3_13);
         heap.set_immortal_interned(version == Version::V3_12);
         heap.set_freezes_immortal(version == Version::V3_12);
         register_payloads(&heap);

@@ -4,6 +4,8 @@
 //! they are not. What it remembers stands in a [`Cache`](crate::objects::code::Cache).
 
 use compile::Op;
+#[cfg(debug_assertions)]
+use compile::Version;
 
 /// How often an instruction runs before it is specialised.
 pub(crate) const WARMUP: u8 = 2;
@@ -140,7 +142,37 @@ macro_rules! rare {
 }
 pub(crate) use rare;
 
+/// The versions before 3.13 take its instructions. Some of them are of no use before a version, and why.
+#[cfg(debug_assertions)]
+pub(crate) const LATER: &[(Version, &[Quick], &str)] = &[
+    (Version::V3_12, &[Quick::LoadFastAndClear], "no comprehension is inlined"),
+    (Version::V3_12, &[Quick::LoadFromDictOrGlobals], "there are no type parameters and no `type` statement"),
+    (Version::V3_11, &[Quick::CheckEgMatch, Quick::CallIntrinsic2], "there is no `except*`"),
+    (
+        Version::V3_11,
+        &[Quick::LoadAttrInstance, Quick::StoreAttrInstance, Quick::LoadMethodInstance],
+        "an instance keeps its attributes in a dict from the first on",
+    ),
+];
+
 impl Quick {
+    /// Whether code of this version can have the instruction: its compiler's table says so, of a special form that of the plain
+    /// instruction which it takes the place of.
+    #[cfg(debug_assertions)]
+    pub(crate) fn is_of(self, version: Version) -> bool {
+        use Quick::*;
+        if LATER.iter().any(|(first, later, _)| version < *first && later.contains(&self)) {
+            return false;
+        }
+        let plain = match self {
+            PairInts | PairFloats | PairCompare => LoadFastBorrowLoadFastBorrow,
+            LocalConstInts | LocalConstFloats | LocalConstCompare | LocalAttr => LoadFastBorrow,
+            plain => plain,
+        };
+        // All others that are special take the place of what every version has.
+        Op::ALL.iter().find(|op| Quick::from_op(**op) == plain).is_none_or(|op| op.number(version).is_some())
+    }
+
     /// Whether special forms of the instruction remember something.
     pub(crate) fn has_cache(self) -> bool {
         use Quick::*;

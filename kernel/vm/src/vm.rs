@@ -104,12 +104,35 @@ pub struct Vm {
 }
 
 impl Vm {
-    /// Every instruction by name, and whether it has run. A release does not know, and says nothing.
+    /// Every instruction that code of this version can have, by name, and whether it has run. A release does not know, and says nothing.
     pub fn reached_instructions(&self) -> Vec<(String, bool)> {
         #[cfg(debug_assertions)]
-        return crate::quick::Quick::ALL.iter().map(|op| (format!("{op:?}"), self.reached[*op as usize].get())).collect();
+        {
+            let of_this_version = crate::quick::Quick::ALL.iter().filter(|op| op.is_of(self.version));
+            of_this_version.map(|op| (format!("{op:?}"), self.reached[*op as usize].get())).collect()
+        }
         #[cfg(not(debug_assertions))]
         Vec::new()
+    }
+
+    /// What no program of this version reaches, and why: instructions of 3.13, which older versions take, and branches of the collector.
+    pub fn beyond_programs(&self) -> Vec<(String, &'static str)> {
+        let branches = heap::Heap::branches_beyond_programs().map(|(branch, why)| (branch.to_owned(), why));
+        #[cfg(debug_assertions)]
+        {
+            let later = crate::quick::LATER.iter().filter(|(first, ..)| self.version < *first);
+            let named = later.flat_map(|(_, later, why)| later.iter().map(|op| (format!("{op:?}"), *why)));
+            named.chain(branches).collect()
+        }
+        #[cfg(not(debug_assertions))]
+        branches.collect()
+    }
+
+    /// From here on, no instruction has run and no branch of the collector was reached.
+    pub fn forget_reached(&self) {
+        #[cfg(debug_assertions)]
+        self.reached.iter().for_each(|reached| reached.set(false));
+        self.heap.forget_reached_branches();
     }
 
     /// `None`, a new reference (which costs nothing: it is immortal).

@@ -79,6 +79,12 @@ versions! {
     layouts: [V3_14] "3.14" [V3_13] "3.13" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
     // Where due collections happen, what holds a printed text, and what errors know.
     due: [V3_14 V3_13] "3.14" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
+    // Which of an exception and its arguments was made first.
+    garbage_order: [V3_14] "3.14" [V3_13 V3_12 V3_11 V3_10] "3.13";
+    // Weak references that finalizers make of garbage.
+    late_weakrefs: [V3_14 V3_13] "3.14" [V3_12 V3_11 V3_10] "3.12";
+    // What is worked out only when somebody asks: values of `type` statements, bounds of type parameters.
+    type_values: [V3_14 V3_13 V3_12] "3.14";
     // Words of errors, and how deep native code may nest.
     words: [V3_14 V3_13] "3.14" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
 }

@@ -103,10 +103,6 @@ fn collect(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     if !(0..=2).contains(&generation) {
         return Err(vm.value_error("invalid generation"));
     }
-    // A collection inside a collection (from a finalizer or a callback) does nothing.
-    if vm.heap.is_collecting() {
-        return Ok(vm.int(0));
-    }
     let stats = vm.heap.collect(generation as usize);
     Ok(vm.int((stats.collected + stats.uncollectable) as i64))
 }

@@ -4,6 +4,7 @@
 
 use std::cell::Cell;
 
+use compile::Version;
 use heap::{Kind, Obj, Payload, Slot, Str, Trash, Visit};
 
 use crate::class::{ClassSpec, Compare, Convention, GetSet, Method, flags};
@@ -28,7 +29,9 @@ impl Lazy {
             return Ok(Some(value));
         }
         let Some(evaluate) = evaluate.get() else { return Ok(None) };
-        let worked_out = vm.call(&evaluate, &[vm.int(1)])?;
+        // Since 3.14 the function is told a format, as `__annotate__` is (PEP 649).
+        let format = (vm.version >= Version::V3_14).then(|| vm.int(1));
+        let worked_out = vm.call(&evaluate, format.as_slice())?;
         value.set(worked_out.clone());
         Ok(Some(worked_out))
     }

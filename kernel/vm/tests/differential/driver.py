@@ -1,5 +1,5 @@
 # Runs programs on this CPython, each in a process of its own forked from a warm one. Reads and writes JSON lists.
-import collections, contextlib, functools, gc, itertools, json, os, signal, sys, types, warnings, weakref
+import atexit, collections, contextlib, copy, functools, gc, itertools, json, keyword, os, signal, sys, types, warnings, weakref
 
 def run(program):
     reader, writer = os.pipe()

@@ -3,7 +3,10 @@
 
 use compile::Version;
 
-use super::program::Statement::{self, Block, Line};
+use super::program::{
+    FUTURE,
+    Statement::{self, Block, Line},
+};
 
 /// A small generator of numbers, the same on every run (SplitMix64).
 pub(crate) struct Random(pub u64);
@@ -22,7 +25,7 @@ impl Random {
     }
 }
 
-/// Expressions: `@` is a name, `$` an expression, `#` a number of its own.
+/// Expressions: `@` is a name, `$` an expression, `#` a number of its own, `&` a value that the collector does not know.
 const EXPRESSIONS: &[&str] = &[
     "@",
     "@",
@@ -225,7 +228,7 @@ const EXPRESSIONS: &[&str] = &[
     "sum(x * 2.5 - 1 for x in range(3))",
     "[x * x % 3 // 2 + (x < 2) for x in range(4)]",
     "[2.0 * x + 0.5 - x * 1.5 for x in [1.0, 2.0, 3.0]]",
-    "(~#, -#)",
+    "(~len([]), -len(gc.callbacks))",
     "(@ if 'text' else $)",
     "crossed(@)",
     "awaited(@)",
@@ -242,6 +245,22 @@ const EXPRESSIONS: &[&str] = &[
     "Owner.alone(@)",
     "(@, *@, @)",
     "Dynamic().anything",
+    "Sweeper()",
+    "weakref.ref(@, lambda ref: print(gc.collect()))",
+    "weakref.ref(fail.__code__.replace(co_name='c#'), heard('w#'))",
+    "reckoned(#, #)",
+    "reckoned(2.5, 0.5 * #)",
+    "reckoned(&, &)",
+    "weighed(&, &)",
+    "weighed(@, @)",
+    "looked(@, @)",
+    "looked(Slotted(), @)",
+    "placed(@, @)",
+    "placed([@], @)",
+    "drive(delegating(@))",
+    "[x for x in delegating(@)]",
+    "classed(@)",
+    "@.__annotations__",
 ];
 
 /// Statements of one line.
@@ -423,6 +442,18 @@ const LINES: &[&str] = &[
     "for x, y in [(@, @)]: @ = y",
     "@.later = @",
     "print(gc.get_threshold(), gc.get_debug())",
+    "gc.set_debug(gc.DEBUG_UNCOLLECTABLE)",
+    "gc.callbacks.append(sweep)",
+    "w = crossed(Sweeper())",
+    "w = crossed(@, sweep)",
+    "ashes.append(crossed(@, ashes.remove))",
+    "Phoenix('p#'); ring = [ashes.pop(), Mourned('m#')]; ring.append(ring); del ring; print(gc.collect())",
+    "ring = []; ring.append((ring,) * 2200); del ring; print(gc.collect())",
+    "gc.collect(); @ = ((kind(@), #),); print(gc.collect(0))",
+    "gc.collect(); gc.enable(); gc.set_threshold(2); @ = [[], [@], []]; gc.disable()",
+    "gc.collect(); gc.enable(); gc.set_threshold(2); @ = [[], [@], []]; gc.set_threshold(99)",
+    "crossed(Mourned('c#')); gc.enable(); gc.set_threshold(2); @ = [[], [@], []]; print(gc.collect())",
+    "for x in range(99): e = [[x] for y in range(99)][::49]",
 ];
 
 pub(crate) struct Grammar {
@@ -441,6 +472,7 @@ impl Grammar {
 
     /// The body of a program.
     pub(crate) fn program(&mut self) -> Vec<Statement> {
+        let future = self.random.below(8) == 0;
         let n = 8 + self.random.below(30);
         const FIRST: &[&str] = &["[]", "Node()", "{}", "Mourned('m#')", "keeper(1)", "walk(1)", "Slotted()", "Bag()", "[[]]", "later(2)"];
         let mut body: Vec<_> = ["a", "b", "c", "d"]
@@ -452,6 +484,9 @@ impl Grammar {
         if self.random.below(4) == 0 {
             body.push(Line(format!("gc.set_threshold({}, 3, 3)", 20 + self.random.below(60))));
             body.push(Line("gc.enable()".to_owned()));
+        }
+        if future {
+            body.insert(0, Line(FUTURE.to_owned()));
         }
         for _ in 0..n {
             let statement = self.statement(2);
@@ -485,7 +520,10 @@ impl Grammar {
                 Block(clauses)
             }
             5 => Block(vec![(
-                self.fill("match @:", 0),
+                {
+                    let header = self.random.of(&["match @:", "match @:", "match {'k': @}:"]);
+                    self.fill(header, 0)
+                },
                 vec![Block(vec![
                     ("case [x, *y]:".to_owned(), self.body(depth)),
                     ("case {'k': x, **y}:".to_owned(), self.body(depth)),
@@ -561,8 +599,12 @@ impl Grammar {
                 "def __set_name__(self, owner, name): self.x = owner",
                 "def __call__(self, *a): return self, super().__repr__",
                 "w: int = 3",
+                "w: @ = $",
+                "type T = @; y = T.__value__",
             ]);
-            body.push(Line(self.fill(line, 1)));
+            let line = self.fill(line, 1);
+            let line = if self.version < Version::V3_12 { line.replace("type T", "T").replace(".__value__", "") } else { line };
+            body.push(Line(line));
         }
         Block(vec![(header, body)])
     }
@@ -626,6 +668,7 @@ impl Grammar {
         for c in pattern.chars() {
             match c {
                 '@' => text.push_str(self.random.of(&["a", "a", "b", "b", "c", "d", "e", "f"])),
+                '&' => text.push_str(self.random.of(&["7", "-1", "2.5", "0.5", "10 ** 9", "'text'", "''", "None", "True", "()"])),
                 '#' => {
                     self.next += 1;
                     text.push_str(&self.next.to_string());

@@ -36,6 +36,11 @@ class Loud:
         print('refuses:', self.name)
         raise ValueError(self.name)
 
+class Sweeper:
+    def __del__(self):
+        print('sweeps:', gc.collect())
+        ashes.append(weakref.ref(self, heard('sweeper')))
+
 class Held(contextlib.ContextDecorator):
     def __init__(self, x):
         self.x = x
@@ -168,6 +173,38 @@ def copied(x):
 
 def phases(phase, info):
     print(phase, info['generation'], info['collected'])
+
+def sweep(phase, info):
+    print(phase, gc.collect())
+
+# What runs often enough gets a form for the kinds that it meets.
+def reckoned(x, y):
+    for _ in range(4):
+        z = (x - y) * (x + y) % 5 // 2 - y + 1, x < y, x < 2, x - 1, x * 0.5
+    return z
+
+def weighed(x, y):
+    for _ in range(4):
+        z = x == y, kind(x) == kind(y) or kind(x) + kind(y), not x, not [x].sort(), y if [x] else ~len(kind(y))
+    return z
+
+def classed(x):
+    class Inner:
+        y = x
+    return Inner
+
+def looked(x, y):
+    for _ in range(4):
+        x.y = y
+        z = x.y
+    return z
+
+def placed(x, y):
+    for i in range(4):
+        x[0] = y
+        z = x[0], x[i:], x[i::2], y in x
+        x[i:] = [y]
+    return z
 
 class Ready:
     def __init__(self, x):

@@ -8,9 +8,16 @@ pub(crate) enum Statement {
     Block(Vec<(String, Vec<Statement>)>),
 }
 
+/// Stands before everything else in a program: annotations are texts.
+pub(crate) const FUTURE: &str = "from __future__ import annotations";
+
 /// What the two interpreters are given.
 pub(crate) fn text(prelude: &str, body: &[Statement]) -> String {
-    let mut text = prelude.to_owned();
+    let (first, body) = match body {
+        [Statement::Line(line), rest @ ..] if line == FUTURE => (format!("{FUTURE}\n"), rest),
+        all => (String::new(), all),
+    };
+    let mut text = first + prelude;
     write(body, 0, &mut text);
     // What is left dies in a known order.
     text.push_str("for name in 'abcdef':\n    globals().pop(name, None)\nprint('left:', gc.collect(), gc.collect())\nashes.clear()\n");

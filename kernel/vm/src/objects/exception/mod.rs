@@ -13,6 +13,7 @@ mod unicode_error;
 
 use std::cell::Cell;
 
+use compile::Version;
 use heap::{ExtraLayout, List, Obj, Slot, Str, Tuple};
 
 use crate::class::{Class, Convention, GetSet, Method, Native, Slots, flags};
@@ -114,7 +115,15 @@ pub(crate) fn make_plain(vm: &Vm, class: &Obj, args: Args<'_>) -> Option<Obj> {
         && !args.has_keywords()
         && payload.slots.new.get().is_some_and(|f| f as usize == new as Native as usize)
         && payload.slots.init.get().is_some_and(|f| f as usize == init as fn(&Vm, &Obj, Args<'_>) -> PyResult<()> as usize);
-    plain.then(|| vm.alloc_exception(class, args.to_tuple(vm)))
+    plain.then(|| {
+        if vm.version < Version::V3_14 || class.is(&vm.types.memory_error) {
+            return vm.alloc_exception(class, args.to_tuple(vm));
+        }
+        // `BaseException_vectorcall`, which `MemoryError` has not, makes the exception first.
+        let made = vm.alloc_exception(class, vm.consts.empty_tuple.clone());
+        vm.exception(&made).args.set(args.to_tuple(vm));
+        made
+    })
 }
 
 fn new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
