@@ -116,22 +116,41 @@ fn main() {
     fs::write(out.join("sources.bin"), sources).expect("the sources are written");
 }
 
-/// The doc strings by module: the name within the module, a tab and the text, with a NUL behind each. What a class has from `object` is left out.
+/// What slots of a class tell of themselves, and so is taken from nowhere.
+const TOLD_BY_SLOTS: &[&str] = &[
+    "__class__",
+    "__delattr__",
+    "__eq__",
+    "__ge__",
+    "__getattribute__",
+    "__gt__",
+    "__hash__",
+    "__init__",
+    "__le__",
+    "__lt__",
+    "__ne__",
+    "__new__",
+    "__repr__",
+    "__setattr__",
+    "__str__",
+];
+
+/// The doc strings by module: the name within the module, a tab and the text, with a NUL behind each. Instead of the text that `object` has
+/// for an attribute of that name, there is `=`.
 fn docs() -> BTreeMap<&'static str, String> {
     let texts =
         String::from_utf8(xz::decode_all(rustpython_doc::BLOB).expect("the doc strings are packed as xz")).expect("doc strings are UTF-8");
     let mut docs = BTreeMap::<_, String>::new();
     for (name, doc) in rustpython_doc::DB {
         let (module, path) = name.split_once('.').unwrap_or((name, ""));
-        let inherited = path
-            .split_once('.')
-            .and_then(|(class, attribute)| rustpython_doc::get_attr("builtins", "object", attribute).filter(|_| class != "object"));
-        let same = inherited.is_some_and(|inherited| inherited.offset == doc.offset);
+        let (class, attribute) = path.split_once('.').unwrap_or((path, ""));
+        let of_object = rustpython_doc::get_attr("builtins", "object", attribute).filter(|_| class != "object");
+        let same = of_object.is_some_and(|of_object| of_object.offset == doc.offset);
         if let Ok(known) = DOCUMENTED.binary_search(&module)
             && doc.len > 0
-            && !same
+            && !(same && TOLD_BY_SLOTS.contains(&attribute))
         {
-            let text = &texts[doc.offset as usize..][..doc.len as usize];
+            let text = if same { "=" } else { &texts[doc.offset as usize..][..doc.len as usize] };
             write!(docs.entry(DOCUMENTED[known]).or_default(), "{path}\t{text}\0").expect("a string takes what is written");
         }
     }

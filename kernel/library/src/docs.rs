@@ -1,4 +1,4 @@
-//! The doc strings of what CPython writes in C, from the `rustpython-doc` crate: those of CPython 3.14.
+//! The doc strings of what CPython writes in C, from the `rustpython-doc` crate: those of CPython 3.14, under the licence of its library.
 //!
 //! They are unpacked module by module, when somebody asks. In a browser they are a pack of their own.
 
@@ -12,11 +12,12 @@ thread_local! {
 }
 
 /// What `__doc__` is of something in a module: `doc("builtins", "list.append")`; of the module itself, by an empty path. A class or function
-/// that a module takes over from its part in C (`collections.deque`) is found there, and what only `object` tells about, with `object`.
+/// that a module takes over from its part in C (`collections.deque`) is found there.
 pub fn doc(module: &str, path: &str) -> Option<&'static str> {
-    let attribute = path.split_once('.').map(|(_, attribute)| format!("object.{attribute}"));
-    let named = [module.to_owned(), format!("_{module}")].into_iter().find_map(|module| find(&module, path));
-    named.or_else(|| find("builtins", &attribute?))
+    match find(module, path).or_else(|| find(&format!("_{module}"), path))? {
+        "=" => find("builtins", &format!("object.{}", path.split_once('.')?.1)),
+        doc => Some(doc),
+    }
 }
 
 fn find(module: &str, path: &str) -> Option<&'static str> {
@@ -41,7 +42,8 @@ mod tests {
         assert_eq!(doc("collections", "deque.popleft"), Some("Remove and return the leftmost element."));
         assert!(doc("gc", "").is_some_and(|doc| doc.starts_with("This module provides access to the garbage collector")));
         assert_eq!(doc("collections", "deque.__sizeof__"), Some("Return the size of the deque in memory, in bytes."));
-        assert_eq!(doc("builtins", "float.__reduce_ex__"), Some("Helper for pickle."));
+        assert_eq!(doc("builtins", "bytearray.__reduce_ex__"), Some("Return state information for pickling."));
+        assert_eq!(doc("builtins", "frozenset.__init_subclass__"), doc("builtins", "object.__init_subclass__"));
         assert_eq!(doc("builtins", "nobody"), None);
     }
 }

@@ -149,7 +149,8 @@ impl Vm {
             set(getset.name, self.new_getset_descriptor(class, getset));
         }
         if dict.get_str_key(&self.names.__doc__).is_none() {
-            set("__doc__", if spec.doc.is_empty() { self.none() } else { self.heap.str(spec.split_doc().1) });
+            let doc = spec.split_doc().1;
+            set("__doc__", if doc.is_empty() { self.none() } else { self.heap.str(doc) });
         }
         if spec.flags & flags::MODULE_TYPE != 0
             && let Some((module, _)) = spec.name.rsplit_once('.')

@@ -287,6 +287,11 @@ pub struct ClassSpec {
 }
 
 impl ClassSpec {
+    /// The same with a signature, as its `doc` begins: `(iterable, /)`, after the class's name.
+    pub(crate) const fn doc(self, doc: &'static str) -> ClassSpec {
+        ClassSpec { doc, ..self }
+    }
+
     /// The signature that stands before the doc, as CPython's C code writes it (`name(...)`, a line of two dashes), and the doc itself.
     pub(crate) fn split_doc(&self) -> (Option<&'static str>, &'static str) {
         let short = self.name.rsplit('.').next().unwrap_or(self.name);

@@ -29,7 +29,7 @@ impl Vm {
 
     /// Of a method or an attribute that a builtin class has for its instances.
     pub(crate) fn member_doc(&self, class: &Obj, name: &str) -> Obj {
-        let full_name = self.class(class).spec.map_or("", |spec| spec.name);
+        let Some(full_name) = self.class(class).spec.map(|spec| spec.name) else { return self.none() };
         let (module, class) = full_name.rsplit_once('.').unwrap_or(("builtins", full_name));
         self.doc_or_none(library::doc(module, &format!("{class}.{name}")))
     }

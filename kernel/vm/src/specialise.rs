@@ -252,6 +252,7 @@ impl Vm {
                 && let Some(dict) = owner.get::<Module>().and_then(|module| module.dict.get())
                 && let Some(payload) = dict.get::<Dict>()
                 && owner.extra().is_none()
+                && !name.is(&self.names.__doc__)
                 && let Some(index) = payload.find_str_key(name)
             {
                 let version = u64::from(self.heap.keys_version(payload));

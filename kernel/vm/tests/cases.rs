@@ -42,7 +42,7 @@ programs! {
     // Modules that CPython writes in C.
     library: structs arrays hashes rows characters complexes functions ordered calendar_time tasks trees token_stream test_runs json_text dates imports loaders type_variables buffers warned held_by_iterators;
     // What the language asks of objects.
-    protocols: attribute_errors contexts exception_group_class frame_referents lost_dict made_by_calls;
+    protocols: attribute_errors contexts docs exception_group_class frame_referents lost_dict made_by_calls;
     // `sys.settrace` and `sys.setprofile`.
     tracing: events functions monitoring line_jumps async_branches ends;
     // What programs about memory import.

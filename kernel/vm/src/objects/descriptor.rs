@@ -605,7 +605,7 @@ pub static MEMBER_DESCRIPTOR: ClassSpec = ClassSpec {
     getset: &[
         GetSet::member("__objclass__", |vm, this| Ok(vm.objclass(&member(this).class))),
         GetSet::member("__name__", |vm, this| Ok(member_name(vm, this))),
-        GetSet::new("__doc__", |vm, _| Ok(vm.none())),
+        GetSet::new("__doc__", |vm, this| Ok(vm.member_doc(&vm.objclass(&member(this).class), &vm.lossy(&member_name(vm, this))))),
         GetSet::new("__qualname__", |vm, this| vm.descriptor_qualname(&member(this).class, &vm.lossy(&member_name(vm, this)))),
     ],
     basicsize: 48,

@@ -18,7 +18,7 @@ struct State {
 }
 
 macro_rules! combiner {
-    ($payload:ident, $spec:ident, $n:literal, $name:literal, $new:ident, $next:ident, $size:literal) => {
+    ($payload:ident, $spec:ident, $n:literal, $name:literal, $params:literal, $new:ident, $next:ident, $size:literal) => {
         pub(super) struct $payload {
             /// The pool, a `tuple` that serves every place of the result; `product` has a `tuple` of pools, one for each place.
             pools: Slot,
@@ -31,7 +31,8 @@ macro_rules! combiner {
         crate::payload!($payload, kind($n), { pools, result });
 
         pub(crate) static $spec: ClassSpec =
-            iterator(concat!("itertools.", $name), kind($n), |s| slots(s, $new, next::<$payload>), &[sizeof::<$payload>()], $size);
+            iterator(concat!("itertools.", $name), kind($n), |s| slots(s, $new, next::<$payload>), &[sizeof::<$payload>()], $size)
+                .doc(concat!($name, $params, "\n--\n\n"));
 
         impl Combiner for $payload {
             const POOLS: bool = $n == 18;
@@ -53,14 +54,15 @@ trait Combiner: Payload {
     fn advance(pools: &[Obj], r: usize, state: &mut State) -> bool;
 }
 
-combiner!(Product, PRODUCT, 18, "product", new_product, next_product, 48);
-combiner!(Permutations, PERMUTATIONS, 19, "permutations", new_permutations, next_permutations, 64);
-combiner!(Combinations, COMBINATIONS, 20, "combinations", new_combinations, next_combinations, 56);
+combiner!(Product, PRODUCT, 18, "product", "(*iterables, repeat=1)", new_product, next_product, 48);
+combiner!(Permutations, PERMUTATIONS, 19, "permutations", "(iterable, r=None)", new_permutations, next_permutations, 64);
+combiner!(Combinations, COMBINATIONS, 20, "combinations", "(iterable, r)", new_combinations, next_combinations, 56);
 combiner!(
     WithReplacement,
     COMBINATIONS_WITH_REPLACEMENT,
     21,
     "combinations_with_replacement",
+    "(iterable, r)",
     new_with_replacement,
     next_with_replacement,
     56

@@ -26,7 +26,8 @@ pub(crate) static COUNT: ClassSpec = iterator(
     },
     &[],
     40,
-);
+)
+.doc("count(start=0, step=1)\n--\n\n");
 
 fn new_count(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     static SIGNATURE: Signature = Signature { name: "count", params: &["start", "step"], positional_only: 0, positional: 2, required: 0 };
@@ -93,7 +94,8 @@ pub(super) struct Cycle {
 
 crate::payload!(Cycle, kind(1), { source, saved });
 
-pub(crate) static CYCLE: ClassSpec = iterator("itertools.cycle", kind(1), |s| slots(s, new_cycle, next_cycle), &[], 40);
+pub(crate) static CYCLE: ClassSpec =
+    iterator("itertools.cycle", kind(1), |s| slots(s, new_cycle, next_cycle), &[], 40).doc("cycle(iterable, /)\n--\n\n");
 
 fn new_cycle(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     super::no_keywords(vm, class, &vm.types.itertools_cycle, "cycle", args)?;

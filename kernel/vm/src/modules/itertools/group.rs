@@ -32,7 +32,8 @@ pub(super) struct Grouper {
 
 crate::payload!(Grouper, kind(13), { parent, target_key });
 
-pub(crate) static GROUPBY: ClassSpec = iterator("itertools.groupby", kind(12), |s| slots(s, new_groupby, next_groupby), &[], 72);
+pub(crate) static GROUPBY: ClassSpec =
+    iterator("itertools.groupby", kind(12), |s| slots(s, new_groupby, next_groupby), &[], 72).doc("groupby(iterable, key=None)\n--\n\n");
 pub(crate) static GROUPER: ClassSpec = iterator("itertools._grouper", kind(13), |s| slots(s, new_grouper, next_grouper), &[], 32);
 
 fn new_groupby(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
@@ -183,9 +184,10 @@ pub(crate) static TEE: ClassSpec = ClassSpec {
                 next_tee,
             )
         },
-        &[Method::new("__copy__", |vm, this, _| Ok(copy_tee(vm, own::<Tee>(this))), Convention::NoArgs)],
+        &[Method::new("__copy__", |vm, this, _| Ok(copy_tee(vm, own::<Tee>(this))), Convention::NoArgs).signature("($self, /)")],
         40,
     )
+    .doc("_tee(iterable, /)\n--\n\n")
 };
 
 pub(super) const TEE_FUNCTION: Method = Method {
@@ -279,7 +281,8 @@ pub(super) struct Pairwise {
 
 crate::payload!(Pairwise, kind(16), { source, old, result });
 
-pub(crate) static PAIRWISE: ClassSpec = iterator("itertools.pairwise", kind(16), |s| slots(s, new_pairwise, next_pairwise), &[], 40);
+pub(crate) static PAIRWISE: ClassSpec =
+    iterator("itertools.pairwise", kind(16), |s| slots(s, new_pairwise, next_pairwise), &[], 40).doc("pairwise(iterable, /)\n--\n\n");
 
 fn new_pairwise(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     super::no_keywords(vm, class, &vm.types.itertools_pairwise, "pairwise", args)?;
@@ -314,7 +317,8 @@ pub(super) struct Batched {
 
 crate::payload!(Batched, kind(17), { source });
 
-pub(crate) static BATCHED: ClassSpec = iterator("itertools.batched", kind(17), |s| slots(s, new_batched, next_batched), &[], 40);
+pub(crate) static BATCHED: ClassSpec = iterator("itertools.batched", kind(17), |s| slots(s, new_batched, next_batched), &[], 40)
+    .doc("batched(iterable, n, *, strict=False)\n--\n\n");
 
 fn new_batched(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     static SIGNATURE: Signature =

@@ -22,11 +22,12 @@ pub(crate) static CHAIN: ClassSpec = iterator(
     kind(10),
     |s| slots(s, new_chain, next_chain),
     &[
-        Method::class("from_iterable", from_iterable, Convention::One),
+        Method::class("from_iterable", from_iterable, Convention::One).signature("($type, iterable, /)"),
         Method::class("__class_getitem__", |vm, this, args| vm.generic_alias(this, &args.pos()[0]), Convention::One),
     ],
     32,
-);
+)
+.doc("chain(*iterables)\n--\n\n");
 
 fn new_chain(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     super::no_keywords(vm, class, &vm.types.itertools_chain, "chain", args)?;
@@ -87,7 +88,8 @@ pub(super) struct ZipLongest {
 crate::payload!(ZipLongest, kind(11), { sources, result, fill });
 
 pub(crate) static ZIP_LONGEST: ClassSpec =
-    iterator("itertools.zip_longest", kind(11), |s| slots(s, new_zip_longest, next_zip_longest), &[], 56);
+    iterator("itertools.zip_longest", kind(11), |s| slots(s, new_zip_longest, next_zip_longest), &[], 56)
+        .doc("zip_longest(*iterables, fillvalue=None)\n--\n\n");
 
 fn new_zip_longest(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     let mut fill = vm.none();

@@ -10,7 +10,7 @@ use crate::{Args, PyResult, Signature, Vm};
 
 /// A function and an iterator: `takewhile`, `dropwhile`, `filterfalse`, `starmap`. The first two remember one thing more.
 macro_rules! over {
-    ($payload:ident, $spec:ident, $n:literal, $name:literal, $field:ident, $new:ident, $next:ident $(, $turned:ident)?) => {
+    ($payload:ident, $spec:ident, $n:literal, $name:literal, $test:literal, $field:ident, $new:ident, $next:ident $(, $turned:ident)?) => {
         pub(super) struct $payload {
             function: Slot,
             source: Slot,
@@ -22,7 +22,8 @@ macro_rules! over {
 
         crate::payload!($payload, kind($n), { source, function });
 
-        pub(crate) static $spec: ClassSpec = iterator(concat!("itertools.", $name), kind($n), |s| slots(s, $new, $next), &[], 32 $(+ { stringify!($turned); 8 })?);
+        pub(crate) static $spec: ClassSpec = iterator(concat!("itertools.", $name), kind($n), |s| slots(s, $new, $next), &[], 32 $(+ { stringify!($turned); 8 })?)
+            .doc(concat!($name, "(", $test, ", iterable, /)\n--\n\n"));
 
         fn $new(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
             super::no_keywords(vm, class, &vm.types.$field, $name, args)?;
@@ -34,10 +35,10 @@ macro_rules! over {
     };
 }
 
-over!(TakeWhile, TAKEWHILE, 3, "takewhile", itertools_takewhile, new_takewhile, next_takewhile, turned);
-over!(DropWhile, DROPWHILE, 4, "dropwhile", itertools_dropwhile, new_dropwhile, next_dropwhile, turned);
-over!(FilterFalse, FILTERFALSE, 5, "filterfalse", itertools_filterfalse, new_filterfalse, next_filterfalse);
-over!(StarMap, STARMAP, 6, "starmap", itertools_starmap, new_starmap, next_starmap);
+over!(TakeWhile, TAKEWHILE, 3, "takewhile", "predicate", itertools_takewhile, new_takewhile, next_takewhile, turned);
+over!(DropWhile, DROPWHILE, 4, "dropwhile", "predicate", itertools_dropwhile, new_dropwhile, next_dropwhile, turned);
+over!(FilterFalse, FILTERFALSE, 5, "filterfalse", "function", itertools_filterfalse, new_filterfalse, next_filterfalse);
+over!(StarMap, STARMAP, 6, "starmap", "function", itertools_starmap, new_starmap, next_starmap);
 
 fn next_takewhile(vm: &Vm, this: &Obj) -> PyResult<Option<Obj>> {
     let it = own::<TakeWhile>(this);
@@ -100,7 +101,8 @@ pub(super) struct Accumulate {
 
 crate::payload!(Accumulate, kind(7), { function, source, total, initial });
 
-pub(crate) static ACCUMULATE: ClassSpec = iterator("itertools.accumulate", kind(7), |s| slots(s, new_accumulate, next_accumulate), &[], 56);
+pub(crate) static ACCUMULATE: ClassSpec = iterator("itertools.accumulate", kind(7), |s| slots(s, new_accumulate, next_accumulate), &[], 56)
+    .doc("accumulate(iterable, func=None, *, initial=None)\n--\n\n");
 
 fn new_accumulate(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     static SIGNATURE: Signature =
@@ -140,7 +142,8 @@ pub(super) struct Compress {
 
 crate::payload!(Compress, kind(8), { data, selectors });
 
-pub(crate) static COMPRESS: ClassSpec = iterator("itertools.compress", kind(8), |s| slots(s, new_compress, next_compress), &[], 32);
+pub(crate) static COMPRESS: ClassSpec =
+    iterator("itertools.compress", kind(8), |s| slots(s, new_compress, next_compress), &[], 32).doc("compress(data, selectors)\n--\n\n");
 
 fn new_compress(vm: &Vm, class: &Obj, args: Args<'_>) -> PyResult {
     static SIGNATURE: Signature =

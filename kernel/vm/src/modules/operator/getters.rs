@@ -58,28 +58,8 @@ macro_rules! getter {
     };
 }
 
-getter!(
-    ITEM_GETTER,
-    "itemgetter",
-    107,
-    new_item,
-    call_item,
-    repr_item,
-    reduce_item,
-    48,
-    "itemgetter(item, /, *items)\n--\n\nA function that takes items out of what it is called with."
-);
-getter!(
-    ATTR_GETTER,
-    "attrgetter",
-    108,
-    new_attr,
-    call_attr,
-    repr_attr,
-    reduce_attr,
-    40,
-    "attrgetter(attr, /, *attrs)\n--\n\nA function that takes attributes of what it is called with."
-);
+getter!(ITEM_GETTER, "itemgetter", 107, new_item, call_item, repr_item, reduce_item, 48, "itemgetter(item, /, *items)\n--\n\n");
+getter!(ATTR_GETTER, "attrgetter", 108, new_attr, call_attr, repr_attr, reduce_attr, 40, "attrgetter(attr, /, *attrs)\n--\n\n");
 getter!(
     METHOD_CALLER,
     "methodcaller",
@@ -89,7 +69,7 @@ getter!(
     repr_method,
     reduce_method,
     64,
-    "methodcaller(name, /, *args, **kwargs)\n--\n\nA function that calls a method of what it is called with."
+    "methodcaller(name, /, *args, **kwargs)\n--\n\n"
 );
 
 fn slots(s: &Slots, new: Native, call: Native, repr: Unary) {

@@ -326,8 +326,8 @@ fn dict(vm: &Vm, class: &Obj) -> PyResult {
 
 fn doc(vm: &Vm, class: &Obj) -> PyResult {
     let payload = vm.class(class);
-    if let Some(spec) = payload.spec {
-        return Ok(vm.class_doc(spec));
+    if let Some(doc) = payload.spec.map(|spec| vm.class_doc(spec)).filter(|doc| !doc.is(&vm.consts.none)) {
+        return Ok(doc);
     }
     let Some(found) = vm.own_attr(class, &vm.names.__doc__) else { return Ok(vm.none()) };
     match vm.with_class(&found, |class| class.slots.descr_get.get()) {

@@ -1,0 +1,46 @@
+# Doc strings and signatures of what CPython writes in C.
+import collections
+import functools
+import gc
+import inspect
+import itertools
+import math
+import sys
+import weakref
+
+
+class Plain:
+    pass
+
+
+class Stack(list):
+    pass
+
+
+def first(obj):
+    doc = obj.__doc__
+    return doc.strip().splitlines()[0] if isinstance(doc, str) else doc and type(doc).__name__
+
+
+for module in (gc, math, itertools, weakref):
+    print(module.__name__, "│", first(module))
+for function in (len, print, gc.collect, sys.getrefcount, math.hypot, functools.cmp_to_key, [].append, {}.get, "".join, int.from_bytes):
+    print(function.__qualname__, inspect.signature(function) if function.__text_signature__ else None, "│", first(function))
+for method in (list.sort, dict.setdefault, str.split, object.__init__, list.__len__, collections.deque.rotate, dict.fromkeys, str.maketrans):
+    print(method.__qualname__, "│", first(method))
+for attribute in (property.fget, type.__dict__["__dict__"], slice.start, BaseException.__dict__["__cause__"], collections.defaultdict.default_factory):
+    print(attribute.__name__, "│", first(attribute))
+for cls in (object, list, dict, collections.deque, weakref.ref, ValueError, map, type(len), type(gc), itertools.count, Plain, Stack):
+    print(cls.__name__, cls.__text_signature__, "│", first(cls))
+
+# What has a class without words of its own has none; what is builtin has its class's.
+print(Plain().__doc__, Stack().__doc__, first(5), first([]), first(ValueError()), first(Plain.__init__), first(Stack().append))
+for _ in range(100):
+    docs = [math.__doc__, (5).__doc__, list.__doc__]
+print([doc is None for doc in docs], len.__doc__ == len.__doc__, sys.getrefcount(len.__doc__))
+print(inspect.getdoc(len), inspect.getdoc(Stack.append), sep="\n")
+print(inspect.signature(list), inspect.signature(object), inspect.signature(enumerate), inspect.signature(property))
+try:
+    list.__doc__ = "mine"
+except TypeError as error:
+    print(error)
