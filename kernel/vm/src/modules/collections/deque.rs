@@ -443,8 +443,8 @@ where
     DequeIterator<BACK>: Payload,
 {
     [
-        Method::new("__length_hint__", hint::<BACK>, Convention::NoArgs),
-        Method::new("__reduce__", reduce_iterator::<BACK>, Convention::NoArgs),
+        Method::new("__length_hint__", hint::<BACK>, Convention::NoArgs).signature("($self, /)"),
+        Method::new("__reduce__", reduce_iterator::<BACK>, Convention::NoArgs).signature("($self, /)"),
     ]
 }
 

@@ -29,25 +29,27 @@ const fn spec(name: &'static str, base: Option<&'static ClassSpec>) -> ClassSpec
 pub(crate) static IO_BASE: ClassSpec = ClassSpec {
     slots,
     methods: &[
-        Method::new("seek", |vm, _, _| Err(unsupported(vm, "seek")), Convention::Positional),
-        Method::new("tell", |vm, this, _| vm.call_method(this, "seek", &[vm.int(0), vm.int(1)]), Convention::NoArgs),
-        Method::new("truncate", |vm, _, _| Err(unsupported(vm, "truncate")), Convention::Positional),
-        Method::new("fileno", |vm, _, _| Err(unsupported(vm, "fileno")), Convention::NoArgs),
-        Method::new("flush", |vm, this, _| check_flag(vm, this).map(|()| vm.none()), Convention::NoArgs),
-        Method::new("close", close, Convention::NoArgs),
-        Method::new("seekable", no, Convention::NoArgs),
-        Method::new("readable", no, Convention::NoArgs),
-        Method::new("writable", no, Convention::NoArgs),
-        Method::new("isatty", no, Convention::NoArgs),
-        Method::new("_checkClosed", |vm, this, _| vm.check_open(this).map(|()| vm.none()), Convention::Positional),
-        Method::new("_checkSeekable", |vm, this, _| vm.check_ability(this, "seekable"), Convention::Positional),
-        Method::new("_checkReadable", |vm, this, _| vm.check_ability(this, "readable"), Convention::Positional),
-        Method::new("_checkWritable", |vm, this, _| vm.check_ability(this, "writable"), Convention::Positional),
-        Method::new("__enter__", |vm, this, _| vm.check_open(this).map(|()| this.clone()), Convention::NoArgs),
+        Method::new("seek", |vm, _, _| Err(unsupported(vm, "seek")), Convention::Positional)
+            .signature("($self, offset, whence=os.SEEK_SET, /)"),
+        Method::new("tell", |vm, this, _| vm.call_method(this, "seek", &[vm.int(0), vm.int(1)]), Convention::NoArgs)
+            .signature("($self, /)"),
+        Method::new("truncate", |vm, _, _| Err(unsupported(vm, "truncate")), Convention::Positional).signature("($self, size=None, /)"),
+        Method::new("fileno", |vm, _, _| Err(unsupported(vm, "fileno")), Convention::NoArgs).signature("($self, /)"),
+        Method::new("flush", |vm, this, _| check_flag(vm, this).map(|()| vm.none()), Convention::NoArgs).signature("($self, /)"),
+        Method::new("close", close, Convention::NoArgs).signature("($self, /)"),
+        Method::new("seekable", no, Convention::NoArgs).signature("($self, /)"),
+        Method::new("readable", no, Convention::NoArgs).signature("($self, /)"),
+        Method::new("writable", no, Convention::NoArgs).signature("($self, /)"),
+        Method::new("isatty", no, Convention::NoArgs).signature("($self, /)"),
+        Method::new("_checkClosed", |vm, this, _| vm.check_open(this).map(|()| vm.none()), Convention::Positional).signature("($self, /)"),
+        Method::new("_checkSeekable", |vm, this, _| vm.check_ability(this, "seekable"), Convention::Positional).signature("($self, /)"),
+        Method::new("_checkReadable", |vm, this, _| vm.check_ability(this, "readable"), Convention::Positional).signature("($self, /)"),
+        Method::new("_checkWritable", |vm, this, _| vm.check_ability(this, "writable"), Convention::Positional).signature("($self, /)"),
+        Method::new("__enter__", |vm, this, _| vm.check_open(this).map(|()| this.clone()), Convention::NoArgs).signature("($self, /)"),
         Method::new("__exit__", |vm, this, _| vm.call_method(this, "close", &[]), Convention::Positional),
-        Method::new("readline", readline, Convention::Positional),
-        Method::new("readlines", readlines, Convention::Positional),
-        Method::new("writelines", writelines, Convention::One),
+        Method::new("readline", readline, Convention::Positional).signature("($self, size=-1, /)"),
+        Method::new("readlines", readlines, Convention::Positional).signature("($self, hint=-1, /)"),
+        Method::new("writelines", writelines, Convention::One).signature("($self, lines, /)"),
     ],
     getset: &[GetSet::new("closed", |vm, this| Ok(vm.bool(vm.getattr_opt_str(this, CLOSED)?.is_some())))],
     ..spec("_io._IOBase", None)
@@ -66,7 +68,7 @@ pub(crate) static RAW_IO_BASE: ClassSpec = ClassSpec {
 pub(crate) static BUFFERED_IO_BASE: ClassSpec = ClassSpec {
     methods: &[
         Method::new("detach", |vm, _, _| Err(unsupported(vm, "detach")), Convention::NoArgs),
-        Method::new("read", |vm, _, _| Err(unsupported(vm, "read")), Convention::Positional),
+        Method::new("read", |vm, _, _| Err(unsupported(vm, "read")), Convention::Positional).signature("($self, size=-1, /)"),
         Method::new("read1", |vm, _, _| Err(unsupported(vm, "read1")), Convention::Positional),
         Method::new("readinto", |vm, this, args| read_into(vm, this, "read", &args.pos()[0]), Convention::One),
         Method::new("readinto1", |vm, this, args| read_into(vm, this, "read1", &args.pos()[0]), Convention::One),
@@ -77,10 +79,10 @@ pub(crate) static BUFFERED_IO_BASE: ClassSpec = ClassSpec {
 
 pub(crate) static TEXT_IO_BASE: ClassSpec = ClassSpec {
     methods: &[
-        Method::new("detach", |vm, _, _| Err(unsupported(vm, "detach")), Convention::NoArgs),
-        Method::new("read", |vm, _, _| Err(unsupported(vm, "read")), Convention::Positional),
-        Method::new("readline", |vm, _, _| Err(unsupported(vm, "readline")), Convention::Positional),
-        Method::new("write", |vm, _, _| Err(unsupported(vm, "write")), Convention::One),
+        Method::new("detach", |vm, _, _| Err(unsupported(vm, "detach")), Convention::NoArgs).signature("($self, /)"),
+        Method::new("read", |vm, _, _| Err(unsupported(vm, "read")), Convention::Positional).signature("($self, size=-1, /)"),
+        Method::new("readline", |vm, _, _| Err(unsupported(vm, "readline")), Convention::Positional).signature("($self, size=-1, /)"),
+        Method::new("write", |vm, _, _| Err(unsupported(vm, "write")), Convention::One).signature("($self, b, /)"),
     ],
     getset: &[
         GetSet::new("encoding", |vm, _| Ok(vm.none())),

@@ -62,26 +62,28 @@ const fn spec(name: &'static str, slots: fn(&Slots), methods: &'static [Method])
 macro_rules! methods {
     ($($more:expr),* $(,)?) => {
         &[
-            Method::new("detach", detach, Convention::NoArgs),
-            Method::new("flush", |vm, this, _| simple_flush(vm, this), Convention::NoArgs),
-            Method::new("close", close, Convention::NoArgs),
-            Method::new("seekable", |vm, this, _| vm.call_method(&raw(vm, this)?, "seekable", &[]), Convention::NoArgs),
-            Method::new("fileno", |vm, this, _| vm.call_method(&raw(vm, this)?, "fileno", &[]), Convention::NoArgs),
-            Method::new("isatty", |vm, this, _| vm.call_method(&raw(vm, this)?, "isatty", &[]), Convention::NoArgs),
-            Method::new("_dealloc_warn", |vm, this, args| dealloc_warn(vm, this, &args.pos()[0]), Convention::One),
-            Method::new("seek", seek, Convention::Positional),
-            Method::new("tell", |vm, this, _| tell(vm, this).map(|at| vm.int(at)), Convention::NoArgs),
-            Method::new("truncate", truncate, Convention::Positional),
+            Method::new("detach", detach, Convention::NoArgs).signature("($self, /)"),
+            Method::new("flush", |vm, this, _| simple_flush(vm, this), Convention::NoArgs).signature("($self, /)"),
+            Method::new("close", close, Convention::NoArgs).signature("($self, /)"),
+            Method::new("seekable", |vm, this, _| vm.call_method(&raw(vm, this)?, "seekable", &[]), Convention::NoArgs).signature("($self, /)"),
+            Method::new("fileno", |vm, this, _| vm.call_method(&raw(vm, this)?, "fileno", &[]), Convention::NoArgs).signature("($self, /)"),
+            Method::new("isatty", |vm, this, _| vm.call_method(&raw(vm, this)?, "isatty", &[]), Convention::NoArgs).signature("($self, /)"),
+            Method::new("_dealloc_warn", |vm, this, args| dealloc_warn(vm, this, &args.pos()[0]), Convention::One).signature("($self, source, /)"),
+            Method::new("seek", seek, Convention::Positional).signature("($self, target, whence=0, /)"),
+            Method::new("tell", |vm, this, _| tell(vm, this).map(|at| vm.int(at)), Convention::NoArgs).signature("($self, /)"),
+            Method::new("truncate", truncate, Convention::Positional).signature("($self, pos=None, /)"),
             $($more),*
         ]
     };
 }
 
-const READ: Method = Method::new("read", read, Convention::Positional);
-const PEEK: Method = Method::new("peek", |vm, this, _| peek(vm, this), Convention::Positional);
-const READ1: Method = Method::new("read1", read1, Convention::Positional);
-const READINTO: Method = Method::new("readinto", |vm, this, args| readinto(vm, this, &args.pos()[0], false), Convention::One);
-const READINTO1: Method = Method::new("readinto1", |vm, this, args| readinto(vm, this, &args.pos()[0], true), Convention::One);
+const READ: Method = Method::new("read", read, Convention::Positional).signature("($self, size=-1, /)");
+const PEEK: Method = Method::new("peek", |vm, this, _| peek(vm, this), Convention::Positional).signature("($self, size=0, /)");
+const READ1: Method = Method::new("read1", read1, Convention::Positional).signature("($self, size=-1, /)");
+const READINTO: Method =
+    Method::new("readinto", |vm, this, args| readinto(vm, this, &args.pos()[0], false), Convention::One).signature("($self, buffer, /)");
+const READINTO1: Method =
+    Method::new("readinto1", |vm, this, args| readinto(vm, this, &args.pos()[0], true), Convention::One).signature("($self, buffer, /)");
 const READLINE: Method = Method::new(
     "readline",
     |vm, this, args| {
@@ -89,9 +91,12 @@ const READLINE: Method = Method::new(
         readline(vm, this, limit).map(|line| vm.bytes(&line))
     },
     Convention::Positional,
-);
-const READABLE: Method = Method::new("readable", |vm, this, _| vm.call_method(&raw(vm, this)?, "readable", &[]), Convention::NoArgs);
-const WRITABLE: Method = Method::new("writable", |vm, this, _| vm.call_method(&raw(vm, this)?, "writable", &[]), Convention::NoArgs);
+)
+.signature("($self, size=-1, /)");
+const READABLE: Method =
+    Method::new("readable", |vm, this, _| vm.call_method(&raw(vm, this)?, "readable", &[]), Convention::NoArgs).signature("($self, /)");
+const WRITABLE: Method =
+    Method::new("writable", |vm, this, _| vm.call_method(&raw(vm, this)?, "writable", &[]), Convention::NoArgs).signature("($self, /)");
 const WRITE: Method = Method::new(
     "write",
     |vm, this, args| {
@@ -100,7 +105,8 @@ const WRITE: Method = Method::new(
         Ok(vm.int(data.len() as i64))
     },
     Convention::One,
-);
+)
+.signature("($self, buffer, /)");
 
 pub(crate) static BUFFERED_READER: ClassSpec = spec(
     "_io.BufferedReader",

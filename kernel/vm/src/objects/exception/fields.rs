@@ -87,7 +87,7 @@ pub(super) fn import_error(slots: &Slots) {
     }));
 }
 
-pub(super) static IMPORT_METHODS: &[Method] = &[Method::new("__reduce__", reduce_import, Convention::NoArgs)];
+pub(super) static IMPORT_METHODS: &[Method] = &[Method::new("__reduce__", reduce_import, Convention::NoArgs).signature("($self, /)")];
 
 fn reduce_import(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     let state = match this.extra().and_then(|extra| extra.dict()) {
@@ -110,8 +110,10 @@ fn reduce_import(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     Ok(vm.tuple(parts))
 }
 
-pub(super) static ATTRIBUTE_METHODS: &[Method] =
-    &[Method::new("__getstate__", attribute_state, Convention::NoArgs), Method::new("__reduce__", reduce_attribute, Convention::NoArgs)];
+pub(super) static ATTRIBUTE_METHODS: &[Method] = &[
+    Method::new("__getstate__", attribute_state, Convention::NoArgs).signature("($self, /)"),
+    Method::new("__reduce__", reduce_attribute, Convention::NoArgs).signature("($self, /)"),
+];
 
 fn attribute_state(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     let state = match this.extra().and_then(|extra| extra.dict()) {

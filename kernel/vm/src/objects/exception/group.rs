@@ -21,7 +21,7 @@ pub(super) fn slots(slots: &Slots) {
 }
 
 pub(super) static METHODS: &[Method] = &[
-    Method::new("derive", derive, Convention::One),
+    Method::new("derive", derive, Convention::One).signature("($self, excs, /)"),
     Method::new(
         "split",
         |vm, this, args| {
@@ -29,7 +29,8 @@ pub(super) static METHODS: &[Method] = &[
             Ok(vm.tuple(vec![matching.unwrap_or_else(|| vm.none()), rest.unwrap_or_else(|| vm.none())]))
         },
         Convention::One,
-    ),
+    )
+    .signature("($self, matcher_value, /)"),
     Method::new(
         "subgroup",
         |vm, this, args| {
@@ -37,8 +38,10 @@ pub(super) static METHODS: &[Method] = &[
             Ok(matching.unwrap_or_else(|| vm.none()))
         },
         Convention::One,
-    ),
-    Method::class("__class_getitem__", |vm, this, args| vm.generic_alias(this, &args.pos()[0]), Convention::One),
+    )
+    .signature("($self, matcher_value, /)"),
+    Method::class("__class_getitem__", |vm, this, args| vm.generic_alias(this, &args.pos()[0]), Convention::One)
+        .signature("($type, object, /)"),
 ];
 
 /// `exceptions`, a tuple.

@@ -182,10 +182,10 @@ impl Vm {
 }
 
 pub(super) static METHODS: &[Method] = &[
-    Method::new("__reduce__", reduce, Convention::NoArgs),
-    Method::new("__setstate__", set_state, Convention::One),
-    Method::new("with_traceback", with_traceback, Convention::One),
-    Method::new("add_note", add_note, Convention::One),
+    Method::new("__reduce__", reduce, Convention::NoArgs).signature("($self, /)"),
+    Method::new("__setstate__", set_state, Convention::One).signature("($self, state, /)"),
+    Method::new("with_traceback", with_traceback, Convention::One).signature("($self, tb, /)"),
+    Method::new("add_note", add_note, Convention::One).signature("($self, note, /)"),
 ];
 
 pub(super) static GETSET: &[GetSet] = &[

@@ -124,7 +124,7 @@ fn set_written(vm: &Vm, this: &Obj, value: Option<&Obj>) -> PyResult<()> {
     Ok(())
 }
 
-pub(super) static METHODS: &[Method] = &[Method::new("__reduce__", reduce, Convention::NoArgs)];
+pub(super) static METHODS: &[Method] = &[Method::new("__reduce__", reduce, Convention::NoArgs).signature("($self, /)")];
 
 fn reduce(vm: &Vm, this: &Obj, _: Args<'_>) -> PyResult {
     let mut args = get_args(vm, this)?;
