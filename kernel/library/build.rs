@@ -105,7 +105,8 @@ fn main() {
     }
     for (module, docs) in docs() {
         let packed = miniz_oxide::deflate::compress_to_vec(docs.as_bytes(), 9);
-        writeln!(index, "docs/{module} 0 {} docs docs", packed.len()).expect("a string takes what is written");
+        let pack = if module == EARLY { "core" } else { "docs" };
+        writeln!(index, "docs/{module} 0 {} {pack} {pack}", packed.len()).expect("a string takes what is written");
         sources.extend(packed);
     }
     if env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32") {
@@ -115,6 +116,10 @@ fn main() {
     fs::write(out.join("index.txt"), index).expect("the index is written");
     fs::write(out.join("sources.bin"), sources).expect("the sources are written");
 }
+
+/// The docs that modules of the first pack read when they are imported (`io` does) are in it too, under this name.
+const EARLY: &str = "early";
+const READ_EARLY: &[&str] = &["_io._BufferedIOBase", "_io._IOBase", "_io._RawIOBase", "_io._TextIOBase"];
 
 /// What slots of a class tell of themselves, and so is taken from nowhere.
 const TOLD_BY_SLOTS: &[&str] = &[
@@ -151,7 +156,8 @@ fn docs() -> BTreeMap<&'static str, String> {
             && !(same && TOLD_BY_SLOTS.contains(&attribute))
         {
             let text = if same { "=" } else { &texts[doc.offset as usize..][..doc.len as usize] };
-            write!(docs.entry(DOCUMENTED[known]).or_default(), "{path}\t{text}\0").expect("a string takes what is written");
+            let (entry, path) = if READ_EARLY.contains(name) { (EARLY, *name) } else { (DOCUMENTED[known], path) };
+            write!(docs.entry(entry).or_default(), "{path}\t{text}\0").expect("a string takes what is written");
         }
     }
     docs

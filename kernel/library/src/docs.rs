@@ -14,7 +14,8 @@ thread_local! {
 /// What `__doc__` is of something in a module: `doc("builtins", "list.append")`; of the module itself, by an empty path. A class or function
 /// that a module takes over from its part in C (`collections.deque`) is found there.
 pub fn doc(module: &str, path: &str) -> Option<&'static str> {
-    match find(module, path).or_else(|| find(&format!("_{module}"), path))? {
+    let early = find("early", &format!("{module}.{path}"));
+    match early.or_else(|| find(module, path)).or_else(|| find(&format!("_{module}"), path))? {
         "=" => find("builtins", &format!("object.{}", path.split_once('.')?.1)),
         doc => Some(doc),
     }
@@ -44,6 +45,7 @@ mod tests {
         assert_eq!(doc("collections", "deque.__sizeof__"), Some("Return the size of the deque in memory, in bytes."));
         assert_eq!(doc("builtins", "bytearray.__reduce_ex__"), Some("Return state information for pickling."));
         assert_eq!(doc("builtins", "frozenset.__init_subclass__"), doc("builtins", "object.__init_subclass__"));
+        assert!(doc("_io", "_IOBase").is_some_and(|doc| doc.starts_with("The abstract base class")));
         assert_eq!(doc("builtins", "nobody"), None);
     }
 }
