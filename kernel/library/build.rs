@@ -117,9 +117,20 @@ fn main() {
     fs::write(out.join("sources.bin"), sources).expect("the sources are written");
 }
 
-/// The docs that modules of the first pack read when they are imported (`io` does) are in it too, under this name.
+/// The docs that modules of the library read when they are imported (`io` does) are in the first pack too, under this name.
 const EARLY: &str = "early";
-const READ_EARLY: &[&str] = &["_io._BufferedIOBase", "_io._IOBase", "_io._RawIOBase", "_io._TextIOBase"];
+const READ_EARLY: &[&str] = &[
+    "_io._BufferedIOBase",
+    "_io._IOBase",
+    "_io._RawIOBase",
+    "_io._TextIOBase",
+    "_operator",
+    "_signal.getsignal",
+    "_signal.signal",
+    "_signal.valid_signals",
+    "_struct",
+    "types.GenericAlias",
+];
 
 /// What slots of a class tell of themselves, and so is taken from nowhere.
 const TOLD_BY_SLOTS: &[&str] = &[
@@ -156,8 +167,11 @@ fn docs() -> BTreeMap<&'static str, String> {
             && !(same && TOLD_BY_SLOTS.contains(&attribute))
         {
             let text = if same { "=" } else { &texts[doc.offset as usize..][..doc.len as usize] };
-            let (entry, path) = if READ_EARLY.contains(name) { (EARLY, *name) } else { (DOCUMENTED[known], path) };
-            write!(docs.entry(entry).or_default(), "{path}\t{text}\0").expect("a string takes what is written");
+            if READ_EARLY.contains(name) {
+                write!(docs.entry(EARLY).or_default(), "{module}.{path}\t{text}\0").expect("a string takes what is written");
+            } else {
+                write!(docs.entry(DOCUMENTED[known]).or_default(), "{path}\t{text}\0").expect("a string takes what is written");
+            }
         }
     }
     docs
