@@ -21,7 +21,8 @@ struct Module {
     pack: String,
 }
 
-/// The modules written in C whose doc strings are taken along; other modules have theirs in their sources.
+/// The modules written in C whose doc strings are taken along, in order, and those in Python under whose names classes in C go (`types`);
+/// other modules have theirs in their sources.
 const DOCUMENTED: &[&str] = &[
     "_abc",
     "_bisect",

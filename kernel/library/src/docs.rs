@@ -1,6 +1,7 @@
 //! The doc strings of what CPython writes in C, from the `rustpython-doc` crate: those of CPython 3.14, under the licence of its library.
 //!
-//! They are unpacked module by module, when somebody asks. In a browser they are a pack of their own.
+//! They are unpacked module by module, when somebody asks. In a browser they are a pack of their own, but for the few that the library reads
+//! when it is imported (`early`, in `build.rs`): those come with the first pack.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

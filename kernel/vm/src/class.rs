@@ -287,7 +287,7 @@ pub struct ClassSpec {
 }
 
 impl ClassSpec {
-    /// The same with a signature, as its `doc` begins: `(iterable, /)`, after the class's name.
+    /// The same with another `doc`, as [`ClassSpec::split_doc`] takes it apart: `count(start=0, step=1)`, a line of two dashes.
     pub(crate) const fn doc(self, doc: &'static str) -> ClassSpec {
         ClassSpec { doc, ..self }
     }
