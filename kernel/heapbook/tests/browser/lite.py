@@ -55,12 +55,15 @@ class Lab:
         }""", code)
         return self.page.locator(".jp-Notebook .jp-Cell").last
 
-    def run(self, code):
-        """Runs code in a new cell, and gives what it shows."""
-        cell = self.start(code)
+    def shown(self, cell):
+        """What stands below the last cell once it has run: then its prompt has a number. The indicator alone can tell of the time before."""
         expect(cell.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\d"))
         self.idle()
         return shown(self.cells()[-1])
+
+    def run(self, code):
+        """Runs code in a new cell, and gives what it shows."""
+        return self.shown(self.start(code))
 
 
 def shown(cell):
@@ -105,8 +108,7 @@ def outputs_come_live_and_rich(lab):
     assert kind == "error" and text.endswith("ZeroDivisionError: division by zero"), text
     cell = lab.start("print('before')\ntime.sleep(3)\nprint('after')")
     expect(cell.locator(".jp-OutputArea-output")).to_have_text("before\n")
-    lab.idle()
-    assert shown(lab.cells()[-1]) == [["stdout", "before\nafter\n"]]
+    assert lab.shown(cell) == [["stdout", "before\nafter\n"]]
     metadata = lab.page.evaluate("""async () => {
         const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
         return (await kernel.requestExecute({ code: "more = [[], []]" }).done).metadata;
@@ -140,7 +142,7 @@ def a_program_asks_for_a_line(lab):
     box.fill("Gödel")
     box.press("Enter")
     expect(cell.locator(".jp-OutputArea-output").last).to_contain_text("Hello, Gödel")
-    lab.idle()
+    lab.shown(cell)
 
 
 def a_loop_is_interrupted_and_names_are_kept(lab):
