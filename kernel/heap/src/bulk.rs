@@ -129,7 +129,18 @@ impl Sweep<'_> {
                     let callback = obj.payload_unchecked::<WeakRef>().take_callback();
                     callback.into_iter().for_each(|callback| self.release(&ManuallyDrop::new(callback)));
                 }
-                kind => self.dismantle(kind, &obj),
+                kind => {
+                    let vtable = self.heap.vtable(kind);
+                    if vtable.released.is_empty() {
+                        self.dismantle(kind, &obj);
+                    } else {
+                        let payload = obj.address().add(size_of::<Header>());
+                        for held in vtable.released.iter().filter_map(|place| place.slot(payload).take()) {
+                            self.release(&ManuallyDrop::new(held));
+                        }
+                        (vtable.drop)(obj.address());
+                    }
+                }
             }
             self.heap.count_free(&obj);
             if self.heap.space.is_large(at.cast()) {

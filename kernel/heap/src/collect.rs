@@ -4,6 +4,9 @@
 //! `Python/gc.c` (3.14.10). Where CPython copies every count and counts down, here the references from inside are counted up
 //! from zero in `internal` and compared with the refcount: an object with more references than that is held from outside.
 
+use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
+
 use crate::edges::{self, prefetch, prefetch_held};
 use crate::generation::{
     DEBUG_COLLECTABLE, DEBUG_SAVEALL, DEBUG_STATS, GENERATIONS, PERMANENT, Row, SET_ASIDE, STILL_UNREACHABLE, UNREACHABLE, make_room,
@@ -12,6 +15,7 @@ use crate::heap::{DebugEvent, Heap};
 use crate::kind::Kind;
 use crate::object::{EXTRA, FINALIZED, GENERATION_MASK, HAS_FINALIZER, Header, Obj, UNCOUNTED, UNTRACKED, WEAKLY_REFERENCED};
 use crate::reached::Branch;
+use crate::tuple::Tuple;
 use crate::watch::CollectionPhase;
 use crate::weakref::WeakRef;
 
@@ -285,7 +289,7 @@ impl Heap {
             // SAFETY: objects in a list are alive.
             let header = unsafe { at.as_ref() };
             let flags = header.leaf.flags.get();
-            if header.leaf.kind.get() == Kind::TUPLE && flags & EXTRA == 0 && self.holds_only_untracked(header) {
+            if self.is_tuple_of_untracked(header, header.leaf.kind.get(), flags) {
                 self.reach(Branch::TupleUntrackedUnseen);
                 header.leaf.flags.set(flags | UNTRACKED);
                 continue;
@@ -343,7 +347,7 @@ impl Heap {
                     }
                 }
             });
-            if untrack && kind == Kind::TUPLE && flags & EXTRA == 0 && self.holds_only_untracked(header) {
+            if untrack && self.is_tuple_of_untracked(header, kind, flags) {
                 self.reach(Branch::TupleUntracked);
                 header.leaf.flags.set(flags | UNTRACKED);
                 continue;
@@ -355,7 +359,20 @@ impl Heap {
         risky
     }
 
-    /// Whether the collector cares for nothing that the object holds.
+    /// Whether it is an exact tuple, and the collector cares for nothing that it holds.
+    #[inline(always)]
+    fn is_tuple_of_untracked(&self, header: &Header, kind: Kind, flags: u8) -> bool {
+        if kind != Kind::TUPLE || flags & EXTRA != 0 {
+            return false;
+        }
+        // SAFETY: objects in a list are alive; the look is not dropped.
+        let tuple = ManuallyDrop::new(unsafe { Obj::from_header(NonNull::from(header).cast(), false) });
+        // SAFETY: the kind says so.
+        let items = unsafe { tuple.payload_unchecked::<Tuple>() }.items();
+        !items.iter().any(|item| item.header().is_some_and(|item| self.gc_may_be_tracked(item)))
+    }
+
+    /// Whether the collector cares for nothing that a dict holds.
     fn holds_only_untracked(&self, header: &Header) -> bool {
         let mut may_be_tracked = false;
         edges::each(header, self, |child| may_be_tracked |= child.header().is_some_and(|child| self.gc_may_be_tracked(child)));

@@ -75,7 +75,14 @@ pub(crate) fn each_of(header: &Header, kind: Kind, flags: u8, heap: &Heap, mut v
                 }
             }
             Kind::WEAKREF => obj.payload_unchecked::<WeakRef>().each(visit),
-            _ => (heap.vtable(kind).traverse)(obj.address(), &mut visit),
+            _ => {
+                let vtable = heap.vtable(kind);
+                if vtable.slots.is_empty() {
+                    return (vtable.traverse)(obj.address(), &mut visit);
+                }
+                let payload = obj.address().add(size_of::<Header>());
+                vtable.slots.iter().filter_map(|place| place.slot(payload).borrow()).for_each(visit);
+            }
         }
     }
 }

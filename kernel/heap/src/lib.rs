@@ -26,7 +26,7 @@
 //! ```
 //!
 //! The story in ten seconds: an object's header is in `object.rs`, the only file that decides over a count
-//! is `refcount.rs`, memory comes from `space.rs`, the generations are in `generation.rs` and the
+//! is `refcount.rs`, memory comes from `space.rs` and `blocks.rs`, the generations are in `generation.rs` and the
 //! collector, one function a phase, in `collect.rs`. `audit.rs` recounts every reference, `census.rs` draws
 //! the heap as data, and `lost.rs` tells what a collection would free. A machine that runs Python connects itself by [`Hooks`], for finalizers and callbacks.
 //!
@@ -36,6 +36,7 @@
 #![expect(unsafe_code, reason = "this crate is the memory manager; every block names its invariant")]
 
 mod audit;
+mod blocks;
 mod bulk;
 mod cell;
 mod census;
@@ -74,6 +75,7 @@ mod weakref;
 struct Readme;
 
 pub use audit::{AuditError, Fault};
+pub use blocks::SmallBlocks;
 pub use cell::CellVar;
 pub use census::{CENSUS_VERSION, Census, CensusEdge, CensusObject, CensusRoot, Label, Phase, Step};
 pub use collect::CollectStats;
@@ -88,7 +90,7 @@ pub use kind::Kind;
 pub use leaf::{Bytes, Float, Int, Singleton, Str};
 pub use list::{List, MAX_LIST_ITEMS};
 pub use object::{Header, LeafHeader, Obj};
-pub use payload::{Instance, LabelledVisit, Payload, Visit, Wrapped};
+pub use payload::{Instance, LabelledVisit, Payload, Place, Visit, Wrapped};
 pub use refcount::{IMMORTAL, Trash};
 pub use set::{FrozenSet, Set};
 pub use slot::Slot;

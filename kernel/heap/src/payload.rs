@@ -9,9 +9,50 @@ use crate::census::Label;
 use crate::kind::Kind;
 use crate::object::{Header, LeafHeader, Obj};
 use crate::refcount::Trash;
+use crate::slot::Slot;
 
 /// The visitor of `traverse`: called once for every reference an object holds.
 pub type Visit<'a> = &'a mut dyn FnMut(&Obj);
+
+/// Where one [`Slot`] of a payload stands: see [`Payload::SLOTS`].
+#[derive(Clone, Copy)]
+pub struct Place(usize);
+
+impl Place {
+    /// For the macro [`slots!`](crate::slots).
+    ///
+    /// # Safety
+    /// A slot stands so many bytes from the beginning of every payload that names this place.
+    #[doc(hidden)]
+    pub const unsafe fn new(offset: usize) -> Place {
+        Place(offset)
+    }
+
+    /// The slot of a payload.
+    ///
+    /// # Safety
+    /// The payload names this place, and lives as long as the result is used.
+    #[inline(always)]
+    pub(crate) unsafe fn slot<'a>(self, payload: NonNull<u8>) -> &'a Slot {
+        // SAFETY: the word of whoever made the place, and the caller's.
+        unsafe { payload.add(self.0).cast::<Slot>().as_ref() }
+    }
+}
+
+/// The places of a payload's slots, for [`Payload::SLOTS`]: `slots!(Method; func, self_)`.
+#[macro_export]
+macro_rules! slots {
+    ($type:ty; $($field:ident),* $(,)?) => {
+        &[$({
+            const fn is_slot(payload: &$type) -> &$crate::Slot {
+                &payload.$field
+            }
+            let _ = is_slot;
+            // SAFETY: the field has the type of a slot.
+            unsafe { $crate::Place::new(::core::mem::offset_of!($type, $field)) }
+        }),*]
+    };
+}
 
 /// A payload: the Rust value that stands behind an object's header.
 ///
@@ -26,9 +67,16 @@ pub trait Payload: Sized + 'static {
     const SIZE: usize = size_of::<Self>();
     /// Whether a dying object's weak references are cleared before its finalizer runs, as a generator's are; an instance's are after.
     const WEAKREFS_FIRST: bool = false;
+    /// The references held, in the order of CPython's `tp_traverse`, if all of them stand in slots: the collector looks into these by itself.
+    const SLOTS: &'static [Place] = &[];
+    /// The same in the order in which CPython's `tp_dealloc` releases them.
+    const RELEASED: &'static [Place] = Self::SLOTS;
 
     /// Calls `visit` for every reference held, in the order of CPython's `tp_traverse`.
-    fn traverse(&self, visit: Visit<'_>);
+    fn traverse(&self, visit: Visit<'_>) {
+        // SAFETY: the places are this payload's.
+        Self::SLOTS.iter().for_each(|place| unsafe { place.slot(NonNull::from(self).cast()) }.show(visit));
+    }
 
     /// Calls `visit` for every reference owned, with what a picture writes at its arrow: also for those that `traverse` leaves out, as
     /// CPython does with names and string keys. The audit counts these; they must be all.
@@ -44,10 +92,11 @@ pub trait Payload: Sized + 'static {
     /// pushes is the order of death. The object stays usable (and looks empty).
     fn clear(&self, trash: &mut Trash<'_>);
 
-    /// `tp_dealloc`: gives away every reference, in the order CPython releases them; what is left is
-    /// dropped with the payload. By default the fields are dropped in declaration order.
+    /// `tp_dealloc`: gives away every reference, in the order CPython releases them; what is left is dropped with the payload, in the order of
+    /// declaration.
     fn dismantle(&mut self, trash: &mut Trash<'_>) {
-        let _ = trash;
+        // SAFETY: the places are this payload's.
+        Self::RELEASED.iter().for_each(|place| trash.take(unsafe { place.slot(NonNull::from(&*self).cast()) }));
     }
 }
 
@@ -60,6 +109,8 @@ pub(crate) struct VTable {
     pub(crate) end: usize,
     pub(crate) leaf: bool,
     pub(crate) weakrefs_first: bool,
+    pub(crate) slots: &'static [Place],
+    pub(crate) released: &'static [Place],
     pub(crate) traverse: unsafe fn(NonNull<u8>, Visit<'_>),
     pub(crate) holds: unsafe fn(NonNull<u8>, LabelledVisit<'_>),
     pub(crate) clear: unsafe fn(NonNull<u8>, &mut Trash<'_>),
@@ -80,6 +131,8 @@ impl VTable {
             end: end::<T>(),
             leaf: T::LEAF,
             weakrefs_first: T::WEAKREFS_FIRST,
+            slots: T::SLOTS,
+            released: T::RELEASED,
             // SAFETY: the caller passes a live object of this kind; `dismantle` and `drop` are called once, when no other reference exists.
             traverse: |at, visit| unsafe { payload::<T>(at).as_ref() }.traverse(visit),
             // SAFETY: see above.

@@ -135,10 +135,6 @@ pub(crate) struct Dying(NonNull<u8>);
 impl Dying {
     const BEGAN: usize = 2;
 
-    fn release(obj: Obj) -> Dying {
-        Dying(obj.into_bits())
-    }
-
     fn began(bits: NonNull<u8>) -> Dying {
         Dying(bits.map_addr(|a| a | Dying::BEGAN))
     }
@@ -160,16 +156,35 @@ const DYING_KEPT: usize = 1 << 16;
 /// Where a dying or cleared object puts its references; they are released in the order of the pushes.
 pub struct Trash<'a> {
     heap: &'a Heap,
+    /// How long the stack of the dying is while nothing waits there: then a reference that is not the last is released at once.
+    nothing_waits: usize,
 }
 
-impl Trash<'_> {
+impl<'a> Trash<'a> {
+    fn new(heap: &'a Heap) -> Trash<'a> {
+        Trash { heap, nothing_waits: heap.with_dying(|stack| stack.len()) }
+    }
+
+    /// Keeps every reference for the caller.
+    fn kept(heap: &'a Heap) -> Trash<'a> {
+        Trash { heap, nothing_waits: usize::MAX }
+    }
+
     /// Hands over one reference.
     #[inline]
     pub fn push(&mut self, obj: Obj) {
-        if obj.is_immortal() {
+        let obj = ManuallyDrop::new(obj);
+        let n = obj.refcount();
+        if n as i32 <= -1 {
             return;
         }
-        self.heap.with_dying(|stack| stack.push(Dying::release(obj)));
+        self.heap.with_dying(|stack| {
+            if n > 1 && stack.len() == self.nothing_waits {
+                obj.leaf_header().refcount.set(n - 1);
+            } else {
+                stack.push(Dying(obj.bits()));
+            }
+        });
     }
 
     /// Hands over what a slot holds.
@@ -209,7 +224,10 @@ impl Heap {
         } else {
             let base = self.with_dying(|stack| stack.len());
             // SAFETY: the caller's word.
-            unsafe { self.die(Some(obj.bits()), base) };
+            let next = unsafe { self.begin(obj.bits()) };
+            if next.is_some() || self.with_dying(|stack| stack.len()) > base {
+                self.die(next, base);
+            }
         }
     }
 
@@ -242,15 +260,12 @@ impl Heap {
 
     /// Releases references until the stack of the dying is as short as `base` again.
     pub(crate) fn drain(&self, base: usize) {
-        // SAFETY: nobody dies but by the stack.
-        unsafe { self.die(None, base) }
+        self.die(None, base);
     }
 
-    /// Lets `first` die, and then everything on the stack above `base`.
-    ///
-    /// # Safety
-    /// `first` has the count zero and no reference is left.
-    unsafe fn die(&self, first: Option<NonNull<u8>>, base: usize) {
+    /// Lets `first` die, of which [`Heap::begin`] or [`Heap::proceed`] has told, and then everything on the stack above `base`.
+    #[inline(never)]
+    fn die(&self, first: Option<NonNull<u8>>, base: usize) {
         let mut next = first;
         loop {
             // SAFETY: an entry is either an object that began to die, or a reference that belongs to the stack; one with the count
@@ -329,7 +344,7 @@ impl Heap {
     ///
     /// # Safety
     /// The object has begun to die; `internal` says how many references are left.
-    #[inline]
+    #[inline(always)]
     unsafe fn proceed(&self, obj: &Obj) -> Option<NonNull<u8>> {
         let flags = obj.leaf_header().flags.get();
         let kind = obj.kind();
@@ -409,7 +424,7 @@ impl Heap {
     /// Clears an object as `tp_clear` does, and releases what it gave away.
     pub(crate) fn clear_object(&self, obj: &Obj) {
         let base = self.with_dying(|stack| stack.len());
-        let trash = &mut Trash { heap: self };
+        let trash = &mut Trash::new(self);
         if let Some(extra) = obj.extra() {
             extra.clear(&mut |attribute| trash.push(attribute));
         }
@@ -424,6 +439,7 @@ impl Heap {
     ///
     /// # Safety
     /// The count is zero and no reference is left.
+    #[inline(always)]
     unsafe fn begin(&self, bits: NonNull<u8>) -> Option<NonNull<u8>> {
         // SAFETY: the object's memory is there until `free_object`; the look is never dropped.
         unsafe {
@@ -517,13 +533,20 @@ impl Heap {
     unsafe fn take_apart(&self, kind: Kind, obj: &Obj) {
         let vtable = self.vtable(kind);
         let base = self.with_dying(|stack| stack.len());
-        let trash = &mut Trash { heap: self };
+        let trash = &mut Trash::new(self);
         let extra = obj.extra();
         if let Some(extra) = extra {
             extra.clear(&mut |attribute| trash.push(attribute));
         }
-        // SAFETY: the object is dying, nobody else refers to it.
-        unsafe { (vtable.dismantle)(obj.address(), trash) };
+        // SAFETY: the object is dying, nobody else refers to it; the places are its payload's.
+        unsafe {
+            if vtable.released.is_empty() {
+                (vtable.dismantle)(obj.address(), trash);
+            } else {
+                let payload = obj.address().add(size_of::<Header>());
+                vtable.released.iter().for_each(|place| trash.take(place.slot(payload)));
+            }
+        }
         // Whatever the payload still holds goes with its fields; deaths are put off until the payload is gone.
         let deferring = self.deferring.replace(true);
         // SAFETY: the payload is dropped once; `free_object` frees only memory.
@@ -633,7 +656,7 @@ impl Heap {
         let deferring = self.deferring.replace(true);
         // SAFETY: the caller's word; the payload is dropped once.
         unsafe {
-            (vtable.dismantle)(obj.address(), &mut Trash { heap: self });
+            (vtable.dismantle)(obj.address(), &mut Trash::kept(self));
             (vtable.drop)(obj.address());
         }
         self.deferring.set(deferring);

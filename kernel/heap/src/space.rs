@@ -75,9 +75,23 @@ impl Page {
         }
     }
 
-    /// Whether a slot that was never used is left.
-    fn has_fresh(&self) -> bool {
-        (self.bump.get() + self.slot.get()) as usize <= PAGE
+    /// A slot that was never used, if one is left.
+    ///
+    /// # Safety
+    /// It is a page.
+    #[inline(always)]
+    unsafe fn fresh(at: NonNull<Page>) -> Option<NonNull<u8>> {
+        // SAFETY: the caller's word; the slot lies within the page.
+        unsafe {
+            let page = at.as_ref();
+            let (bump, slot) = (page.bump.get(), page.slot.get());
+            if (bump + slot) as usize > PAGE {
+                return None;
+            }
+            page.bump.set(bump + slot);
+            page.used.set(page.used.get() + 1);
+            Some(at.cast::<u8>().add(bump as usize))
+        }
     }
 
     /// Cuts a page without objects for another size.
@@ -202,10 +216,10 @@ impl Space {
             return (self.alloc_large(heap, size), LARGE);
         }
         let index = class_of(size);
-        if let Some(page) = self.rows[index].first.get() {
+        if let Some(first) = self.rows[index].first.get() {
             // SAFETY: pages stay; a slot on the free list is a `Free`.
             unsafe {
-                let page = page.as_ref();
+                let page = first.as_ref();
                 if let Some(slot) = page.free.get() {
                     let next = slot.as_ref().next;
                     // The next object's header is written there.
@@ -216,14 +230,17 @@ impl Space {
                     page.used.set(page.used.get() + 1);
                     return (slot.cast(), index as u8);
                 }
+                if let Some(at) = Page::fresh(first) {
+                    return (at, index as u8);
+                }
             }
         }
-        (self.alloc_fresh(heap, index), index as u8)
+        (self.alloc_on_next_page(heap, index), index as u8)
     }
 
-    /// A slot that was never used, or one of the next page.
+    /// A slot of the next page that has one.
     #[inline(never)]
-    fn alloc_fresh(&self, heap: NonNull<Heap>, index: usize) -> NonNull<u8> {
+    fn alloc_on_next_page(&self, heap: NonNull<Heap>, index: usize) -> NonNull<u8> {
         let row = &self.rows[index];
         loop {
             let Some(first) = row.first.get() else {
@@ -238,10 +255,7 @@ impl Space {
                     page.used.set(page.used.get() + 1);
                     return slot.cast();
                 }
-                if page.has_fresh() {
-                    let at = first.cast::<u8>().add(page.bump.get() as usize);
-                    page.bump.set(page.bump.get() + page.slot.get());
-                    page.used.set(page.used.get() + 1);
+                if let Some(at) = Page::fresh(first) {
                     return at;
                 }
                 page.is_full.set(true);

@@ -585,7 +585,7 @@ impl Vm {
     fn not_callable(&self, callable: &Obj) -> Raised {
         let text = format!("'{}' object is not callable", self.type_name(callable));
         let is_module = self.version >= compile::Version::V3_13 && callable.get::<crate::objects::module::Module>().is_some();
-        let name = is_module.then(|| self.dict_get_str(&self.module_dict(callable), "__name__")).flatten().filter(Vm::is_text);
+        let name = is_module.then(|| self.dict_get_name(&self.module_dict(callable), &self.names.__name__)).flatten().filter(Vm::is_text);
         let Some(name) = name.map(|name| self.lossy(&name)) else { return self.type_error(text) };
         match self.getattr_opt_str(callable, &name) {
             Ok(Some(found)) if self.is_callable(&found) => self.type_error(format!("{text}. Did you mean: '{name}.{name}(...)'?")),

@@ -15,7 +15,7 @@ impl Vm {
 
     /// Of a builtin module, which is one that comes from no file.
     pub(crate) fn module_doc(&self, module: &Obj) -> Obj {
-        let is_builtin = self.dict_get_str(&self.module_dict(module), "__file__").is_none();
+        let is_builtin = self.dict_get_name(&self.module_dict(module), &self.names.__file__).is_none();
         let name = self.module_name(module).filter(|_| is_builtin);
         self.doc_or_none(name.and_then(|name| library::doc(&name, "")))
     }

@@ -452,7 +452,7 @@ impl Vm {
             None => match get("__name__") {
                 Some(own) => {
                     let own = self.lossy(&own);
-                    let is_package = globals.and_then(|globals| self.dict_get_str(globals, "__path__")).is_some();
+                    let is_package = globals.and_then(|globals| self.dict_get_name(globals, &self.names.__path__)).is_some();
                     if is_package { own } else { own.rsplit_once('.').map_or(String::new(), |(package, _)| package.to_owned()) }
                 }
                 None => return Err(Raised::import(self, "'__name__' not in globals")),

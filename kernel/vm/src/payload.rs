@@ -1,4 +1,4 @@
-//! `payload!`: the three functions of [`heap::Payload`], written from the list of a struct's slots.
+//! `payload!`: the parts of [`heap::Payload`], written from the list of a struct's slots.
 
 /// Implements [`heap::Payload`] for a struct whose references all stand in [`heap::Slot`] fields.
 ///
@@ -12,10 +12,7 @@ macro_rules! payload {
     ($type:ty, $kind:expr, { $($field:ident),* $(,)? }, clear [$($cleared:ident),* $(,)?]) => {
         impl ::heap::Payload for $type {
             const KIND: ::heap::Kind = $kind;
-            #[allow(unused_variables, reason = "a payload may have no references")]
-            fn traverse(&self, visit: ::heap::Visit<'_>) {
-                $(if let Some(held) = self.$field.get() { visit(&held); })*
-            }
+            const SLOTS: &'static [::heap::Place] = ::heap::slots!($type; $($field),*);
             #[allow(unused_variables, reason = "a payload may have no references")]
             fn holds(&self, visit: ::heap::LabelledVisit<'_>) {
                 $(if let Some(held) = self.$field.get() { visit(::heap::Label::Field(stringify!($field)), &held); })*
@@ -23,10 +20,6 @@ macro_rules! payload {
             #[allow(unused_variables, reason = "a payload may have no references")]
             fn clear(&self, trash: &mut ::heap::Trash<'_>) {
                 $(trash.take(&self.$cleared);)*
-            }
-            #[allow(unused_variables, reason = "a payload may have no references")]
-            fn dismantle(&mut self, trash: &mut ::heap::Trash<'_>) {
-                $(trash.take(&self.$field);)*
             }
         }
     };

@@ -7,6 +7,7 @@ use std::cell::UnsafeCell;
 use std::ptr;
 
 use dlmalloc::{Allocator, Dlmalloc};
+use heap::SmallBlocks;
 
 const PAGE: usize = 64 << 10;
 /// A step is a quarter of what there is, within these limits.
@@ -14,7 +15,7 @@ const LEAST: usize = 4 << 20;
 const MOST: usize = 64 << 20;
 
 #[global_allocator]
-static ALLOCATOR: Stepwise = Stepwise(UnsafeCell::new(Dlmalloc::new_with_allocator(Memory)));
+static ALLOCATOR: SmallBlocks<Stepwise> = SmallBlocks(Stepwise(UnsafeCell::new(Dlmalloc::new_with_allocator(Memory))));
 
 struct Stepwise(UnsafeCell<Dlmalloc<Memory>>);
 

@@ -352,7 +352,7 @@ fn getframemodulename(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let [depth] = args.bind(vm, &SIGNATURE)?;
     let depth = depth.map_or(Ok(0), |depth| vm.index_isize(depth))?.max(0) as usize;
     let globals = vm.globals_of_frame(depth);
-    Ok(globals.and_then(|globals| vm.dict_get_str(&globals, "__name__")).unwrap_or_else(|| vm.none()))
+    Ok(globals.and_then(|globals| vm.dict_get_name(&globals, &vm.names.__name__)).unwrap_or_else(|| vm.none()))
 }
 
 fn call_tracing(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {

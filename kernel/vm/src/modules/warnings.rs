@@ -259,7 +259,7 @@ impl Vm {
                 registry
             }
         };
-        let named = self.dict_get_str(&globals, "__name__").filter(|name| Vm::is_text(name) || name.is(&self.consts.none));
+        let named = self.dict_get_name(&globals, &self.names.__name__).filter(|name| Vm::is_text(name) || name.is(&self.consts.none));
         self.decide_on_warning(Warning {
             category,
             message: message.clone(),
@@ -301,7 +301,9 @@ impl Vm {
 
     /// `get_source_line`.
     fn line_from_loader(&self, globals: &Obj, line: i64) -> PyResult<Option<Obj>> {
-        let (Some(loader), Some(name)) = (self.dict_get_str(globals, "__loader__"), self.dict_get_str(globals, "__name__")) else {
+        let (Some(loader), Some(name)) =
+            (self.dict_get_name(globals, &self.names.__loader__), self.dict_get_name(globals, &self.names.__name__))
+        else {
             return Ok(None);
         };
         let Some(get_source) = self.getattr_opt_str(&loader, "get_source")? else { return Ok(None) };

@@ -97,6 +97,12 @@ impl Vm {
         }))
     }
 
+    /// The value of an interned name.
+    #[inline]
+    pub(crate) fn dict_get_name(&self, obj: &Obj, name: &Obj) -> Option<Obj> {
+        dict(obj).get_str_key(name)
+    }
+
     /// The value of a key that the machine knows.
     pub fn dict_get_str(&self, obj: &Obj, key: &str) -> Option<Obj> {
         dict(obj).get_str_key(&self.intern(key))

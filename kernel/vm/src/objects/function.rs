@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use compile::code::CO_HAS_DOCSTRING;
-use heap::{Label, LabelledVisit, Obj, Payload, Slot, Str, Trash, Tuple, Visit};
+use heap::{Label, LabelledVisit, Obj, Payload, Slot, Str, Trash, Tuple};
 
 use crate::class::{ClassSpec, GetSet, flags};
 use crate::objects::code::CodeObject;
@@ -47,25 +47,12 @@ pub struct Function {
 impl Payload for Function {
     const KIND: heap::Kind = kinds::FUNCTION;
 
-    fn traverse(&self, visit: Visit<'_>) {
-        let slots = [
-            &self.code,
-            &self.globals,
-            &self.builtins,
-            &self.module,
-            &self.defaults,
-            &self.kwdefaults,
-            &self.doc,
-            &self.name,
-            &self.dict,
-            &self.closure,
-            &self.annotations,
-            &self.annotate,
-            &self.type_params,
-            &self.qualname,
-        ];
-        slots.into_iter().for_each(|slot| slot.show(visit));
-    }
+    const SLOTS: &'static [heap::Place] = heap::slots!(
+        Function; code, globals, builtins, module, defaults, kwdefaults, doc, name, dict, closure, annotations, annotate, type_params, qualname
+    );
+    const RELEASED: &'static [heap::Place] = heap::slots!(
+        Function; globals, builtins, module, defaults, kwdefaults, doc, dict, closure, annotations, annotate, type_params, code, name, qualname
+    );
 
     fn holds(&self, visit: LabelledVisit<'_>) {
         let slots = [
@@ -105,11 +92,6 @@ impl Payload for Function {
         ];
         slots.into_iter().for_each(|slot| trash.take(slot));
     }
-
-    fn dismantle(&mut self, trash: &mut Trash<'_>) {
-        self.clear(trash);
-        [&self.code, &self.name, &self.qualname].into_iter().for_each(|slot| trash.take(slot));
-    }
 }
 
 /// The payload of a function.
@@ -130,7 +112,7 @@ impl Vm {
             None
         };
         let doc = doc.filter(|doc| doc.get::<Str>().is_some()).unwrap_or_else(|| self.none());
-        let module = self.dict_get_str(globals, "__name__");
+        let module = self.dict_get_name(globals, &self.names.__name__);
         let builtins = self.builtins_of(globals);
         let function = Function {
             name: payload.name.clone().into(),
@@ -147,7 +129,7 @@ impl Vm {
 
     /// `_PyEval_BuiltinsFromGlobals`: the dict of builtin names that code with these globals sees.
     pub(crate) fn builtins_of(&self, globals: &Obj) -> Obj {
-        let found = self.dict_get_str(globals, "__builtins__");
+        let found = self.dict_get_name(globals, &self.names.__builtins__);
         match found {
             Some(module) if module.kind() == kinds::MODULE => self.module_dict(&module),
             Some(dict) => dict,

@@ -109,7 +109,7 @@ fn alloc<const KIND: u8>(vm: &Vm, class: &Obj, payload: Param) -> Obj {
 /// `__name__` of the module whose code is running (`caller`).
 pub(super) fn running_module(vm: &Vm) -> Obj {
     let globals = vm.current_globals().ok();
-    globals.and_then(|globals| vm.dict_get_str(&globals, "__name__")).unwrap_or_else(|| vm.none())
+    globals.and_then(|globals| vm.dict_get_name(&globals, &vm.names.__name__)).unwrap_or_else(|| vm.none())
 }
 
 /// A parameter made by a call knows where: `__module__` is its own.
