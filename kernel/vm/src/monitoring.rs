@@ -75,6 +75,8 @@ struct Tool {
     name: RefCell<Option<Obj>>,
     events: Cell<EventSet>,
     callbacks: RefCell<[Option<Obj>; EVENTS.len()]>,
+    /// The ways of a branch whose callback was registered for both at once (`BRANCH`, in 3.14).
+    both_ways: Cell<EventSet>,
 }
 
 /// What tools want of one code object.
@@ -119,7 +121,9 @@ impl Monitoring {
     }
 
     /// The callback that was there before.
-    pub(crate) fn register(&self, tool: usize, event: Event, callback: Option<Obj>) -> Option<Obj> {
+    pub(crate) fn register(&self, tool: usize, event: Event, callback: Option<Obj>, both_ways: bool) -> Option<Obj> {
+        let (before, one) = (self.tools[tool].both_ways.get().0, 1 << event as u32);
+        self.tools[tool].both_ways.set(EventSet(if both_ways { before | one } else { before & !one }));
         std::mem::replace(&mut self.tools[tool].callbacks.borrow_mut()[event as usize], callback)
     }
 
@@ -157,8 +161,7 @@ impl Vm {
     }
 
     fn is_wanted(&self, tool: usize, code: &CodeObject, event: Event, here: usize) -> bool {
-        // The ends of native calls are told to whoever wants to hear of calls.
-        let event = if matches!(event, Event::CReturn | Event::CRaise) { Event::Call } else { event };
+        let event = self.told_as(event);
         let mut local = code.monitored.borrow_mut();
         let wanted = self.monitoring.events(tool).has(event) || local.as_ref().is_some_and(|local| local.events[tool].has(event));
         match local.as_mut() {
@@ -191,6 +194,9 @@ impl Vm {
                 continue;
             }
             let Some(callback) = self.monitoring.tools[tool].callbacks.borrow()[event as usize].clone() else { continue };
+            if self.monitoring.tools[tool].both_ways.get().has(event) && !self.is_instrumented(code, here) {
+                continue;
+            }
             let args = args.get_or_insert_with(|| {
                 let mut args = vec![frame.code.clone()];
                 args.extend(rest.take().map_or_else(Vec::new, |rest| rest()));
@@ -201,16 +207,42 @@ impl Vm {
                 continue;
             }
             if !EventSet(1 << event as u32).is_within(EventSet::LOCAL) {
-                drop(self.monitoring.register(tool, event, None));
+                drop(self.monitoring.register(tool, event, None, false));
                 let (name, _) = EVENTS[event as usize];
                 return Err(self.value_error(format!("Cannot disable {name} events. Callback removed.")));
             }
             let mut local = code.monitored.borrow_mut();
             let local = local.get_or_insert_with(Box::default);
             local.restarts = self.monitoring.restarts.get();
-            local.disabled.insert((tool, event as u8, here));
+            local.disabled.insert((tool, self.told_as(event) as u8, here));
         }
         Ok(())
+    }
+
+    /// The event that a tool leaves when it leaves this one: up to 3.13 a branch was one, and the ends of native calls are told to whoever
+    /// wants to hear of calls.
+    fn told_as(&self, event: Event) -> Event {
+        match event {
+            Event::CReturn | Event::CRaise => Event::Call,
+            Event::BranchRight if self.version < Version::V3_14 => Event::BranchLeft,
+            event => event,
+        }
+    }
+
+    /// Whether a branch's own instruction still tells anything to any tool. A callback for both ways of it is not asked where it does not
+    /// (`branch_handler_vectorcall` in `Python/instrumentation.c`): the instruction of a loop tells that it goes on, that of a test that it
+    /// jumps, and the other way is told by what comes next.
+    fn is_instrumented(&self, code: &CodeObject, branch: usize) -> bool {
+        let own = match code.code.instrs[branch].op {
+            Op::ForIter => Some(Event::BranchLeft),
+            Op::PopJumpIfTrue | Op::PopJumpIfFalse | Op::PopJumpIfNone | Op::PopJumpIfNotNone => Some(Event::BranchRight),
+            Op::EndSend => Some(Event::StopIteration),
+            _ => None,
+        };
+        (0..TOOLS).any(|tool| {
+            let wants = |event| self.is_wanted(tool, code, event, branch);
+            own.is_some_and(wants) || wants(Event::Instruction) || code.starts_line(branch) && wants(Event::Line)
+        })
     }
 
     fn offset(&self, frame: &Frame, instr: usize) -> Obj {
@@ -249,7 +281,7 @@ impl Vm {
         }
     }
 
-    /// Before a call: what is called, and its first argument. `self` is one.
+    /// Before a call: what is called, and its first argument. `self` is one; from 3.14 on, a bound method is its function and its `self`.
     ///
     /// # Safety
     /// The frame's stack pointer is saved, and the instruction that runs is `op`.
@@ -262,16 +294,23 @@ impl Vm {
             _ => return Ok(()),
         };
         // SAFETY: a call finds these on the stack.
-        let (callable, first) = unsafe {
+        let (mut callable, own, next) = unsafe {
             let callable = frame.sp.get().sub(above + 1);
-            let own = &*callable.add(1);
-            let first = if own.is_null() && arg > 0 { &*callable.add(2) } else { own };
-            ((*callable).get().map(|held| held.clone()), StackRef::get(first).map(|held| held.clone()))
+            let place = |index: usize| StackRef::get(&*callable.add(index)).map(|held| held.clone());
+            (place(0), place(1), if arg > 0 { place(2) } else { None })
         };
-        self.monitor_here(frame, Event::Call, || {
-            let first = first.unwrap_or_else(|| self.monitoring.missing.get().unwrap_or_else(|| self.none()));
-            vec![callable.unwrap_or_else(|| self.none()), first]
-        })
+        let mut first = own.or(next);
+        if self.version >= Version::V3_14
+            && let Some((function, own)) = callable.as_ref().and_then(|callable| self.method_parts(callable))
+        {
+            (callable, first) = (Some(function), Some(own));
+        }
+        self.monitor_here(frame, Event::Call, || vec![callable.unwrap_or_else(|| self.none()), first.unwrap_or_else(|| self.no_argument())])
+    }
+
+    /// What is told of a call without arguments.
+    pub(crate) fn no_argument(&self) -> Obj {
+        self.monitoring.missing.get().unwrap_or_else(|| self.none())
     }
 
     /// The frame has come from one instruction to another, which may have been a jump.
@@ -295,8 +334,11 @@ impl Vm {
             _ => return Ok(()),
         };
         let branch = if from.op == Op::EndAsyncFor { target } else { before };
-        // What marks the way taken is passed over.
-        let to = here + usize::from(matches!(frame.code().code.instrs[here].op, Op::NotTaken | Op::PopIter));
+        // What marks the way taken, and what ends a loop, is passed over.
+        let to = match (from.op, event) {
+            (Op::ForIter, Event::BranchRight) => target + 2,
+            _ => here + usize::from(frame.code().code.instrs[here].op == Op::NotTaken),
+        };
         self.tell_tools(frame, event, branch, || vec![self.offset(frame, branch), self.offset(frame, to)])
     }
 }

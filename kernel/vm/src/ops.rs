@@ -169,7 +169,7 @@ impl Vm {
     }
 
     /// The positional arguments of `f(*args)`, in a tuple.
-    fn tuple_of_arguments(&self, func: &StackRef, args: Obj) -> PyResult {
+    pub(crate) fn tuple_of_arguments(&self, func: &StackRef, args: Obj) -> PyResult {
         if args.kind() == Kind::TUPLE && args.extra().is_none() {
             return Ok(args);
         }

@@ -7,6 +7,7 @@
 use compile::Version;
 use heap::{CellVar, Int, StackRef, Tuple};
 
+use crate::monitoring::Event;
 use crate::objects::code::Instr;
 use crate::objects::function::Function;
 use crate::objects::generator::{GenState, Resumed, gen_of};
@@ -27,14 +28,62 @@ impl Vm {
         let above = match (*here).op {
             Quick::CallKw => (*here).arg as usize + 2,
             Quick::CallFunctionEx => 2 + usize::from(self.version >= Version::V3_14 || (*here).arg & 1 != 0),
+            Quick::LoadSuperAttr if self.monitoring.is_on() => return self.load_super_told(at, (*here).arg),
             _ => return self.rare(at, here),
         };
         let callable = at.sp.sub(above + 1);
-        let first = if (*callable.add(1)).is_null() { callable.add(2) } else { callable.add(1) };
-        let first = ((*here).op == Quick::CallKw).then(|| (*first).obj());
-        let told = self.trace_native(at.frame(), &(*callable).obj(), first.as_deref())?;
+        let has_own = !(*callable.add(1)).is_null();
+        let first = if has_own { callable.add(1) } else { callable.add(2) };
+        let mut called = ((*callable).look().clone(), Some((*first).look().clone()));
+        if (*here).op == Quick::CallFunctionEx {
+            if self.version >= Version::V3_12 {
+                // Whoever is told sees the first item of what a `*` goes over.
+                let args = std::mem::replace(&mut *callable.add(2), StackRef::NULL).into_obj();
+                *callable.add(2) = StackRef::owned(self.tuple_of_arguments(&*callable, args)?);
+            }
+            called.1 = (*callable.add(2)).look().get::<Tuple>().and_then(|args| args.items().first().cloned());
+            let is_python = matches!(called.0.kind(), kinds::FUNCTION | kinds::METHOD);
+            // 3.12 tells nothing of Python functions that are called so, and `None` where there is no argument.
+            if self.version == Version::V3_12 {
+                called.1.get_or_insert_with(|| self.none());
+            }
+            if !is_python || self.version > Version::V3_12 {
+                self.monitor_here(at.frame(), Event::Call, || {
+                    vec![called.0.clone(), called.1.clone().unwrap_or_else(|| self.no_argument())]
+                })?;
+            }
+            if is_python {
+                return self.rare(at, here);
+            }
+        } else if !has_own && let Some((function, own)) = self.method_parts(&called.0) {
+            called = (function, Some(own));
+        }
+        // Python code is told of as it begins and ends.
+        if called.0.kind() == kinds::FUNCTION {
+            return self.rare(at, here);
+        }
+        let told = self.trace_native(at.frame(), &called.0, called.1.as_ref())?;
+        drop(called);
         let done = self.rare(at, here);
         self.trace_native_end(at.frame(), told, done)
+    }
+
+    /// `LOAD_SUPER_ATTR` while tools listen: the call of `super` is told, and is made for it.
+    unsafe fn load_super_told(&self, at: &mut Registers, arg: u32) -> Result<(), Fault> {
+        let (super_, class, instance) = (at.top(3).clone(), at.top(2).clone(), at.top(1).clone());
+        let args = if arg & 2 != 0 { vec![class, instance] } else { Vec::new() };
+        let told = || vec![super_.clone(), args.first().cloned().unwrap_or_else(|| self.no_argument())];
+        self.monitor_here(at.frame(), Event::Call, told)?;
+        let made = self.call(&super_, &args);
+        self.monitor_here(at.frame(), if made.is_ok() { Event::CReturn } else { Event::CRaise }, told)?;
+        let value = self.getattr(&made?, at.name((arg >> 2) as usize))?;
+        drop(at.pop());
+        drop(at.pop());
+        at.set_top(1, value);
+        if arg & 1 != 0 {
+            at.push(StackRef::NULL);
+        }
+        Ok(())
     }
 
     /// Runs one instruction.

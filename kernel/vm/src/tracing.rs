@@ -306,10 +306,7 @@ impl Vm {
         if !self.tracing.is_active() {
             return Ok(NativeCall::default());
         }
-        let monitored = self.monitoring.is_on().then(|| {
-            let missing = || self.monitoring.missing.get().unwrap_or_else(|| self.none());
-            (callable.clone(), first.cloned().unwrap_or_else(missing))
-        });
+        let monitored = self.monitoring.is_on().then(|| (callable.clone(), first.cloned().unwrap_or_else(|| self.no_argument())));
         let profiled = match callable.kind() {
             _ if self.tracing.profile.is_empty() => None,
             kinds::BUILTIN_FUNCTION => Some(callable.clone()),

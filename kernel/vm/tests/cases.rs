@@ -77,6 +77,8 @@ versions! {
     counted_frames: [V3_14] "3.14" [V3_13] "3.13" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
     // What classes and objects measure, and what they had.
     layouts: [V3_14] "3.14" [V3_13] "3.13" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
+    // What tools hear of calls and branches. (3.12 counts its branches by its own instructions.)
+    told_calls: [V3_14] "3.14" [V3_13] "3.13";
     // Where due collections happen, what holds a printed text, and what errors know.
     due: [V3_14 V3_13] "3.14" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
     // Which of an exception and its arguments was made first.

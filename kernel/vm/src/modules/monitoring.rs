@@ -141,7 +141,8 @@ fn register_callback(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let callback = Some(&given[2]).filter(|callback| !callback.is(&vm.consts.none));
     let mut before = None;
     for (_, event) in EVENTS.iter().filter(|(_, event)| set.has(*event)) {
-        before = vm.monitoring.register(tool, *event, callback.cloned());
+        let left = vm.monitoring.register(tool, *event, callback.cloned(), vm.version >= Version::V3_14 && number == 1 << BRANCH);
+        before = before.or(left);
     }
     Ok(before.unwrap_or_else(|| vm.none()))
 }
