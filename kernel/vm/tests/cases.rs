@@ -44,7 +44,7 @@ programs! {
     // What the language asks of objects.
     protocols: attribute_errors contexts docs exception_group_class frame_referents lost_dict made_by_calls;
     // `sys.settrace` and `sys.setprofile`.
-    tracing: events functions monitoring line_jumps async_branches ends;
+    tracing: events functions frames monitoring line_jumps async_branches ends;
     // What programs about memory import.
     standins: ndarrays addresses memory_traces;
     // Streams and files; the files are in memory.

@@ -251,6 +251,11 @@ impl Vm {
         for (name, value) in self.variables(frame) {
             self.dict_set(&dict, &name, value)?;
         }
+        // Names that somebody has added through the frame's proxy.
+        let added = frame.frame_obj.get().and_then(|obj| frame_object(&obj).extra.get());
+        for (name, value) in added.iter().flat_map(|added| self.dict_items(added)) {
+            self.dict_set(&dict, &name, value)?;
+        }
         Ok(dict)
     }
 
@@ -403,6 +408,26 @@ fn set_trace(vm: &Vm, obj: &Obj, value: Option<&Obj>) -> PyResult<()> {
     Ok(())
 }
 
+/// A new truth for `f_trace_lines` or `f_trace_opcodes`.
+fn flag(vm: &Vm, name: &str, value: Option<&Obj>) -> PyResult<bool> {
+    let version = vm.version;
+    let Some(value) = value else {
+        return Err(match name {
+            "f_trace_opcodes" if version >= compile::Version::V3_14 => {
+                vm.raise_text(&vm.types.attribute_error, &format!("attribute '{name}' of 'frame' objects cannot be deleted"))
+            }
+            "f_trace_opcodes" if version == compile::Version::V3_13 => {
+                vm.raise_text(&vm.types.attribute_error, &format!("cannot delete attribute {name}"))
+            }
+            _ => vm.type_error("can't delete numeric/char attribute"),
+        });
+    };
+    if value.kind() != heap::Kind::BOOL {
+        return Err(vm.type_error("attribute value type must be bool"));
+    }
+    Ok(value.is(&vm.consts.true_))
+}
+
 fn f_generator(vm: &Vm, obj: &Obj) -> PyResult {
     Ok(generator_of(vm, frame_object(obj).frame()).unwrap_or_else(|| vm.none()))
 }
@@ -492,7 +517,7 @@ pub static FRAME: ClassSpec = ClassSpec {
             "f_trace_lines",
             |vm, f| Ok(vm.bool(frame_object(f).trace_lines.get())),
             |vm, f, value| {
-                frame_object(f).trace_lines.set(value.is_some_and(|value| value.is(&vm.consts.true_)));
+                frame_object(f).trace_lines.set(flag(vm, "f_trace_lines", value)?);
                 Ok(())
             },
         ),
@@ -500,7 +525,7 @@ pub static FRAME: ClassSpec = ClassSpec {
             "f_trace_opcodes",
             |vm, f| Ok(vm.bool(frame_object(f).trace_opcodes.get())),
             |vm, f, value| {
-                frame_object(f).trace_opcodes.set(value.is_some_and(|value| value.is(&vm.consts.true_)));
+                frame_object(f).trace_opcodes.set(flag(vm, "f_trace_opcodes", value)?);
                 Ok(())
             },
         ),
@@ -524,6 +549,18 @@ impl LocalsProxy {
 }
 
 impl Vm {
+    /// Whether a key names a variable of the proxy's frame, bound or not.
+    fn is_variable(&self, proxy: &Obj, key: &Obj) -> PyResult<bool> {
+        let Some(obj) = proxy.get::<LocalsProxy>().and_then(LocalsProxy::frame) else { return Ok(false) };
+        let code = frame_object(&obj).frame().code();
+        for i in (0..code.n_locals).filter(|&i| code.code.localsplus[i].1 & CO_FAST_HIDDEN == 0) {
+            if self.eq(code.place_name(i), key)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The proxy's contents as a new dict: variables, then names that were added.
     fn proxy_dict(&self, proxy: &Obj) -> PyResult {
         let dict = self.dict();
@@ -538,6 +575,20 @@ impl Vm {
         }
         Ok(dict)
     }
+}
+
+/// `FrameLocalsProxy(frame)`.
+fn proxy_new(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
+    let [frame] = args.pos() else {
+        return Err(vm.type_error(format!("FrameLocalsProxy expected 1 argument, got {}", args.pos().len())));
+    };
+    if frame.get::<FrameObject>().is_none() {
+        return Err(vm.type_error(format!("expect frame, not {}", vm.type_name(frame))));
+    }
+    if args.has_keywords() {
+        return Err(vm.type_error("FrameLocalsProxy takes no keyword arguments"));
+    }
+    Ok(vm.heap.alloc(LocalsProxy { frame: frame.clone().into() }).tracked())
 }
 
 fn proxy_get(vm: &Vm, proxy: &Obj, key: &Obj) -> PyResult {
@@ -555,7 +606,6 @@ fn proxy_get(vm: &Vm, proxy: &Obj, key: &Obj) -> PyResult {
 fn proxy_set(vm: &Vm, proxy: &Obj, key: &Obj, value: Option<&Obj>) -> PyResult<()> {
     let Some(obj) = proxy.get::<LocalsProxy>().and_then(LocalsProxy::frame) else { return Ok(()) };
     let payload = frame_object(&obj);
-    let is_variable = (0..payload.frame().code().n_locals).any(|i| payload.frame().code().place_name(i).is(key));
     match value {
         Some(value) => {
             if vm.set_variable(payload.frame(), key, value)? {
@@ -568,7 +618,7 @@ fn proxy_set(vm: &Vm, proxy: &Obj, key: &Obj, value: Option<&Obj>) -> PyResult<(
             });
             vm.dict_set(&extra, key, value.clone())
         }
-        None if is_variable => Err(vm.value_error("cannot remove local variables from FrameLocalsProxy")),
+        None if vm.is_variable(proxy, key)? => Err(vm.value_error("cannot remove local variables from FrameLocalsProxy")),
         None => match payload.extra.get() {
             Some(extra) if vm.dict_remove(&extra, key)?.is_some() => Ok(()),
             _ => Err(vm.key_error(key)),
@@ -582,8 +632,12 @@ fn proxy_method(vm: &Vm, proxy: &Obj, name: &str, args: Args<'_>) -> PyResult {
 }
 
 fn proxy_update(vm: &Vm, proxy: &Obj, args: Args<'_>) -> PyResult {
+    let given = &args.pos()[0];
+    if given.get::<heap::Dict>().is_none() && given.get::<LocalsProxy>().is_none() {
+        return Err(vm.type_error("update() argument must be dict or another FrameLocalsProxy"));
+    }
     let other = vm.dict();
-    vm.call_method(&other, "update", args.pos())?;
+    vm.call_method(&other, "update", std::slice::from_ref(given))?;
     for (key, value) in vm.dict_items(&other) {
         proxy_set(vm, proxy, &key, Some(&value))?;
     }
@@ -603,6 +657,9 @@ fn proxy_setdefault(vm: &Vm, proxy: &Obj, args: Args<'_>) -> PyResult {
 
 fn proxy_pop(vm: &Vm, proxy: &Obj, args: Args<'_>) -> PyResult {
     let args = args.check(vm, "pop", 1, 2)?;
+    if vm.is_variable(proxy, &args[0])? {
+        return Err(vm.value_error("cannot remove local variables from FrameLocalsProxy"));
+    }
     let extra = proxy.get::<LocalsProxy>().and_then(LocalsProxy::frame).and_then(|obj| frame_object(&obj).extra.get());
     let found = match extra {
         Some(extra) => vm.dict_remove(&extra, &args[0])?,
@@ -610,9 +667,6 @@ fn proxy_pop(vm: &Vm, proxy: &Obj, args: Args<'_>) -> PyResult {
     };
     match found.or_else(|| args.get(1).cloned()) {
         Some(value) => Ok(value),
-        None if vm.contains(&vm.proxy_dict(proxy)?, &args[0])? => {
-            Err(vm.value_error("cannot remove local variables from FrameLocalsProxy"))
-        }
         None => Err(vm.key_error(&args[0])),
     }
 }
@@ -666,8 +720,9 @@ pub static FRAME_LOCALS_PROXY: ClassSpec = ClassSpec {
     name: "FrameLocalsProxy",
     base: Some(&crate::objects::object::OBJECT),
     kind: kinds::FRAME_LOCALS_PROXY,
-    flags: flags::HAVE_GC | flags::MAPPING | flags::DISALLOW_INSTANTIATION,
+    flags: flags::HAVE_GC | flags::MAPPING,
     slots: |slots| {
+        slots.new.set(Some(proxy_new));
         slots.repr.set(Some(proxy_repr));
         slots.subscript.set(Some(proxy_get));
         slots.ass_subscript.set(Some(proxy_set));
@@ -685,10 +740,10 @@ pub static FRAME_LOCALS_PROXY: ClassSpec = ClassSpec {
         Method::new("values", |vm, p, args| vm.list_from_method(p, "values", args), Convention::NoArgs),
         Method::new("items", |vm, p, args| vm.list_from_method(p, "items", args), Convention::NoArgs),
         Method::new("copy", |vm, p, _| vm.proxy_dict(p), Convention::NoArgs),
-        Method::new("update", proxy_update, Convention::Positional),
+        Method::new("update", proxy_update, Convention::One),
         Method::new("setdefault", proxy_setdefault, Convention::Positional),
         Method::new("pop", proxy_pop, Convention::Positional),
-        Method::new("__reversed__", |vm, p, args| proxy_method(vm, p, "__reversed__", args), Convention::NoArgs),
+        Method::new("__reversed__", |vm, p, args| vm.list_from_method(p, "__reversed__", args), Convention::NoArgs),
     ],
     getset: &[],
     basicsize: 24,
