@@ -444,20 +444,43 @@ impl Vm {
         self.getattr_str(error, "name").is_ok_and(|found| self.lossy(&found) == name)
     }
 
+    /// The package that a module's globals name (`resolve_name` in `Python/import.c`).
+    fn package_of_globals(&self, globals: Option<&Obj>) -> PyResult<String> {
+        let get = |key: &str| globals.and_then(|globals| self.dict_get_str(globals, key));
+        let given = |key: &str| get(key).filter(|held| !held.is(&self.consts.none));
+        let text = |held: &Obj, what: &str| match held.get::<Str>() {
+            Some(_) => Ok(self.lossy(held)),
+            None => Err(self.type_error(format!("{what} must be a string"))),
+        };
+        let spec = given("__spec__");
+        if let Some(package) = given("__package__") {
+            let named = text(&package, "package")?;
+            if let Some(spec) = spec
+                && !self.eq(&package, &self.getattr_str(&spec, "parent")?)?
+            {
+                let category = if self.version >= Version::V3_12 { &self.types.deprecation_warning } else { &self.types.import_warning };
+                self.warn(category, "__package__ != __spec__.parent")?;
+            }
+            return Ok(named);
+        }
+        if let Some(spec) = spec {
+            return text(&self.getattr_str(&spec, "parent")?, "__spec__.parent");
+        }
+        let fallback = "can't resolve package from __spec__ or __package__, falling back on __name__ and __path__";
+        self.warn(&self.types.import_warning, fallback)?;
+        let Some(own) = get("__name__") else {
+            return Err(self.raise_text(&self.types.key_error, "'__name__' not in globals"));
+        };
+        let own = text(&own, "__name__")?;
+        if get("__path__").is_some() {
+            return Ok(own);
+        }
+        Ok(own.rsplit_once('.').map_or(String::new(), |(package, _)| package.to_owned()))
+    }
+
     /// The full name of a relative import.
     fn absolute_name(&self, name: &str, globals: Option<&Obj>, level: usize) -> PyResult<String> {
-        let get = |key: &str| globals.and_then(|globals| self.dict_get_str(globals, key)).filter(|held| held.get::<Str>().is_some());
-        let package = match get("__package__") {
-            Some(package) => self.lossy(&package),
-            None => match get("__name__") {
-                Some(own) => {
-                    let own = self.lossy(&own);
-                    let is_package = globals.and_then(|globals| self.dict_get_name(globals, &self.names.__path__)).is_some();
-                    if is_package { own } else { own.rsplit_once('.').map_or(String::new(), |(package, _)| package.to_owned()) }
-                }
-                None => return Err(Raised::import(self, "'__name__' not in globals")),
-            },
-        };
+        let package = self.package_of_globals(globals)?;
         if package.is_empty() {
             return Err(Raised::import(self, "attempted relative import with no known parent package"));
         }

@@ -301,11 +301,8 @@ impl Vm {
 
     /// `get_source_line`.
     fn line_from_loader(&self, globals: &Obj, line: i64) -> PyResult<Option<Obj>> {
-        let (Some(loader), Some(name)) =
-            (self.dict_get_name(globals, &self.names.__loader__), self.dict_get_name(globals, &self.names.__name__))
-        else {
-            return Ok(None);
-        };
+        let loader = self.loader_of_globals(globals)?;
+        let (Some(loader), Some(name)) = (loader, self.dict_get_name(globals, &self.names.__name__)) else { return Ok(None) };
         let Some(get_source) = self.getattr_opt_str(&loader, "get_source")? else { return Ok(None) };
         let source = self.call(&get_source, &[name])?;
         if source.is(&self.consts.none) {
@@ -313,6 +310,39 @@ impl Vm {
         }
         let lines = self.call(&self.getattr_str(&self.types.str, "splitlines")?, &[source])?;
         self.getitem(&lines, &self.int(line - 1)).map(Some)
+    }
+
+    /// The loader that a module's globals name: `__spec__` should, and up to 3.11 `__loader__` did (`_bless_my_loader`).
+    fn loader_of_globals(&self, globals: &Obj) -> PyResult<Option<Obj>> {
+        let given = |found: Option<Obj>| found.filter(|found| !found.is(&self.consts.none));
+        let loader = given(self.dict_get_str(globals, "__loader__"));
+        if self.version < Version::V3_12 {
+            return Ok(loader);
+        }
+        let spec = self.dict_get_str(globals, "__spec__");
+        if loader.is_none() && spec.is_none() {
+            return Ok(None);
+        }
+        let spec = given(spec);
+        let named = spec.as_ref().map(|spec| self.getattr_opt_str(spec, "loader")).transpose()?.flatten();
+        let without = "Module globals is missing a __spec__.loader";
+        match (loader, named) {
+            (None, None) if spec.is_some() => Err(self.raise_text(&self.types.attribute_error, without)),
+            (None, named) => match given(named) {
+                Some(named) => Ok(Some(named)),
+                None => Err(self.value_error(without)),
+            },
+            (Some(loader), named) => {
+                match given(named) {
+                    None => self.warn(&self.types.deprecation_warning, without)?,
+                    Some(named) if !self.eq(&loader, &named)? => {
+                        self.warn(&self.types.deprecation_warning, "Module globals; __loader__ != __spec__.loader")?;
+                    }
+                    Some(_) => {}
+                }
+                Ok(Some(loader))
+            }
+        }
     }
 
     /// What holds before the first warning (`warnings_init_state`). It needs no module: at the end of a program there may be none.

@@ -165,3 +165,28 @@ s.gi_frame.clear()
 print(s.gi_frame, list(s))
 n.__name__, n.__qualname__ = "other", "the.other"
 print(n.__name__, n.__qualname__)
+
+# Who tells the text of a line: the loader that a module's globals name.
+import types
+
+for globals_ in (
+    {},
+    {"__loader__": None},
+    {"__spec__": None},
+    {"__loader__": None, "__spec__": None},
+    {"__spec__": types.SimpleNamespace(loader=None)},
+    {"__spec__": types.SimpleNamespace()},
+    {"__loader__": 1},
+    {"__loader__": 1, "__spec__": None},
+    {"__loader__": 1, "__spec__": types.SimpleNamespace()},
+    {"__loader__": 1, "__spec__": types.SimpleNamespace(loader=2)},
+    {"__loader__": 1, "__spec__": types.SimpleNamespace(loader=1)},
+    {"__spec__": types.SimpleNamespace(loader=1)},
+):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            warnings.warn_explicit("eggs", UserWarning, "bar", 1, module_globals={"__name__": "bar", **globals_})
+        except Exception as error:
+            print(type(error).__name__, error, end=" ")
+        print([(warning.category.__name__, str(warning.message)) for warning in caught])
