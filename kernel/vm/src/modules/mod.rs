@@ -47,6 +47,7 @@ mod string;
 pub(crate) mod struct_;
 pub(crate) mod sys;
 mod sysconfig_data;
+mod test_internals;
 pub(crate) mod thread;
 mod time;
 pub(crate) mod tokenize;
@@ -121,6 +122,7 @@ static MODULES: &[&ModuleSpec] = &[
     &statistics::MODULE,
     &string::MODULE,
     &struct_::MODULE,
+    &test_internals::MODULE,
     &thread::MODULE,
     &time::MODULE,
     &tokenize::MODULE,

@@ -8,7 +8,7 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
     functions: &[],
     init: |vm, module| {
         let variables = vm.dict();
-        for (name, value) in [("Py_DEBUG", 0), ("Py_GIL_DISABLED", 0), ("Py_TRACE_REFS", 0), ("WITH_DOC_STRINGS", 0), ("WITH_PYMALLOC", 1)]
+        for (name, value) in [("Py_DEBUG", 0), ("Py_GIL_DISABLED", 0), ("Py_TRACE_REFS", 0), ("WITH_DOC_STRINGS", 1), ("WITH_PYMALLOC", 1)]
         {
             vm.dict_set_str(&variables, name, vm.int(value));
         }
