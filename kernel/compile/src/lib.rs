@@ -167,6 +167,16 @@ pub fn compile_tree(node: tree::Node, filename: &str, options: Options) -> Resul
     finish(parsed, &source, filename, options).map_err(|error| TreeError::Syntax(error.finish(filename, &source)))
 }
 
+/// A tree that a program has made, as it would be compiled.
+pub fn optimize_tree(node: tree::Node, filename: &str, options: Options) -> Result<(tree::Node, Vec<Warning>), TreeError> {
+    let mut module = tree::module(node).ok_or_else(|| TreeError::Invalid("a node has a field of another kind".to_owned()))?;
+    validate::module(&module).map_err(TreeError::Invalid)?;
+    let (source, mut found) = (source::Source::new(""), Vec::new());
+    let future = future::of(&module, options).map_err(|error| TreeError::Syntax(error.finish(filename, &source)))?;
+    preprocess::preprocess(&mut module, future, options, &mut found);
+    Ok((tree::of(&module, &source), warnings(&found, 0, filename, &source)))
+}
+
 fn run(source: &source::Source, filename: &str, mode: Mode, options: Options) -> lower::Result<Compiled> {
     finish(parse::parse(source, mode, options)?, source, filename, options)
 }

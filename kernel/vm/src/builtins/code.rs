@@ -97,19 +97,24 @@ impl Vm {
 
     /// The code of a tree that a program has made.
     fn compile_tree(&self, tree: &Obj, filename: &str, mode: Mode, options: Options) -> PyResult {
-        let kind = match mode {
-            Mode::Exec => "Module",
-            Mode::Eval => "Expression",
-            Mode::Single => "Interactive",
-        };
-        let node = ast::from_object(self, tree, kind)?;
-        match compile::compile_tree(node, filename, options) {
-            Ok(compiled) => {
-                self.warn_of_syntax(&compiled.warnings, filename)?;
-                Ok(self.load_code(&compiled.code))
-            }
-            Err(compile::TreeError::Invalid(message)) => Err(self.value_error(message)),
-            Err(compile::TreeError::Syntax(error)) => Err(self.syntax_error(&error)),
+        let node = ast::from_object(self, tree, kind_of_tree(mode))?;
+        let compiled = compile::compile_tree(node, filename, options).map_err(|error| self.tree_error(error))?;
+        self.warn_of_syntax(&compiled.warnings, filename)?;
+        Ok(self.load_code(&compiled.code))
+    }
+
+    /// Such a tree as it would be compiled.
+    fn optimize_tree(&self, tree: &Obj, filename: &str, mode: Mode, options: Options) -> PyResult {
+        let node = ast::from_object(self, tree, kind_of_tree(mode))?;
+        let (tree, warnings) = compile::optimize_tree(node, filename, options).map_err(|error| self.tree_error(error))?;
+        self.warn_of_syntax(&warnings, filename)?;
+        ast::to_object(self, &tree)
+    }
+
+    fn tree_error(&self, error: compile::TreeError) -> crate::Raised {
+        match error {
+            compile::TreeError::Invalid(message) => self.value_error(message),
+            compile::TreeError::Syntax(error) => self.syntax_error(&error),
         }
     }
 
@@ -217,6 +222,15 @@ impl Vm {
     }
 }
 
+/// The node at the root of a tree.
+fn kind_of_tree(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Exec => "Module",
+        Mode::Eval => "Expression",
+        Mode::Single => "Interactive",
+    }
+}
+
 /// `open` is `_io`'s, which is imported when it is first called.
 fn open(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let io = vm.import_module("_io")?;
@@ -279,6 +293,8 @@ const PYCF_OPTIMIZED_AST: i64 = 0x8400;
 const PYCF_DONT_IMPLY_DEDENT: i64 = 0x200;
 const PYCF_ALLOW_INCOMPLETE_INPUT: i64 = 0x4000;
 const PYCF_TOP_LEVEL_AWAIT: i64 = 0x2000;
+/// What else `compile` knows: nested scopes, features that are no longer future, UTF-8 source, type comments.
+const PYCF_OTHERS: i64 = 0x10 | 0x1fe_0000 | 0x1000;
 
 fn compile(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     let signature = Signature {
@@ -302,7 +318,11 @@ fn compile(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     if !Vm::is_text(mode) {
         return Err(vm.type_error(format!("compile() argument 'mode' must be str, not {}", vm.type_name(mode))));
     }
-    let flags = flags.map_or(Ok(0), |flags| vm.index_isize(flags))? as i64;
+    let flags = i64::from(flags.map_or(Ok(0), |flags| vm.index_c_int(flags))?);
+    let known = [PYCF_OPTIMIZED_AST, PYCF_DONT_IMPLY_DEDENT, PYCF_ALLOW_INCOMPLETE_INPUT, PYCF_TOP_LEVEL_AWAIT, PYCF_OTHERS];
+    if flags & !known.iter().fold(0, |all, flag| all | flag) != 0 {
+        return Err(vm.value_error("compile(): unrecognised flags"));
+    }
     let optimize = optimize.map_or(Ok(-1), |optimize| vm.index_isize(optimize))?;
     if !(-1..=2).contains(&optimize) {
         return Err(vm.value_error("compile(): invalid optimize value"));
@@ -333,7 +353,11 @@ fn compile(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     };
     let (tree_wanted, optimized) = (flags & PYCF_ONLY_AST != 0, flags & PYCF_OPTIMIZED_AST == PYCF_OPTIMIZED_AST);
     if ast::is_tree(vm, source)? {
-        return if tree_wanted { Ok(source.clone()) } else { vm.compile_tree(source, &filename, mode, options) };
+        return match tree_wanted {
+            true if optimized => vm.optimize_tree(source, &filename, mode, options),
+            true => Ok(source.clone()),
+            false => vm.compile_tree(source, &filename, mode, options),
+        };
     }
     let text = vm.source_text(source, "compile", "string, bytes or AST")?;
     let text = if mode == Mode::Eval { text.trim_start_matches([' ', '\t']) } else { &text };

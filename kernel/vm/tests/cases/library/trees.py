@@ -78,3 +78,15 @@ print(ast.get_docstring(ast.parse('"""d"""')), ast.get_source_segment('a + b', a
 print(copy.replace(ast.Name('x'), id='y').id, vars(ast.parse('x').body[0].value))
 print(ast.dump(compile('x = 1 + 2 if __debug__ else 3', '', 'exec', ast.PyCF_OPTIMIZED_AST)))
 print(compile('a: int', '', 'single', ast.PyCF_ONLY_AST))
+
+# The tree that would be compiled, of a text and of a tree.
+for tree in ("a*__debug__", ast.parse("a*__debug__")):
+    print(ast.dump(compile(tree, "f", "exec", ast.PyCF_OPTIMIZED_AST)))
+print(ast.dump(compile("__debug__", "f", "eval", ast.PyCF_OPTIMIZED_AST, optimize=1)))
+unknown = []
+for bit in range(31):
+    try:
+        compile("1", "f", "eval", 1 << bit)
+    except ValueError as error:
+        unknown.append((bit, str(error)))
+print(unknown)
