@@ -3,6 +3,7 @@
 //! The method is looked up on the class at every call, as in CPython. A plain function gets the object in front of its arguments;
 //! no bound method is made.
 
+use compile::Version;
 use heap::Obj;
 
 use crate::class::{Operator, flags};
@@ -33,6 +34,16 @@ impl Vm {
         }
     }
 
+    /// Looks up a special method that the class can do without. Since 3.14 an AttributeError of its binding means that there is none; before,
+    /// some slots took any error for that (`forgives`).
+    fn special_if_there(&self, obj: &Obj, name: &Obj, forgives: bool) -> PyResult<Option<Special>> {
+        match self.special(obj, name) {
+            Err(raised) if self.version >= Version::V3_14 && is_attribute_error(self, &raised) => Ok(None),
+            Err(_) if self.version < Version::V3_14 && forgives => Ok(None),
+            found => found,
+        }
+    }
+
     /// Counts the bound method that CPython makes of a special method where it does not call the function itself
     /// (`_PyObject_LookupSpecial`).
     pub(crate) fn passing_bound(&self, special: &Special) -> Option<heap::Passing<'_>> {
@@ -58,8 +69,8 @@ impl Vm {
     }
 
     /// Calls a special method if the class has it (`vectorcall_maybe`); else `NotImplemented`.
-    fn call_maybe(&self, obj: &Obj, name: &Obj, args: &[&Obj]) -> PyResult {
-        match self.special(obj, name)? {
+    fn call_maybe(&self, obj: &Obj, name: &Obj, args: &[&Obj], forgives: bool) -> PyResult {
+        match self.special_if_there(obj, name, forgives)? {
             Some(special) => self.call_special(&special, obj, args),
             None => Ok(self.not_implemented()),
         }
@@ -99,18 +110,18 @@ fn binary(vm: &Vm, this: &Obj, other: &Obj, op: Operator, function: crate::class
     let mut do_other = !class.is(&other_class) && has(&other_class);
     if has(&class) {
         if do_other && vm.subclass_of(&other_class, &class) && is_overloaded(vm, this, other, names.1)? {
-            let result = vm.call_maybe(other, names.1, &[this])?;
+            let result = vm.call_maybe(other, names.1, &[this], false)?;
             if !result.is(&vm.consts.not_implemented) {
                 return Ok(result);
             }
             do_other = false;
         }
-        let result = vm.call_maybe(this, names.0, &[other])?;
+        let result = vm.call_maybe(this, names.0, &[other], false)?;
         if !result.is(&vm.consts.not_implemented) || class.is(&other_class) {
             return Ok(result);
         }
     }
-    if do_other { vm.call_maybe(other, names.1, &[this]) } else { Ok(vm.not_implemented()) }
+    if do_other { vm.call_maybe(other, names.1, &[this], false) } else { Ok(vm.not_implemented()) }
 }
 
 /// `method_is_overloaded`: whether the right operand's class has a reflected method of its own.
@@ -163,14 +174,14 @@ pub(super) fn power_mod(vm: &Vm, this: &Obj, other: &Obj, modulus: &Obj) -> PyRe
 }
 
 pub(super) fn bool(vm: &Vm, this: &Obj) -> PyResult<bool> {
-    if let Some(special) = vm.special(this, &vm.names.__bool__)? {
+    if let Some(special) = vm.special_if_there(this, &vm.names.__bool__, false)? {
         let value = vm.call_special(&special, this, &[])?;
         if value.kind() != heap::Kind::BOOL {
             return Err(vm.type_error(format!("__bool__ should return bool, returned {}", vm.type_name(&value))));
         }
         return Ok(value.is(&vm.consts.true_));
     }
-    match vm.special(this, &vm.names.__len__)? {
+    match vm.special_if_there(this, &vm.names.__len__, false)? {
         Some(special) => Ok(length(vm, vm.call_special(&special, this, &[])?)? != 0),
         None => Ok(true),
     }
@@ -206,7 +217,7 @@ pub(super) fn contains(vm: &Vm, this: &Obj, item: &Obj) -> PyResult<bool> {
     if vm.class_lookup(&class, &vm.names.__contains__).is_some_and(|found| found.is(&vm.consts.none)) {
         return Err(vm.type_error(format!("'{}' object is not a container", vm.class_name(&class))));
     }
-    match vm.special(this, &vm.names.__contains__)? {
+    match vm.special_if_there(this, &vm.names.__contains__, false)? {
         Some(special) => {
             let answer = vm.call_special(&special, this, &[item])?;
             vm.is_true(&answer)
@@ -216,9 +227,9 @@ pub(super) fn contains(vm: &Vm, this: &Obj, item: &Obj) -> PyResult<bool> {
 }
 
 pub(super) fn repr(vm: &Vm, this: &Obj) -> PyResult {
-    match vm.special(this, &vm.names.__repr__)? {
+    match vm.special_if_there(this, &vm.names.__repr__, true)? {
         Some(special) => vm.call_special(&special, this, &[]),
-        None => super::super::object::repr(vm, this),
+        None => Ok(vm.str(&format!("<{} object at {:#x}>", vm.class_name(&vm.class_of(this)), this.id()))),
     }
 }
 
@@ -236,7 +247,8 @@ pub(super) fn hash(vm: &Vm, this: &Obj) -> PyResult<i64> {
         return unhashable(vm, this);
     }
     drop(found);
-    let value = vm.call_required(this, &vm.names.__hash__, &[])?;
+    let Some(special) = vm.special_if_there(this, &vm.names.__hash__, true)? else { return unhashable(vm, this) };
+    let value = vm.call_special(&special, this, &[])?;
     if !vm.is_kind_of(&value, &vm.types.int) {
         return Err(vm.type_error("__hash__ method should return an integer"));
     }
@@ -326,7 +338,7 @@ pub(super) fn richcompare(vm: &Vm, this: &Obj, other: &Obj, op: Compare) -> PyRe
         Compare::Gt => &names.__gt__,
         Compare::Ge => &names.__ge__,
     };
-    vm.call_maybe(this, name, &[other])
+    vm.call_maybe(this, name, &[other], true)
 }
 
 pub(super) fn iter(vm: &Vm, this: &Obj) -> PyResult {
@@ -335,10 +347,10 @@ pub(super) fn iter(vm: &Vm, this: &Obj) -> PyResult {
     if vm.class_lookup(&class, &vm.names.__iter__).is_some_and(|found| found.is(&vm.consts.none)) {
         return Err(not_iterable());
     }
-    if let Some(special) = vm.special(this, &vm.names.__iter__)? {
+    if let Some(special) = vm.special_if_there(this, &vm.names.__iter__, true)? {
         return vm.call_special(&special, this, &[]);
     }
-    if vm.class_lookup(&class, &vm.names.__getitem__).is_none() {
+    if vm.special_if_there(this, &vm.names.__getitem__, true)?.is_none() {
         return Err(not_iterable());
     }
     Ok(vm.sequence_iterator(this))

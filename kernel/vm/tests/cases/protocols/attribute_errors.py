@@ -90,3 +90,35 @@ def nested():
     try: f == g
     except RecursionError as error: print(''.join(c for c in str(error) if not c.isdigit()))
 nested()
+
+# A special method whose binding raises. An AttributeError says that there is none.
+def unbindable(self):
+    raise kind("not bound")
+
+
+class Unbindable:
+    __eq__ = __lt__ = __len__ = __add__ = __radd__ = __getitem__ = __hash__ = __bool__ = __iter__ = __contains__ = __neg__ = property(unbindable)
+    __repr__ = __str__ = property(unbindable)
+
+
+for kind in AttributeError, ValueError:
+    odd = Unbindable()
+    for title, what in {
+        "==": lambda: odd == odd,
+        "!=": lambda: odd != odd,
+        "<": lambda: odd < odd,
+        "len": lambda: len(odd),
+        "+": lambda: odd + 1,
+        "reflected": lambda: 1 + odd,
+        "[]": lambda: odd[0],
+        "hash": lambda: hash(odd),
+        "bool": lambda: bool(odd),
+        "iter": lambda: iter(odd),
+        "in": lambda: 3 in odd,
+        "-": lambda: -odd,
+        "repr": lambda: repr(odd).split(" at ")[0],
+    }.items():
+        try:
+            print(title, what())
+        except Exception as error:
+            print(title, type(error).__name__, error)
