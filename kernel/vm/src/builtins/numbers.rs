@@ -124,6 +124,8 @@ fn real(vm: &Vm, item: &Obj) -> PyResult<Option<f64>> {
     match item.kind() {
         Kind::FLOAT => Ok(item.get::<Float>().map(|float| float.0)),
         Kind::INT => vm.as_float(item).map(Some),
+        // Older versions leave machine numbers for one that is none.
+        _ if vm.version >= Version::V3_14 && vm.is_kind_of(item, &vm.types.int) => vm.as_float(item).map(Some),
         _ => Ok(None),
     }
 }

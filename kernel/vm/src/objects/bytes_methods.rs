@@ -271,7 +271,12 @@ fn partition(vm: &Vm, this: &Obj, args: Args<'_>, reverse: bool) -> PyResult {
 }
 
 fn join(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
-    let items = vm.sequence_items(&args.pos()[0], "can only join an iterable")?;
+    // The separator keeps its size while its items come; up to 3.10 it did not.
+    let array = super::bytes::buffer(this).filter(|_| vm.version > compile::Version::V3_10);
+    array.inspect(|array| array.export(true));
+    let items = vm.sequence_items(&args.pos()[0], "can only join an iterable");
+    array.inspect(|array| array.export(false));
+    let items = items?;
     if let ([one], true) = (items.as_slice(), this.get::<Bytes>().is_some())
         && one.kind() == Kind::BYTES
     {

@@ -30,9 +30,10 @@ fn init(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult<()> {
     if details.len() == 5 {
         return Err(vm.type_error("end_offset must be provided when end_lineno is provided"));
     }
-    for (i, detail) in details.into_iter().enumerate() {
-        // `print_file_and_line` stands between `end_offset` and `_metadata`.
-        store(this, if i < 6 { i + 1 } else { 8 }, Some(detail));
+    let mut details = details.into_iter();
+    // `print_file_and_line` stands between `end_offset` and `_metadata`. What is not given now is not there any more.
+    for place in [1, 2, 3, 4, 5, 6, 8] {
+        store(this, place, details.next());
     }
     Ok(())
 }

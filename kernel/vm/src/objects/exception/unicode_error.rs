@@ -1,5 +1,6 @@
 //! `UnicodeDecodeError`, `UnicodeEncodeError` and `UnicodeTranslateError`: what could not be converted, where, and why.
 
+use compile::Version;
 use heap::{Bytes, Int, Obj, Str};
 
 use super::hierarchy::{field, store};
@@ -31,8 +32,8 @@ const fn get<const I: usize>(name: &'static str) -> GetSet {
 pub(super) fn decode(slots: &Slots) {
     slots.init.set(Some(|vm, this, args| init(vm, this, args, &["str", "bytes", "int", "int", "str"])));
     slots.str.set(Some(|vm, this| {
-        let Some((start, end)) = span(this) else { return Ok(vm.consts.empty_str.clone()) };
-        let (encoding, reason) = (text(vm, this, ENCODING)?, text(vm, this, REASON)?);
+        let Some((start, end)) = span(this).filter(|_| field(this, OBJECT).is_some()) else { return Ok(vm.consts.empty_str.clone()) };
+        let (encoding, reason) = texts(vm, this, true)?;
         let byte =
             field(this, OBJECT).and_then(|object| object.get::<Bytes>().and_then(|bytes| bytes.as_bytes().get(start as usize).copied()));
         let message = match byte.filter(|_| end == start + 1) {
@@ -46,8 +47,8 @@ pub(super) fn decode(slots: &Slots) {
 pub(super) fn encode(slots: &Slots) {
     slots.init.set(Some(|vm, this, args| init(vm, this, args, &["str", "str", "int", "int", "str"])));
     slots.str.set(Some(|vm, this| {
-        let Some((start, end)) = span(this) else { return Ok(vm.consts.empty_str.clone()) };
-        let (encoding, reason) = (text(vm, this, ENCODING)?, text(vm, this, REASON)?);
+        let Some((start, end)) = span(this).filter(|_| field(this, OBJECT).is_some()) else { return Ok(vm.consts.empty_str.clone()) };
+        let (encoding, reason) = texts(vm, this, false)?;
         let message = match character(this, start).filter(|_| end == start + 1) {
             Some(c) => format!("'{encoding}' codec can't encode character '{}' in position {start}: {reason}", escaped(c)),
             None => format!("'{encoding}' codec can't encode characters in position {start}-{}: {reason}", end - 1),
@@ -62,8 +63,8 @@ pub(super) fn translate(slots: &Slots) {
         take(vm, this, args, OBJECT, &["str", "int", "int", "str"])
     }));
     slots.str.set(Some(|vm, this| {
-        let Some((start, end)) = span(this) else { return Ok(vm.consts.empty_str.clone()) };
-        let reason = text(vm, this, REASON)?;
+        let Some((start, end)) = span(this).filter(|_| field(this, OBJECT).is_some()) else { return Ok(vm.consts.empty_str.clone()) };
+        let (_, reason) = texts(vm, this, false)?;
         let message = match character(this, start).filter(|_| end == start + 1) {
             Some(c) => format!("can't translate character '{}' in position {start}: {reason}", escaped(c)),
             None => format!("can't translate characters in position {start}-{}: {reason}", end - 1),
@@ -112,8 +113,19 @@ fn span(this: &Obj) -> Option<(i64, i64)> {
     Some((number(START)?, number(END)?))
 }
 
-fn text(vm: &Vm, this: &Obj, place: usize) -> PyResult<String> {
-    field(this, place).map_or(Ok("None".to_owned()), |held| vm.text_of(&held))
+/// The encoding and the reason. A `__str__` may be theirs, and may have taken the object away.
+fn texts(vm: &Vm, this: &Obj, of_bytes: bool) -> PyResult<(String, String)> {
+    let text = |place| field(this, place).map_or(Ok("None".to_owned()), |held| vm.text_of(&held));
+    let (reason, encoding) = (text(REASON)?, text(ENCODING)?);
+    let (fits, wanted) = match field(this, OBJECT) {
+        None => return Err(vm.type_error("UnicodeError 'object' attribute is not set")),
+        Some(object) if of_bytes => (object.get::<Bytes>().is_some(), "bytes"),
+        Some(object) => (object.get::<Str>().is_some(), "string"),
+    };
+    if !fits && vm.version >= Version::V3_14 {
+        return Err(vm.type_error(format!("UnicodeError 'object' attribute must be a {wanted}")));
+    }
+    Ok((encoding, reason))
 }
 
 fn character(this: &Obj, index: i64) -> Option<u32> {

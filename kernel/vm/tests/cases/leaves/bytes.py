@@ -202,3 +202,20 @@ for i in range(40):
     b.append(1); L.append(b.__alloc__())
 print(L)
 print(bytearray(b'x'*10).__alloc__(), bytearray(10).__alloc__(), (bytearray(b'abc')+b'd').__alloc__(), bytearray([1,2,3]).__alloc__(), bytearray(iter([1,2,3])).__alloc__())
+
+# A separator keeps its size while the parts come.
+separator = bytearray(b",")
+
+
+def parts():
+    separator.clear()
+    yield b"A"
+    yield b"B"
+
+
+try:
+    separator.join(parts())
+except BufferError as error:
+    print(error)
+print(separator.join([b"a", b"b"]))
+separator.clear()

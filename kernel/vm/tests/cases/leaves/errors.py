@@ -47,3 +47,41 @@ class BadName:
 tried(lambda: repr(weakref.ref(BadName)) and repr(weakref.ref(keep)))
 keep = BadName()
 tried(lambda: repr(weakref.ref(keep)))
+
+# A text in an error whose `__str__` takes the error's object away.
+class Taking(str):
+    def __str__(self):
+        take(error)
+        return self
+
+
+def take(error):
+    error.object = None
+
+
+for _ in range(2):
+    for made, data in (UnicodeEncodeError, "x"), (UnicodeDecodeError, b"x"):
+        for encoding, reason in (Taking("utf-8"), "r"), ("utf-8", Taking("r")):
+            error = made(encoding, data, 0, 1, reason)
+            try:
+                print(str(error))
+            except TypeError as raised:
+                print(made.__name__, raised)
+    error = UnicodeTranslateError("x", 0, 1, Taking("r"))
+    try:
+        print(str(error))
+    except TypeError as raised:
+        print(type(error).__name__, raised)
+
+    def take(error):
+        del error.object
+
+
+error = UnicodeEncodeError("a", "b", 0, 1, "c")
+del error.object
+print(repr(str(error)), error.object, error.start)
+
+# A syntax error that is made anew forgets what it was not told.
+error = SyntaxError("old", ("file.py", 1, 2, "text", 2, 3))
+error.__init__("new", ("new.py", 2, 3, "more"))
+print(error.msg, error.filename, error.lineno, error.offset, error.text, error.end_lineno, error.end_offset)

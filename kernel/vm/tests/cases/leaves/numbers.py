@@ -144,3 +144,10 @@ complex.from_number('3')
 (1).bit_count()
 (2**70).is_integer()
 '''.split('\n'): t(s)
+
+# Ints among floats are floats for a sum, of any size.
+print(sum([1.0, 10**100, 1.0, -(10**100)]), sum([2j, 1.0, 10**100, 1.0, -(10**100)]), sum([1e100, 1, True, -1e100]))
+try:
+    sum([1.5, 10**400])
+except OverflowError as error:
+    print(error)
