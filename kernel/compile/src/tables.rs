@@ -104,6 +104,55 @@ impl Code {
         bytes
     }
 
+    /// Takes the places of a `co_linetable` for those of the instructions (`PyCodeAddressRange`; `Objects/locations.md`).
+    pub fn set_linetable(&mut self, table: &[u8]) {
+        let mut rest = table.iter().copied();
+        let mut line = self.first_line;
+        // The place of each code unit.
+        let mut units = Vec::new();
+        while let Some(head) = rest.next() {
+            let mut number = || {
+                let (mut value, mut shift) = (0u32, 0);
+                for byte in rest.by_ref() {
+                    value |= u32::from(byte & 63).checked_shl(shift).unwrap_or(0);
+                    shift += 6;
+                    if byte & 64 == 0 {
+                        break;
+                    }
+                }
+                value
+            };
+            let signed = |value: u32| if value & 1 != 0 { -((value >> 1) as i32) } else { (value >> 1) as i32 };
+            let place = match head >> 3 & 15 {
+                15 => Location::NONE,
+                14 => {
+                    line += signed(number());
+                    let (lines, col, end_col) = (number() as i32, number() as i32, number() as i32);
+                    Location { line, end_line: line + lines, col: col - 1, end_col: end_col - 1 }
+                }
+                13 => {
+                    line += signed(number());
+                    Location { line, end_line: line, col: -1, end_col: -1 }
+                }
+                form @ 10..=12 => {
+                    line += i32::from(form) - 10;
+                    let (col, end_col) = (rest.next().unwrap_or(0), rest.next().unwrap_or(0));
+                    Location { line, end_line: line, col: col.into(), end_col: end_col.into() }
+                }
+                form => {
+                    let second = rest.next().unwrap_or(0);
+                    let col = i32::from(form << 3 | second >> 4);
+                    Location { line, end_line: line, col, end_col: col + i32::from(second & 15) }
+                }
+            };
+            units.extend(std::iter::repeat_n(place, usize::from(head & 7) + 1));
+        }
+        let offsets = self.offsets();
+        for (index, location) in self.locations.iter_mut().enumerate() {
+            *location = units.get(offsets.starts[index] as usize).copied().unwrap_or(Location::NONE);
+        }
+    }
+
     /// `co_linetable`.
     pub fn co_linetable(&self) -> Vec<u8> {
         let offsets = self.offsets();

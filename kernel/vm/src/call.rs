@@ -11,7 +11,7 @@ use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr;
 
 use compile::Version;
-use compile::code::{CO_VARARGS, CO_VARKEYWORDS};
+use compile::code::{CO_OPTIMIZED, CO_VARARGS, CO_VARKEYWORDS};
 use heap::{Obj, Slot, StackRef, Str, Tuple};
 
 use crate::frame::{ENTRY, Frame, Owner};
@@ -199,6 +199,10 @@ impl Vm {
             }
             for i in 0..payload.n_locals {
                 locals.add(i).write(StackRef::NULL);
+            }
+            // The body of a module or class, as a function: its names are global ones.
+            if !payload.has_flag(CO_OPTIMIZED) {
+                (*frame).locals.set((*(*frame).globals).clone());
             }
             match self.bind(&*function, payload, locals, args, n, names) {
                 Ok(()) => Ok(frame),

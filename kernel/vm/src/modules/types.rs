@@ -37,6 +37,9 @@ pub(super) static MODULE: ModuleSpec = ModuleSpec {
         ] {
             vm.dict_set_str(&dict, name, class.clone());
         }
+        if vm.version >= compile::Version::V3_13 {
+            vm.dict_set_str(&dict, "CapsuleType", vm.late_class(&super::datetime::capsule::CAPSULE));
+        }
         Ok(())
     },
 };

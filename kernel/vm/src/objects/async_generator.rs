@@ -7,7 +7,7 @@ use heap::{Obj, Slot};
 
 use crate::class::{ClassSpec, Convention, GetSet, Method, flags};
 use crate::objects::coroutine::{code_of, frame_of, state};
-use crate::objects::generator::{GenState, Resumed};
+use crate::objects::generator::Resumed;
 use crate::{Args, PyResult, Vm, kinds};
 
 /// What an asynchronous generator yields, as told from what it awaits (`_PyAsyncGenWrappedValue`).
@@ -338,15 +338,6 @@ pub static ASYNC_GENERATOR: ClassSpec = ClassSpec {
         GetSet::new("ag_frame", frame_of),
         GetSet::new("ag_code", code_of),
         GetSet::new("ag_suspended", |vm, g| Ok(vm.bool(state(g).is_suspended()))),
-        GetSet::new("ag_state", |vm, g| {
-            let text = match state(g).state.get() {
-                GenState::Created => "AGEN_CREATED",
-                GenState::Suspended | GenState::Delegating => "AGEN_SUSPENDED",
-                GenState::Executing => "AGEN_RUNNING",
-                GenState::Finished => "AGEN_CLOSED",
-            };
-            Ok(vm.intern(text))
-        }),
     ],
     basicsize: 152,
     itemsize: 8,

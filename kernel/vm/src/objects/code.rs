@@ -8,7 +8,7 @@
 use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::rc::Rc;
 
-use compile::code::{CO_FAST_CELL, CO_FAST_FREE, CO_FAST_LOCAL, CO_VARARGS, CO_VARKEYWORDS};
+use compile::code::{CO_FAST_CELL, CO_FAST_FREE, CO_FAST_LOCAL, CO_OPTIMIZED, CO_VARARGS, CO_VARKEYWORDS};
 use compile::{Code, Const, Op, PyStr};
 use heap::{Obj, Payload, Str, Tuple, Visit};
 use rustc_hash::FxHashMap;
@@ -217,7 +217,9 @@ impl Vm {
             // A generator's handler of StopIteration, which versions up to 3.11 did not count, needs two places.
             n_places: n_locals + code.stacksize.max(2) as usize + 1,
             keeps_frame: Cell::new(false),
-            simple: self.version > compile::Version::V3_10 && code.flags & (CO_VARARGS | CO_VARKEYWORDS) == 0 && code.kwonlyargcount == 0,
+            simple: self.version > compile::Version::V3_10
+                && code.flags & (CO_OPTIMIZED | CO_VARARGS | CO_VARKEYWORDS) == CO_OPTIMIZED
+                && code.kwonlyargcount == 0,
             code_len: OnceCell::new(),
             line_starts: OnceCell::new(),
             offsets: OnceCell::new(),
@@ -481,7 +483,8 @@ fn replace(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
             "co_firstlineno" => code.first_line = vm.index_isize(value)? as i32,
             "co_stacksize" => code.stacksize = code.stacksize.max(vm.index_isize(value)? as u32),
             "co_argcount" | "co_posonlyargcount" | "co_kwonlyargcount" | "co_nlocals" | "co_varnames" | "co_freevars" | "co_cellvars"
-            | "co_code" | "co_linetable" | "co_exceptiontable" => {}
+            | "co_code" | "co_exceptiontable" => {}
+            "co_linetable" => code.set_linetable(&vm.need_bytes(value)?),
             _ => return Err(vm.type_error(format!("replace() got an unexpected keyword argument '{key}'"))),
         }
     }

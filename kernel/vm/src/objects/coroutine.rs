@@ -237,7 +237,7 @@ impl Vm {
             self.close_generator(obj).map(drop)
         };
         if let Err(raised) = closed {
-            self.unraisable(raised, None, obj);
+            self.unraisable(raised, Some("closing generator"), obj);
         }
     }
 }
@@ -325,16 +325,6 @@ pub(super) fn sizeof(vm: &Vm, obj: &Obj, _: Args<'_>) -> PyResult {
     Ok(vm.int(base + 8 * places))
 }
 
-fn get_state(vm: &Vm, obj: &Obj, prefix: &str) -> PyResult {
-    let text = match state(obj).state.get() {
-        GenState::Created => "CREATED",
-        GenState::Suspended | GenState::Delegating => "SUSPENDED",
-        GenState::Executing => "RUNNING",
-        GenState::Finished => "CLOSED",
-    };
-    Ok(vm.intern(&format!("{prefix}_{text}")))
-}
-
 fn send_slot(vm: &Vm, obj: &Obj, value: &Obj) -> PyResult<Result<Obj, Obj>> {
     Ok(match vm.resume(obj, Some(value), None, false)? {
         Resumed::Yielded(value) => Ok(value),
@@ -371,7 +361,6 @@ pub static GENERATOR: ClassSpec = ClassSpec {
         GetSet::new("gi_frame", frame_of),
         GetSet::new("gi_suspended", |vm, g| Ok(vm.bool(state(g).is_suspended()))),
         GetSet::new("gi_code", code_of),
-        GetSet::new("gi_state", |vm, g| get_state(vm, g, "GEN")),
     ],
     basicsize: 152,
     itemsize: 8,
@@ -407,7 +396,6 @@ pub static COROUTINE: ClassSpec = ClassSpec {
         GetSet::new("cr_suspended", |vm, g| Ok(vm.bool(state(g).is_suspended()))),
         GetSet::new("cr_code", code_of),
         GetSet::member("cr_origin", |vm, g| Ok(vm.slot_or_none(&state(g).origin_or_finalizer))),
-        GetSet::new("cr_state", |vm, g| get_state(vm, g, "CORO")),
     ],
     basicsize: 152,
     itemsize: 8,

@@ -310,6 +310,9 @@ fn new(vm: &Vm, _class: &Obj, args: Args<'_>) -> PyResult {
     if defaults.as_ref().is_some_and(|defaults| defaults.get::<Tuple>().is_none()) {
         return Err(vm.type_error("arg 4 (defaults) must be None or tuple"));
     }
+    if kwdefaults.as_ref().is_some_and(|kwdefaults| kwdefaults.get::<heap::Dict>().is_none()) {
+        return Err(vm.type_error("arg 6 (kwdefaults) must be None or dict"));
+    }
     let free = vm.code(code).code.nfreevars as usize;
     let cells = closure.as_ref().map(|closure| closure.get::<Tuple>().map(Tuple::len));
     match cells {

@@ -163,9 +163,17 @@ impl Vm {
         }
     }
 
-    /// A function of the `builtins` module, as iterators' `__reduce__` names them.
+    /// A builtin name as the running code sees it: iterators' `__reduce__` names them (`_PyEval_GetBuiltin`).
     pub(crate) fn builtin(&self, name: &str) -> PyResult {
-        let found = self.builtins.get().and_then(|builtins| self.dict_get_str(&builtins, name));
+        let builtins = self.thread.visible().map(|frame| (*frame.builtins).clone()).or_else(|| self.builtins.get());
+        let found = match builtins {
+            Some(builtins) if builtins.kind() == heap::Kind::DICT => self.dict_get_str(&builtins, name),
+            Some(builtins) => match self.getitem(&builtins, &self.intern(name)) {
+                Err(raised) if raised.is(self, &self.types.key_error) => None,
+                found => Some(found?),
+            },
+            None => None,
+        };
         found.ok_or_else(|| self.new_exception(&self.types.attribute_error, vec![self.str(name)]))
     }
 

@@ -110,6 +110,10 @@ fn replace(vm: &Vm, this: &Obj, args: Args<'_>) -> PyResult {
         return Err(vm.type_error("__replace__() takes no positional arguments"));
     }
     let made = vm.call(&vm.class_of(this), &[])?;
+    if made.get::<SimpleNamespace>().is_none() {
+        let (class, given) = (vm.full_class_name(&vm.class_of(this)), vm.full_class_name(&vm.class_of(&made)));
+        return Err(vm.type_error(format!("expect types.SimpleNamespace type, but {class}() returned '{given}' object")));
+    }
     for from in [dict(vm, this)] {
         let from = from.get::<Dict>().map(Dict::copy).expect("a namespace's dict is a dict");
         let mut at = 0;

@@ -111,9 +111,11 @@ fn slots(s: &Slots) {
         let i = place(vm, this, key, "deque index out of range")?;
         let before = match value {
             Some(value) => std::mem::replace(&mut own(this).items.borrow_mut()[i], value.clone()),
-            None => own(this).items.borrow_mut().remove(i).expect("the place was checked"),
+            None => {
+                changed(this);
+                own(this).items.borrow_mut().remove(i).expect("the place was checked")
+            }
         };
-        changed(this);
         drop(before);
         Ok(())
     }));

@@ -3,7 +3,7 @@
 //! `delta.rs` has timedelta, `date.rs` date, `moment.rs` datetime, `clock.rs` time, `zone.rs` tzinfo and timezone; `iso.rs` reads ISO 8601,
 //! `fields.rs` is what dates and times share, `capsule.rs` what C extensions would look for.
 
-mod capsule;
+pub(crate) mod capsule;
 mod clock;
 mod date;
 mod delta;

@@ -143,15 +143,29 @@ impl Vm {
         let dict = self.copy_of_namespace(namespace);
         let mut plan = Plan { meta, name, bases, bases_tuple, base, dict, slots: None, add_dict: false, add_weakref: false };
         self.plan_slots(&mut plan)?;
-        let text = name.get::<Str>().map(|name| name.as_bytes().contains(&0));
-        if text == Some(true) {
-            return Err(self.value_error("type name must not contain null characters"));
+        self.check_type_name(name)?;
+        // C code asks for the docstring in UTF-8.
+        if let Some(doc) = self.dict_get_str(&plan.dict, "__doc__").filter(|doc| doc.get::<Str>().is_some_and(|doc| doc.to_str().is_none()))
+        {
+            self.encode(&doc, None, None)?;
         }
         let class = self.allocate_class(&plan);
         self.set_attributes(&class, &plan)?;
         self.ready(&class, &plan)?;
         self.track_class_dict(&plan.dict);
         Ok(class)
+    }
+
+    /// A class's name has a C text, too: UTF-8 without a zero.
+    pub(super) fn check_type_name(&self, name: &Obj) -> PyResult<()> {
+        let Some(text) = name.get::<Str>() else { return Ok(()) };
+        if text.to_str().is_none() {
+            self.encode(name, None, None)?;
+        }
+        if text.as_bytes().contains(&0) {
+            return Err(self.value_error("type name must not contain null characters"));
+        }
+        Ok(())
     }
 
     /// With the lazy tracking of 3.13, what was set in the class's dict decides whether it is tracked.

@@ -249,12 +249,10 @@ fn name(vm: &Vm, class: &Obj) -> PyResult {
 fn set_name(vm: &Vm, class: &Obj, value: Option<&Obj>) -> PyResult<()> {
     vm.check_changeable(class, value, "__name__")?;
     let Some(value) = value else { return Ok(()) };
-    let Some(text) = value.get::<Str>() else {
+    if value.get::<Str>().is_none() {
         return Err(vm.type_error(format!("can only assign string to {}.__name__, not '{}'", vm.class_name(class), vm.type_name(value))));
-    };
-    if text.as_bytes().contains(&0) {
-        return Err(vm.value_error("type name must not contain null characters"));
     }
+    vm.check_type_name(value)?;
     vm.class_modified(class);
     vm.class(class).name.set(value.clone());
     Ok(())

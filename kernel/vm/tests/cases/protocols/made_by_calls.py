@@ -64,3 +64,71 @@ except* ValueError:
     print('one')
 except* TypeError:
     print('two')
+
+# What calls of builtin classes refuse, and what makes something else of them.
+import collections
+import types
+
+
+def refused(what, *args):
+    try:
+        print(what(*args))
+    except Exception as error:
+        print(type(error).__name__, error)
+
+
+for name in "A\udcdcB", "A\0B", "A\0\udcdc":
+    refused(type, name, (), {})
+    refused(setattr, type("C", (), {}), "__name__", name)
+refused(type, "C", (), {"__doc__": "x\udcdcy"})
+code = (lambda: 1).__code__
+refused(types.FunctionType, code, {}, "f", None, None, 3)
+refused(types.FunctionType, code, {}, "f", 1, None, {})
+
+
+class Space(types.SimpleNamespace):
+    def __new__(cls, *args, **kwargs):
+        return 12345 if made else super().__new__(cls)
+
+
+made = False
+space = Space()
+made = True
+refused(space.__replace__)
+print(types.CapsuleType.__name__)
+
+# Iterators name the builtin functions that the running code sees.
+for builtins in types.MappingProxyType({}), types.MappingProxyType({"iter": 2}), {"iter": 3}:
+    refused(eval, "x.__reduce__()", {"__builtins__": builtins, "x": iter([1, 2])})
+
+# An item in another's place is no change of a deque.
+row = collections.deque([1, 2, 3])
+walk = iter(row)
+next(walk)
+row[1] = 5
+print(next(walk))
+del row[0]
+refused(next, walk)
+
+# The body of a module as a function: its names are the globals.
+body = compile("first = 7\nsecond = first + 1\n__import__('sys')", "body", "exec")
+namespace = {}
+print(types.FunctionType(body, namespace)(), sorted(name for name in namespace if name[0] != "_"))
+namespace = {}
+print(types.FunctionType(body, namespace)(*[]), sorted(name for name in namespace if name[0] != "_"))
+
+# Code with the places of other code, or with none.
+def nowhere():
+    1 / 0
+
+
+def elsewhere():
+    11 / 0
+
+
+for table in b"\xf8\xf8\xf8\xf9\xf8\xf8\xf8", elsewhere.__code__.co_linetable:
+    nowhere.__code__ = nowhere.__code__.replace(co_linetable=table)
+    try:
+        nowhere()
+    except ZeroDivisionError as error:
+        print(error.__traceback__.tb_next.tb_lineno, sorted(set(nowhere.__code__.co_positions()), key=repr))
