@@ -1,7 +1,7 @@
 //! `__doc__` of what CPython writes in C: the texts are the library's ([`library::doc`]), found by the names of their objects when somebody asks.
-//! They are in no dict: a class without a text of its own in its `__dict__`, nor one in the library, has `None`.
+//! A class's `__dict__` has `None` until somebody looks at it there; a class without a text of its own, nor one in the library, has `None` for good.
 
-use heap::Obj;
+use heap::{Dict, Kind, Obj};
 
 use crate::class::{Class, ClassSpec, Method};
 use crate::objects::builtin_function::BuiltinFunction;
@@ -25,6 +25,20 @@ impl Vm {
         let own = Some(spec.split_doc().1).filter(|doc| !doc.is_empty());
         let (module, name) = spec.name.rsplit_once('.').unwrap_or(("builtins", spec.name));
         self.doc_or_none(own.or_else(|| library::doc(module, name)))
+    }
+
+    /// Puts the text of a builtin class into the class's own dict, if that says `None` until now: somebody looks at it.
+    pub(crate) fn fill_class_doc(&self, dict: &Obj) {
+        let Some(payload) = dict.get::<Dict>().filter(|_| dict.kind() == Kind::DICT) else { return };
+        if payload.get_str_key(&self.names.__doc__).is_none_or(|doc| !doc.is(&self.consts.none)) {
+            return;
+        }
+        let is_its = |class: &Obj| self.class(class).dict.get().is_some_and(|own| own.is(dict));
+        let late = || self.state.late_classes.borrow().values().find(|class| is_its(class)).cloned();
+        let class = self.types.each().into_iter().map(|(class, _)| class).find(|class| is_its(class)).cloned().or_else(late);
+        if let Some(spec) = class.and_then(|class| self.class(&class).spec) {
+            drop(payload.set_str_key(&self.names.__doc__, self.class_doc(spec)));
+        }
     }
 
     /// Of a method or an attribute that a builtin class has for its instances.

@@ -43,10 +43,23 @@ fn new(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     Ok(vm.mapping_proxy(mapping))
 }
 
+/// The mapping, all of which is looked at.
+fn whole(vm: &Vm, obj: &Obj) -> Obj {
+    let mapping = mapping(obj);
+    vm.fill_class_doc(&mapping);
+    mapping
+}
+
+/// The mapping, of which one item is looked at.
+fn with_item(vm: &Vm, obj: &Obj, key: &Obj) -> Obj {
+    if key.get::<heap::Str>().is_some_and(|key| key.as_bytes() == b"__doc__") { whole(vm, obj) } else { mapping(obj) }
+}
+
 macro_rules! forward {
-    ($($name:ident $method:literal;)*) => {
+    ($($name:ident $method:literal $mapping:expr;)*) => {
         $(fn $name(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
-            let mapping = mapping(obj);
+            let find: fn(&Vm, &Obj, Args<'_>) -> Obj = $mapping;
+            let mapping = find(vm, obj, args);
             match vm.load_method(&mapping, &vm.intern($method))? {
                 Loaded::Method(function) => vm.call_with_first(&function, &mapping, args),
                 Loaded::Value(method) => vm.call_args(&method, args),
@@ -56,15 +69,18 @@ macro_rules! forward {
 }
 
 forward! {
-    get "get";
-    keys "keys";
-    values "values";
-    items "items";
-    copy "copy";
-    reversed "__reversed__";
+    get "get" |vm, obj, args| args.get(0).map_or_else(|| mapping(obj), |key| with_item(vm, obj, key));
+    keys "keys" |_, obj, _| mapping(obj);
+    values "values" |vm, obj, _| whole(vm, obj);
+    items "items" |vm, obj, _| whole(vm, obj);
+    copy "copy" |vm, obj, _| whole(vm, obj);
+    reversed "__reversed__" |_, obj, _| mapping(obj);
 }
 
 fn or(vm: &Vm, a: &Obj, b: &Obj) -> PyResult {
+    for side in [a, b] {
+        vm.fill_class_doc(&unwrapped(side));
+    }
     vm.binary(Operator::Or, &unwrapped(a), &unwrapped(b))
 }
 
@@ -81,12 +97,12 @@ pub static MAPPING_PROXY: ClassSpec = ClassSpec {
     slots: |slots| {
         slots.new.set(Some(new));
         slots.repr.set(Some(|vm, obj| {
-            let inside = vm.repr_text(&mapping(obj))?;
+            let inside = vm.repr_text(&whole(vm, obj))?;
             Ok(vm.str(&format!("mappingproxy({inside})")))
         }));
-        slots.str.set(Some(|vm, obj| vm.str_of(&mapping(obj))));
+        slots.str.set(Some(|vm, obj| vm.str_of(&whole(vm, obj))));
         slots.len.set(Some(|vm, obj| vm.len(&mapping(obj))));
-        slots.subscript.set(Some(|vm, obj, key| vm.getitem(&mapping(obj), key)));
+        slots.subscript.set(Some(|vm, obj, key| vm.getitem(&with_item(vm, obj, key), key)));
         slots.contains.set(Some(|vm, obj, key| vm.contains(&mapping(obj), key)));
         slots.iter.set(Some(|vm, obj| vm.iter(&mapping(obj))));
         slots.hash.set(Some(|vm, obj| vm.hash(&mapping(obj))));

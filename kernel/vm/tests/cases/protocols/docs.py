@@ -44,3 +44,15 @@ try:
     list.__doc__ = "mine"
 except TypeError as error:
     print(error)
+
+# A builtin class's own dict has its text, too.
+for look in (
+    lambda: vars(list)["__doc__"],
+    lambda: dict.__dict__.get("__doc__"),
+    lambda: dict(vars(tuple))["__doc__"],
+    lambda: dict(vars(set).items())["__doc__"],
+    lambda: vars(frozenset).copy()["__doc__"],
+    lambda: (vars(int) | {})["__doc__"],
+    lambda: vars(type(iter([])))["__doc__"],
+):
+    print(repr(look())[:60])
