@@ -341,7 +341,7 @@ pub(crate) fn class_object(heap: &Heap, spec: &'static ClassSpec, base: Option<O
         bases: Slot::empty(),
         base: base.into(),
         mro: Slot::empty(),
-        full_name: spec.name,
+        full_name: Cell::new(spec.name),
         flags: Cell::new((spec.flags & !(flags::DICT | flags::WEAKREFS)) | flags::IMMUTABLE | flags::READY),
         version: Cell::new(0),
         slots,

@@ -355,7 +355,7 @@ pub struct Class {
     /// `__mro__`, a `tuple`; empty while the class is made.
     pub mro: Slot,
     /// The builtin class's module and name, or empty (`tp_name`).
-    pub full_name: &'static str,
+    pub full_name: Cell<&'static str>,
     /// `Py_TPFLAGS_*`.
     pub flags: Cell<u32>,
     /// Changes whenever an attribute seen through this class may have changed; 0: not given one yet. Method caches compare it.

@@ -145,7 +145,7 @@ impl Vm {
         let (mut met, mut totals) = (Met::new(), Vec::new());
         self.heap.each_object(&mut |obj| {
             let mut first = |class: &Obj| {
-                let name = match self.class(class).full_name {
+                let name = match self.class(class).full_name.get() {
                     "" => self.class_name(class).into(),
                     name => name.into(),
                 };

@@ -586,6 +586,9 @@ impl Vm {
         if let Some(found) = self.getattr_opt(module, name)? {
             return Ok(found);
         }
+        if let Some(found) = self.later_name(module, name) {
+            return Ok(found);
+        }
         let module_name = self.getattr_opt_str(module, "__name__")?.filter(Vm::is_text);
         if let Some(module_name) = &module_name {
             let full = self.str(&format!("{}.{}", self.lossy(module_name), self.lossy(name)));

@@ -87,6 +87,13 @@ impl Vm {
             names.split(' ').for_each(|name| drop(dict.remove_str_key(&self.intern(name))));
         }
         let (slots, flags_of) = (&self.class(class).slots, &self.class(class).flags);
+        // `typing.Union` is another class there, which the library's `typing` of 3.14 has no more.
+        if self.version < Version::V3_14 && spec.name == "typing.Union" {
+            let payload = self.class(class);
+            payload.full_name.set("types.UnionType");
+            payload.name.set(self.intern("UnionType"));
+            payload.qualname.set(self.intern("UnionType"));
+        }
         if self.version <= Version::V3_11 {
             match spec.name {
                 "slice" => {
@@ -160,8 +167,23 @@ impl Vm {
     pub(crate) fn module_of_this_version(&self, name: &str, dict: &Obj) {
         let Some(dict) = dict.get::<Dict>() else { return };
         for (_, _, names) in BORN_IN_MODULES.iter().filter(|(version, module, _)| *version > self.version && *module == name) {
-            names.split(' ').for_each(|name| drop(dict.remove_str_key(&self.intern(name))));
+            for later in names.split(' ') {
+                if let Some((_, found)) = dict.remove_str_key(&self.intern(later)) {
+                    self.state.later_names.borrow_mut().insert(format!("{name}.{later}"), found);
+                }
+            }
         }
+    }
+
+    /// What came later of a builtin module, for a module of the library that imports it from there: `pickle` wants `itertools.batched`.
+    pub(crate) fn later_name(&self, module: &Obj, name: &Obj) -> Option<Obj> {
+        let globals = &self.thread.visible()?.globals;
+        let asked_by_library = self.dict_get_str(globals, "__loader__").is_some_and(|loader| loader.is(&self.types.library_loader));
+        if !asked_by_library {
+            return None;
+        }
+        let full = format!("{}.{}", self.module_name(module)?, self.lossy(name));
+        self.state.later_names.borrow().get(&full).cloned()
     }
 
     /// A module of the library sees the exceptions that its text speaks of, though the program's builtins do not have them.

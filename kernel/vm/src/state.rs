@@ -40,6 +40,8 @@ pub(crate) struct State {
     pub(crate) placeholder: Slot,
     /// What stands between positional and keyword arguments in a key of `functools.lru_cache`.
     pub(crate) keyword_mark: Slot,
+    /// What builtin modules have of later versions, by its full name (`profile.rs`).
+    pub(crate) later_names: RefCell<std::collections::HashMap<String, heap::Obj>>,
     /// The classes of modules that are made when they are needed, by the address of their spec.
     pub(crate) late_classes: RefCell<std::collections::HashMap<usize, heap::Obj>>,
     /// What `tracemalloc` knows.
@@ -83,6 +85,7 @@ impl Default for State {
             utc: Slot::empty(),
             placeholder: Slot::empty(),
             keyword_mark: Slot::empty(),
+            later_names: RefCell::default(),
             late_classes: RefCell::default(),
             tracemalloc: RefCell::default(),
             numpy: OnceCell::new(),

@@ -240,10 +240,10 @@ impl Vm {
     /// The class's name for messages (`tp_name`): with the module for builtin classes that say it so.
     pub fn class_name(&self, class: &Obj) -> String {
         let payload = self.class(class);
-        if payload.full_name.is_empty() {
+        if payload.full_name.get().is_empty() {
             payload.name.get().map(|name| self.lossy(&name)).unwrap_or_default()
         } else {
-            payload.full_name.to_owned()
+            payload.full_name.get().to_owned()
         }
     }
 

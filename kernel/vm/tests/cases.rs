@@ -88,5 +88,5 @@ versions! {
     // What is worked out only when somebody asks: values of `type` statements, bounds of type parameters.
     type_values: [V3_14 V3_13 V3_12] "3.14";
     // Words of errors, and how deep native code may nest.
-    words: [V3_14 V3_13] "3.14" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
+    words: [V3_14] "3.14" [V3_13] "3.13" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
 }

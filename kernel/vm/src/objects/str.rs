@@ -1,5 +1,6 @@
 //! `str`: making one, comparing, indexing, joining; its class (`Objects/unicodeobject.c`). The methods are in `str_methods.rs`.
 
+use compile::Version;
 use heap::{Kind, Obj, Str};
 
 use super::leaf::{is_exact, plain, text, text_of};
@@ -112,7 +113,8 @@ fn subscript(vm: &Vm, this: &Obj, key: &Obj) -> PyResult {
         return Ok(vm.str_from_bytes(&taken));
     }
     if key.plain_int().is_none() && !vm.has_index(key) {
-        return Err(vm.type_error(format!("string indices must be integers, not '{}'", vm.type_name(key))));
+        let given = if vm.version <= Version::V3_10 { String::new() } else { format!(", not '{}'", vm.type_name(key)) };
+        return Err(vm.type_error(format!("string indices must be integers{given}")));
     }
     let index = vm.sequence_index(key)?;
     let at = if index < 0 { index + len as isize } else { index };

@@ -303,7 +303,7 @@ impl Vm {
             bases: plan.bases_tuple.clone().into(),
             base: plan.base.clone().into(),
             mro: Slot::empty(),
-            full_name: "",
+            full_name: Cell::new(""),
             flags: Cell::new(bits),
             version: Cell::new(0),
             slots: crate::class::Slots::default(),

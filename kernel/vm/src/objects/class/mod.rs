@@ -44,7 +44,7 @@ impl Vm {
         if payload.has(flags::HEAP_TYPE) {
             return self.own_attr(class, &self.names.__module__);
         }
-        Some(match payload.full_name.rsplit_once('.') {
+        Some(match payload.full_name.get().rsplit_once('.') {
             Some((module, _)) => self.intern(module),
             None => self.names.builtins.clone(),
         })

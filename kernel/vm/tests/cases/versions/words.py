@@ -101,3 +101,17 @@ except AttributeError as error:
 told(delete(Elsewhere(), 'y'))
 told(assign(slice(0, 1)))
 told(assign(slice(0, 3, 2)))
+
+# The class of unions, and an index that is none.
+print(type(int | str), type(int | str).__name__, type(int | str).__module__)
+for what in lambda: "abc"["a"], lambda: "abc"[1.0], lambda: (int | str)(1), lambda: (int | str).nothing:
+    try:
+        what()
+    except Exception as error:
+        print(type(error).__name__, error)
+
+# The library's modules have what they want of later versions.
+import itertools
+import pickle
+
+print(pickle.loads(pickle.dumps([1, 2])), hasattr(itertools, "batched"))
