@@ -151,10 +151,11 @@ fn documentation(vm: &Vm, obj: &Obj) -> Option<String> {
 
 /// `name(a, b=2)`, for functions of Python and those of the machine that tell.
 fn signature(vm: &Vm, name: &str, obj: &Obj) -> PyResult<Option<String>> {
-    let last = name.rsplit('.').next().unwrap_or(name);
+    // As it was written: `[].append(object, /)`.
+    let name = name.trim();
     if let Some(told) = text_of(vm, obj, "__text_signature__") {
         let told = told.replace("($module, /, ", "(").replace("($module, /)", "()").replace("($module, ", "(").replace("($self, /)", "()");
-        return Ok(Some(format!("{last}{}", told.replace("($self, /, ", "(").replace("($self, ", "("))));
+        return Ok(Some(format!("{name}{}", told.replace("($self, /, ", "(").replace("($self, ", "("))));
     }
     let function = if obj.get::<Class>().is_some() { vm.getattr_opt_str(obj, "__init__")? } else { Some(obj.clone()) };
     let Some(function) = function else { return Ok(None) };
@@ -196,7 +197,7 @@ fn signature(vm: &Vm, name: &str, obj: &Obj) -> PyResult<Option<String>> {
     if vm.getattr_opt_str(obj, "__self__")?.is_some() || obj.get::<Class>().is_some() {
         parts.drain(..1.min(parts.len()));
     }
-    Ok(Some(format!("{last}({})", parts.join(", "))))
+    Ok(Some(format!("{name}({})", parts.join(", "))))
 }
 
 /// The lines of a function, where they are known.
