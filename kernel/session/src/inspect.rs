@@ -221,6 +221,23 @@ fn source(vm: &Vm, obj: &Obj) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
+    use vm::Vm;
+    use vm::host::Collected;
+
+    #[test]
+    fn a_signature_begins_with_the_expression() {
+        let vm = Vm::new(compile::Version::default(), Rc::new(Collected::default()));
+        assert!(vm.start().is_ok(), "a machine starts");
+        let names = vm.dict();
+        for (code, told) in [("[].append", "[].append(object, /)"), ("''.join(", "''.join(iterable, /)"), ("x = len", "len(obj, /)")] {
+            let name = super::name_at(code, code.chars().count()).expect("there is a name");
+            let found = crate::reach::find(&vm, &names, &name).expect("it leads to something");
+            assert_eq!(super::signature(&vm, &name, &found).ok().flatten().as_deref(), Some(told));
+        }
+    }
+
     #[test]
     fn the_cursor_is_at_a_name() {
         let at = |code: &str, cursor| super::name_at(code, cursor);

@@ -107,7 +107,17 @@ pub(crate) fn expression_before(text: &str) -> Option<String> {
         }
         start -= 1;
     }
-    Some(tokens[start..].iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" "))
+    // Tokens that touched do so again.
+    let mut written = String::new();
+    let mut end = None;
+    for token in &tokens[start..] {
+        if end.is_some_and(|end| end != token.start) {
+            written.push(' ');
+        }
+        written += &token.text;
+        end = Some(token.end);
+    }
+    Some(written)
 }
 
 fn is_keyword(word: &str) -> bool {
