@@ -165,14 +165,14 @@ impl Vm {
     }
 
     /// The text of a source argument (`_Py_SourceAsString`).
-    fn source_text(&self, source: &Obj, function: &str, what: &str) -> PyResult<String> {
+    fn source_text(&self, source: &Obj, function: &str, what: &str, filename: &str) -> PyResult<String> {
         let text = match source.get::<Str>() {
             Some(text) => match text.to_str() {
                 Some(text) => text.to_owned(),
                 None => self.lossy(source),
             },
             None => match self.bytes_like(source) {
-                Some(bytes) => self.decode_source_of(&bytes, None)?,
+                Some(bytes) => self.decode_source_of(&bytes, None, filename)?,
                 None => return Err(self.type_error(format!("{function}() arg 1 must be a {what} object"))),
             },
         };
@@ -248,7 +248,7 @@ fn eval(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
         }
         return vm.run_code(source, &globals, &locals);
     }
-    let text = vm.source_text(source, "eval", "string, bytes or code")?;
+    let text = vm.source_text(source, "eval", "string, bytes or code", "<string>")?;
     let options = Options { future_annotations: vm.inherited(), ..Options::default() };
     let (code, _tree) = vm.compile_holding(text.trim_start_matches([' ', '\t']), "<string>", Mode::Eval, options)?;
     vm.run_code(&code, &globals, &locals)
@@ -281,7 +281,7 @@ fn exec(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     if closure.is_some() {
         return Err(vm.type_error("closure can only be used when source is a code object"));
     }
-    let text = vm.source_text(source, "exec", "string, bytes or code")?;
+    let text = vm.source_text(source, "exec", "string, bytes or code", "<string>")?;
     let options = Options { future_annotations: vm.inherited(), ..Options::default() };
     let (code, _tree) = vm.compile_holding(&text, "<string>", Mode::Exec, options)?;
     vm.run_code(&code, &globals, &locals)?;
@@ -359,7 +359,7 @@ fn compile(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
             false => vm.compile_tree(source, &filename, mode, options),
         };
     }
-    let text = vm.source_text(source, "compile", "string, bytes or AST")?;
+    let text = vm.source_text(source, "compile", "string, bytes or AST", &filename)?;
     let text = if mode == Mode::Eval { text.trim_start_matches([' ', '\t']) } else { &text };
     if tree_wanted { vm.parse_tree(text, &filename, mode, options, optimized) } else { vm.compile_text(text, &filename, mode, options) }
 }

@@ -207,3 +207,38 @@ print([getsizeof(text.rsplit()) for text in ["", "   ", "a b c", "a " * 20]], ge
 print([getsizeof(data.split(*args)) for data in [b"a b", b""] for args in [(), (b" ",), (b" ", 5), (None, 0)]])
 print([str(n) for n in (0, 7, -1, 10, -10, 9223372036854775807, -9223372036854775808)], f"{0}{-5}{12345678901}")
 print("".join(["é", "x", "\U0001f600"]), "-".join(["a"]), ":".join("ab"), "é".join(["", "a", ""]), len("\ud800".join(["a", "b"])))
+
+# Encodings with a byte for each character, and codecs that are written in Python.
+import codecs
+
+for encoding in "iso-8859-15", "cp1251", "koi8-r", "mac-roman", "cp850", "iso8859-7", "cp037", "punycode":
+    for text in "a\xe4\u20ac", "abc", "\u0434\u0430":
+        try:
+            data = text.encode(encoding)
+            print(encoding, data, data.decode(encoding) == text)
+        except UnicodeError as error:
+            print(encoding, error)
+for encoding, data in ("hex", b"ab"), ("base64", b"abc"), ("quopri", b"a=\xff"), ("uu", b"abc"), ("rot13", "abc"):
+    coded = codecs.encode(data, encoding)
+    print(encoding, coded, codecs.decode(coded, encoding))
+print(codecs.lookup("latin2").name, codecs.lookup("windows-1250").name)
+
+# What source in bytes says of its encoding.
+for source in (
+    b"\xef\xbb\xbf#coding: utf8\nx=1\n",
+    b"\xef\xbb\xbf\n#coding: utf8\nx=1\n",
+    b"\xef\xbb\xbf#coding: utf_8\nx=1\n",
+    b"\xef\xbb\xbf#coding: latin-1\nx=1\n",
+    b"#coding: utf8\nx='\xe6\x88\x91'\n",
+    b"#coding: iso8859-7\nx='\xe1'\n",
+    b"#coding: cp1251\nx = '\xcf\xb3\xf2\xee\xed' +\n",
+    b"#coding: nope\nx=1\n",
+    b"#coding: rot13\nx=1\n",
+    b"#coding: ascii\nx='\xe1'\n",
+):
+    names = {}
+    try:
+        exec(compile(source, "<source>", "exec"), names)
+        print(names["x"])
+    except SyntaxError as error:
+        print(error.msg, error.filename, error.lineno, error.offset, repr(error.text), error.end_lineno, error.end_offset)
