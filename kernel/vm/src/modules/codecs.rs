@@ -12,7 +12,7 @@ use crate::{Args, Convention, Method, PyResult, Signature, Vm};
 use Convention::{Keywords, One, Positional};
 
 macro_rules! codecs {
-    ($($encode:literal, $decode:literal, $encoding:expr;)*) => {
+    ($($encode:literal $more:literal, $decode:literal $last:literal, $encoding:expr;)*) => {
         &[
             Method::new("register", register, One).signature("($module, search_function, /)"),
             Method::new("unregister", unregister, One).signature("($module, search_function, /)"),
@@ -26,8 +26,10 @@ macro_rules! codecs {
             Method::new("charmap_build", charmap_build, One).signature("($module, map, /)"),
             Method::new("readbuffer_encode", readbuffer_encode, Positional).signature("($module, data, errors=None, /)"),
             $(
-                Method::new($encode, |vm, _, args| encode(vm, args, $encode, $encoding), Positional),
-                Method::new($decode, |vm, _, args| decode(vm, args, $decode, $encoding), Positional),
+                Method::new($encode, |vm, _, args| encode(vm, args, $encode, $encoding), Positional)
+                    .signature(concat!("($module, str, errors=None", $more, ", /)")),
+                Method::new($decode, |vm, _, args| decode(vm, args, $decode, $encoding), Positional)
+                    .signature(concat!("($module, data, errors=None", $last, ", /)")),
             )*
         ]
     };
@@ -36,17 +38,17 @@ macro_rules! codecs {
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
     name: "_codecs",
     functions: codecs! {
-        "utf_8_encode", "utf_8_decode", Encoding::Utf8;
-        "latin_1_encode", "latin_1_decode", Encoding::Latin1;
-        "ascii_encode", "ascii_decode", Encoding::Ascii;
-        "utf_16_encode", "utf_16_decode", Encoding::Utf16(Order::Mark);
-        "utf_16_le_encode", "utf_16_le_decode", Encoding::Utf16(Order::Little);
-        "utf_16_be_encode", "utf_16_be_decode", Encoding::Utf16(Order::Big);
-        "utf_32_encode", "utf_32_decode", Encoding::Utf32(Order::Mark);
-        "utf_32_le_encode", "utf_32_le_decode", Encoding::Utf32(Order::Little);
-        "utf_32_be_encode", "utf_32_be_decode", Encoding::Utf32(Order::Big);
-        "unicode_escape_encode", "unicode_escape_decode", Encoding::UnicodeEscape;
-        "raw_unicode_escape_encode", "raw_unicode_escape_decode", Encoding::RawUnicodeEscape;
+        "utf_8_encode" "", "utf_8_decode" ", final=False", Encoding::Utf8;
+        "latin_1_encode" "", "latin_1_decode" "", Encoding::Latin1;
+        "ascii_encode" "", "ascii_decode" "", Encoding::Ascii;
+        "utf_16_encode" ", byteorder=0", "utf_16_decode" ", final=False", Encoding::Utf16(Order::Mark);
+        "utf_16_le_encode" "", "utf_16_le_decode" ", final=False", Encoding::Utf16(Order::Little);
+        "utf_16_be_encode" "", "utf_16_be_decode" ", final=False", Encoding::Utf16(Order::Big);
+        "utf_32_encode" ", byteorder=0", "utf_32_decode" ", final=False", Encoding::Utf32(Order::Mark);
+        "utf_32_le_encode" "", "utf_32_le_decode" ", final=False", Encoding::Utf32(Order::Little);
+        "utf_32_be_encode" "", "utf_32_be_decode" ", final=False", Encoding::Utf32(Order::Big);
+        "unicode_escape_encode" "", "unicode_escape_decode" ", final=True", Encoding::UnicodeEscape;
+        "raw_unicode_escape_encode" "", "raw_unicode_escape_decode" ", final=True", Encoding::RawUnicodeEscape;
     },
     init: |_, _| Ok(()),
 };

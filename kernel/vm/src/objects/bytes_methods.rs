@@ -47,7 +47,7 @@ macro_rules! shared {
             Method::new("ljust", |vm, this, args| pad(vm, this, args, "ljust"), Positional).signature(PAD),
             Method::new("lower", |vm, this, _| Ok(like(vm, this, &data(this).to_ascii_lowercase())), NoArgs).signature(PLAIN),
             Method::new("lstrip", |vm, this, args| strip(vm, this, args, "lstrip", true, false), Positional).signature(STRIP),
-            Method::static_("maketrans", maketrans, Positional),
+            Method::static_("maketrans", maketrans, Positional).signature("(frm, to, /)"),
             Method::new("partition", |vm, this, args| partition(vm, this, args, false), One).signature("($self, sep, /)"),
             Method::new("replace", replace, Positional).signature("($self, old, new, count=-1, /)"),
             Method::new("removeprefix", |vm, this, args| remove_affix(vm, this, args, true), One).signature("($self, prefix, /)"),

@@ -311,7 +311,7 @@ pub static CODE: ClassSpec = ClassSpec {
             call: sizeof,
             convention: Convention::NoArgs,
             binding: Binding::Instance,
-            signature: "",
+            signature: "($self, /)",
             varargs: false,
         },
     ],

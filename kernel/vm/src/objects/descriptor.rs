@@ -258,12 +258,14 @@ const REDUCE_WRAPPER: Method = Method::new(
     "__reduce__",
     |vm, this, _| reduce(vm, &vm.objclass(&wrapper(this).class), vm.intern(wrapper(this).def.name)),
     Convention::NoArgs,
-);
+)
+.signature("($self, /)");
 const REDUCE_METHOD: Method = Method::new(
     "__reduce__",
     |vm, this, _| reduce(vm, &vm.objclass(&method(this).class), vm.intern(method(this).method.name)),
     Convention::NoArgs,
-);
+)
+.signature("($self, /)");
 
 /// `wrapper_descriptor`.
 pub static SLOT_WRAPPER: ClassSpec = ClassSpec {

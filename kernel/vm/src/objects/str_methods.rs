@@ -78,7 +78,7 @@ pub(super) const METHODS: &[Method] = &[
     Method::new("format_map", |vm, this, args| super::str_format::format_map(vm, this, &args.pos()[0]), One)
         .signature("($self, mapping, /)"),
     Method::new("__format__", format_spec, One).signature("($self, format_spec, /)"),
-    Method::static_("maketrans", maketrans, Positional),
+    Method::static_("maketrans", maketrans, Positional).signature("(x, y=<unrepresentable>, z=<unrepresentable>, /)"),
     Method::new("__sizeof__", sizeof, NoArgs).signature(PLAIN),
     Method::new("__getnewargs__", |vm, this, _| Ok(vm.tuple(vec![vm.fresh_str(text_of(this))])), NoArgs).signature(PLAIN),
 ];

@@ -54,11 +54,11 @@ macro_rules! iterators {
                         let state = this.get::<$payload>().expect("an iterator's method is called on the iterator");
                         let len: fn(&Obj) -> usize = $len;
                         Ok(vm.uint(state.source.get().map_or(0, |source| len(&source).saturating_sub(state.given.get())) as u64))
-                    }, Convention::NoArgs),
+                    }, Convention::NoArgs).signature("($self, /)"),
                     Method::new("__reduce__", |vm, this, _| {
                         let state = this.get::<$payload>().expect("an iterator's method is called on the iterator");
                         reduce(vm, $name, state.source.get(), state.given.get())
-                    }, Convention::NoArgs),
+                    }, Convention::NoArgs).signature("($self, /)"),
                     Method::new("__setstate__", |vm, this, args: Args<'_>| {
                         let state = this.get::<$payload>().expect("an iterator's method is called on the iterator");
                         let wanted = usize::try_from(vm.index_isize(&args.pos()[0])?).unwrap_or(0);
@@ -69,7 +69,7 @@ macro_rules! iterators {
                             state.at.set(if source.get::<Str>().is_some() { wtf8::offset(text_of(&source), wanted) } else { wanted });
                         }
                         Ok(vm.none())
-                    }, Convention::One),
+                    }, Convention::One).signature("($self, object, /)"),
                 ],
                 getset: &[],
                 basicsize: 32,

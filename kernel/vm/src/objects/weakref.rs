@@ -165,8 +165,10 @@ pub(crate) static CALLABLE_PROXY: ClassSpec = proxy_class("weakref.CallableProxy
 });
 
 static PROXY_METHODS: &[Method] = &[
-    Method::new("__bytes__", |vm, this, _| vm.call_method(&target(vm, this)?, "__bytes__", &[]), Convention::NoArgs),
-    Method::new("__reversed__", |vm, this, _| vm.call(&vm.types.reversed, &[target(vm, this)?]), Convention::NoArgs),
+    Method::new("__bytes__", |vm, this, _| vm.call_method(&target(vm, this)?, "__bytes__", &[]), Convention::NoArgs)
+        .signature("($self, /)"),
+    Method::new("__reversed__", |vm, this, _| vm.call(&vm.types.reversed, &[target(vm, this)?]), Convention::NoArgs)
+        .signature("($self, /)"),
 ];
 
 const fn proxy_class(name: &'static str, slots: fn(&Slots)) -> ClassSpec {

@@ -57,8 +57,8 @@ pub(crate) static IO_BASE: ClassSpec = ClassSpec {
 
 pub(crate) static RAW_IO_BASE: ClassSpec = ClassSpec {
     methods: &[
-        Method::new("read", raw_read, Convention::Positional),
-        Method::new("readall", readall, Convention::NoArgs),
+        Method::new("read", raw_read, Convention::Positional).signature("($self, size=-1, /)"),
+        Method::new("readall", readall, Convention::NoArgs).signature("($self, /)"),
         Method::new("readinto", missing, Convention::One),
         Method::new("write", missing, Convention::One),
     ],
@@ -67,12 +67,14 @@ pub(crate) static RAW_IO_BASE: ClassSpec = ClassSpec {
 
 pub(crate) static BUFFERED_IO_BASE: ClassSpec = ClassSpec {
     methods: &[
-        Method::new("detach", |vm, _, _| Err(unsupported(vm, "detach")), Convention::NoArgs),
+        Method::new("detach", |vm, _, _| Err(unsupported(vm, "detach")), Convention::NoArgs).signature("($self, /)"),
         Method::new("read", |vm, _, _| Err(unsupported(vm, "read")), Convention::Positional).signature("($self, size=-1, /)"),
-        Method::new("read1", |vm, _, _| Err(unsupported(vm, "read1")), Convention::Positional),
-        Method::new("readinto", |vm, this, args| read_into(vm, this, "read", &args.pos()[0]), Convention::One),
-        Method::new("readinto1", |vm, this, args| read_into(vm, this, "read1", &args.pos()[0]), Convention::One),
-        Method::new("write", |vm, _, _| Err(unsupported(vm, "write")), Convention::One),
+        Method::new("read1", |vm, _, _| Err(unsupported(vm, "read1")), Convention::Positional).signature("($self, size=-1, /)"),
+        Method::new("readinto", |vm, this, args| read_into(vm, this, "read", &args.pos()[0]), Convention::One)
+            .signature("($self, buffer, /)"),
+        Method::new("readinto1", |vm, this, args| read_into(vm, this, "read1", &args.pos()[0]), Convention::One)
+            .signature("($self, buffer, /)"),
+        Method::new("write", |vm, _, _| Err(unsupported(vm, "write")), Convention::One).signature("($self, b, /)"),
     ],
     ..spec("_io._BufferedIOBase", Some(&IO_BASE))
 };
@@ -82,7 +84,7 @@ pub(crate) static TEXT_IO_BASE: ClassSpec = ClassSpec {
         Method::new("detach", |vm, _, _| Err(unsupported(vm, "detach")), Convention::NoArgs).signature("($self, /)"),
         Method::new("read", |vm, _, _| Err(unsupported(vm, "read")), Convention::Positional).signature("($self, size=-1, /)"),
         Method::new("readline", |vm, _, _| Err(unsupported(vm, "readline")), Convention::Positional).signature("($self, size=-1, /)"),
-        Method::new("write", |vm, _, _| Err(unsupported(vm, "write")), Convention::One).signature("($self, b, /)"),
+        Method::new("write", |vm, _, _| Err(unsupported(vm, "write")), Convention::One).signature("($self, s, /)"),
     ],
     getset: &[
         GetSet::new("encoding", |vm, _| Ok(vm.none())),

@@ -44,7 +44,7 @@ const GETSET: &[GetSet] = &[
     ),
 ];
 
-const fn spec(name: &'static str, slots: fn(&Slots), methods: &'static [Method]) -> ClassSpec {
+const fn spec(name: &'static str, doc: &'static str, slots: fn(&Slots), methods: &'static [Method]) -> ClassSpec {
     ClassSpec {
         name,
         base: Some(&BUFFERED_IO_BASE),
@@ -55,7 +55,7 @@ const fn spec(name: &'static str, slots: fn(&Slots), methods: &'static [Method])
         getset: GETSET,
         basicsize: 168,
         itemsize: 0,
-        doc: "",
+        doc,
     }
 }
 
@@ -110,6 +110,7 @@ const WRITE: Method = Method::new(
 
 pub(crate) static BUFFERED_READER: ClassSpec = spec(
     "_io.BufferedReader",
+    "BufferedReader(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\n",
     |s| {
         shared_slots(s);
         reading_slots(s);
@@ -119,6 +120,7 @@ pub(crate) static BUFFERED_READER: ClassSpec = spec(
 );
 pub(crate) static BUFFERED_WRITER: ClassSpec = spec(
     "_io.BufferedWriter",
+    "BufferedWriter(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\n",
     |s| {
         shared_slots(s);
         s.init.set(Some(|vm, this, args| init(vm, this, args, "BufferedWriter", &["writable"])));
@@ -127,6 +129,7 @@ pub(crate) static BUFFERED_WRITER: ClassSpec = spec(
 );
 pub(crate) static BUFFERED_RANDOM: ClassSpec = spec(
     "_io.BufferedRandom",
+    "BufferedRandom(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\n",
     |s| {
         shared_slots(s);
         reading_slots(s);

@@ -28,6 +28,8 @@ static METHODS: &[Method] = {
         Method::new("isatty", isatty, Convention::NoArgs).signature("($self, /)"),
     ];
     let ([a, b, c, d, e, f], [g, h, i], [j, k]) = (READ, WRITE, OWN);
+    // Only what takes nothing tells its signature.
+    let (f, h, i) = (f.signature("($self, /)"), h.signature("($self, /)"), i.signature("($self, /)"));
     &[a, b, c, d, e, f, g, h, i, j, k]
 };
 

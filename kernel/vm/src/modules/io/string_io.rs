@@ -63,7 +63,7 @@ pub(crate) static STRING_IO: ClassSpec = ClassSpec {
     ],
     basicsize: 120,
     itemsize: 0,
-    doc: "StringIO(initial_value='', newline='\n')\n--\n\n",
+    doc: "StringIO(initial_value='', newline='\\n')\n--\n\n",
 };
 
 fn slots(s: &Slots) {

@@ -23,7 +23,8 @@ pub(crate) static CHAIN: ClassSpec = iterator(
     |s| slots(s, new_chain, next_chain),
     &[
         Method::class("from_iterable", from_iterable, Convention::One).signature("($type, iterable, /)"),
-        Method::class("__class_getitem__", |vm, this, args| vm.generic_alias(this, &args.pos()[0]), Convention::One),
+        Method::class("__class_getitem__", |vm, this, args| vm.generic_alias(this, &args.pos()[0]), Convention::One)
+            .signature("($type, object, /)"),
     ],
     32,
 )

@@ -56,3 +56,17 @@ for look in (
     lambda: vars(type(iter([])))["__doc__"],
 ):
     print(repr(look())[:60])
+
+# Signatures of codecs, iterators, streams and what is static.
+import _codecs
+import _io
+import itertools
+import types
+import weakref
+
+print([function.__text_signature__ for name, function in sorted(vars(_codecs).items()) if name.endswith(("_encode", "_decode")) and not name.startswith(("escape", "utf_7")) and "_ex_" not in name])
+for cls in type(iter(b"")), type(iter("")), _io._RawIOBase, _io._BufferedIOBase, _io._TextIOBase, _io.BufferedRWPair, types.MethodDescriptorType, weakref.ProxyType:
+    own = sorted((name, getattr(cls, name).__text_signature__) for name, method in vars(cls).items() if type(method).__name__ == "method_descriptor")
+    print(cls.__name__, own)
+print([cls.__text_signature__ for cls in (_io.BufferedReader, _io.BufferedWriter, _io.BufferedRandom, _io.StringIO)])
+print(str.maketrans.__text_signature__, bytes.maketrans.__text_signature__, itertools.chain.__class_getitem__.__text_signature__)
