@@ -4,6 +4,7 @@
 //! Between collections every header's `internal` is zero. Rules and thresholds: CPython 3.14.10, `Python/gc.c`.
 
 use std::cell::{Cell, UnsafeCell};
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use crate::collect::{CollectStats, Reason};
@@ -410,9 +411,16 @@ impl Heap {
 
     /// The tracked objects that refer to one of `objs`, in the order of the generations (`gc.get_referrers`).
     pub fn referrers(&self, objs: &[Obj]) -> Vec<Obj> {
+        self.referrers_with(objs, |_| false)
+    }
+
+    /// As [`Heap::referrers`], with those that refer to one of them in a way that the heap does not see, as `refers_too` says.
+    pub fn referrers_with(&self, objs: &[Obj], refers_too: impl Fn(&Obj) -> bool) -> Vec<Obj> {
         let mut found = Vec::new();
         for header in (0..GENERATIONS).flat_map(|g| self.generations.list(g).iter().flatten()) {
-            let mut refers = false;
+            // SAFETY: objects in a list are alive; the look is never dropped.
+            let looked_at = ManuallyDrop::new(unsafe { Obj::from_header(header.cast(), false) });
+            let mut refers = refers_too(&looked_at);
             // SAFETY: objects in a list are alive.
             crate::edges::each(unsafe { header.as_ref() }, self, |child| refers |= objs.iter().any(|obj| obj.is(child)));
             if refers {

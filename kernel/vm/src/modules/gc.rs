@@ -5,6 +5,7 @@ use heap::{DebugEvent, Int, List, Obj};
 
 use super::ModuleSpec;
 use crate::class::{Class, Convention, Method, flags};
+use crate::objects::generator::gen_of;
 use crate::{Args, PyResult, Signature, Vm};
 
 pub(super) static MODULE: ModuleSpec = ModuleSpec {
@@ -162,7 +163,16 @@ fn get_referrers(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
     if args.has_keywords() {
         return Err(vm.type_error("gc.get_referrers() takes no keyword arguments"));
     }
-    let referrers = vm.heap.referrers(args.pos());
+    let running = vm.running_generators();
+    let held_while_running = |obj: &Obj| {
+        let Some(generator) = gen_of(obj) else { return false };
+        let mut refers = false;
+        running.iter().filter(|running| std::ptr::eq(running.generator, generator)).for_each(|running| {
+            running.traverse(&mut |held| refers |= args.pos().iter().any(|obj| obj.is(held)));
+        });
+        refers
+    };
+    let referrers = vm.heap.referrers_with(args.pos(), held_while_running);
     Ok(vm.list(referrers))
 }
 
@@ -185,6 +195,11 @@ fn get_referents(vm: &Vm, _: &Obj, args: Args<'_>) -> PyResult {
             referents.push(class);
         }
         obj.traverse(&mut |held| referents.push(held.clone()));
+        if let Some(generator) = gen_of(obj) {
+            let running = vm.running_generators();
+            let frames = running.iter().filter(|running| std::ptr::eq(running.generator, generator));
+            frames.for_each(|running| running.traverse(&mut |held| referents.push(held.clone())));
+        }
     }
     Ok(vm.list(referents))
 }

@@ -8,6 +8,7 @@
 use std::cell::Cell;
 use std::ptr;
 
+use compile::Version;
 use heap::{Kind, Label, LabelledVisit, Obj, Payload, Slot, StackRef, Trash, Visit};
 
 use crate::frame::{ENTRY, ExcState, Frame, Owner, free_heap_frame};
@@ -42,11 +43,11 @@ pub(crate) struct Gen {
     pub(crate) closed: Cell<bool>,
     /// An `asend()` or its like is in progress.
     pub(crate) running: Cell<bool>,
-    pub(crate) version: compile::Version,
+    pub(crate) version: Version,
 }
 
 impl Gen {
-    fn new(version: compile::Version, name: Option<Obj>, qualname: Option<Obj>) -> Gen {
+    fn new(version: Version, name: Option<Obj>, qualname: Option<Obj>) -> Gen {
         Gen {
             frame: Cell::new(ptr::null_mut()),
             state: Cell::new(GenState::Created),
@@ -97,7 +98,7 @@ impl Gen {
     }
 
     fn traverse(&self, visit: Visit<'_>) {
-        if self.version <= compile::Version::V3_10 && self.waits() {
+        if self.version <= Version::V3_10 && self.waits() {
             // The frame is an object of its own, which visits the rest.
             if let Some(frame) = self.frame() {
                 frame.frame_obj.get().iter().for_each(&mut *visit);
@@ -109,10 +110,10 @@ impl Gen {
         if self.waits()
             && let Some(frame) = self.frame()
         {
-            if self.version > compile::Version::V3_10 {
+            if self.version > Version::V3_10 {
                 frame.traverse(visit);
             }
-        } else if self.version >= compile::Version::V3_14
+        } else if self.version >= Version::V3_14
             && self.is_finished()
             && let Some(code) = self.code()
         {
@@ -129,13 +130,13 @@ impl Gen {
         if self.waits()
             && let Some(frame) = self.frame()
         {
-            if self.version <= compile::Version::V3_10 {
+            if self.version <= Version::V3_10 {
                 frame.frame_obj.get().into_iter().for_each(|held| visit(Label::Field("frame"), &held));
                 visit(Label::Field("__code__"), &frame.code);
             } else {
                 frame.holds(visit);
             }
-        } else if self.version >= compile::Version::V3_14
+        } else if self.version >= Version::V3_14
             && self.is_finished()
             && let Some(code) = self.code()
         {
@@ -150,7 +151,7 @@ impl Gen {
         if let Some(frame) = self.frame() {
             if let Some(obj) = frame.frame_obj.take()
                 && !crate::objects::frame::outlived(frame, obj, trash)
-                && self.version <= compile::Version::V3_10
+                && self.version <= Version::V3_10
             {
                 crate::counted_frame::frame_is_over(&frame.code);
             }
@@ -214,6 +215,51 @@ pub(crate) fn gen_of(obj: &Obj) -> Option<&Gen> {
             kinds::ASYNC_GENERATOR => Some(&obj.payload_unchecked::<AsyncGenerator>().0),
             _ => None,
         }
+    }
+}
+
+/// A generator that runs. The collector takes what its frame holds for held from outside; only who asks for referrers sees it.
+pub(crate) struct RunningGenerator {
+    pub(crate) generator: *const Gen,
+    frame: *const Frame,
+    shows_locals: bool,
+}
+
+impl RunningGenerator {
+    /// What its frame holds, as `gen_traverse` shows it, without what waits on its stack.
+    pub(crate) fn traverse(&self, visit: Visit<'_>) {
+        // SAFETY: the frame runs. Its locals are there from its beginning to its end.
+        unsafe {
+            let frame = &*self.frame;
+            frame.frame_obj.get().iter().for_each(&mut *visit);
+            frame.locals.get().iter().for_each(&mut *visit);
+            frame.func.get().iter().for_each(|func| visit(func));
+            visit(&frame.code);
+            let places = if self.shows_locals { frame.code().n_locals } else { 0 };
+            for place in (0..places).map(|i| &*frame.local(i)).filter(|place| !place.is_borrowed()) {
+                place.get().iter().for_each(|held| visit(held));
+            }
+        }
+    }
+}
+
+impl Vm {
+    /// The generators that run now. Up to 3.13 a frame did not know where its stack ends while native code ran in it, and showed nothing of
+    /// what is on it (`frame->stacktop`); up to 3.10 no running frame did.
+    pub(crate) fn running_generators(&self) -> Vec<RunningGenerator> {
+        let mut running = Vec::new();
+        let mut at = self.thread.current.get();
+        let mut inside_call = false;
+        // SAFETY: frames below a running one are alive.
+        while let Some(frame) = unsafe { at.as_ref() } {
+            let shows_locals = self.version >= Version::V3_14 || inside_call;
+            if frame.owner.get() == Owner::Generator && self.version >= Version::V3_11 {
+                running.push(RunningGenerator { generator: frame.generator.get(), frame, shows_locals });
+            }
+            inside_call = frame.flags.get() & ENTRY == 0;
+            at = frame.previous.get();
+        }
+        running
     }
 }
 
@@ -338,7 +384,7 @@ impl Vm {
         debug_assert!(frame.owner.get() == Owner::Generator);
         if let Some(obj) = frame.frame_obj.take()
             && !self.detach_frame_obj(frame, obj)
-            && self.version <= compile::Version::V3_10
+            && self.version <= Version::V3_10
         {
             crate::counted_frame::frame_is_over(&frame.code);
         }
