@@ -144,6 +144,12 @@ fn adopt(frame: &Frame, payload: &FrameObject) {
     unsafe {
         let own = move_to_heap(frame, Owner::FrameObject);
         (*own).generator.set(ptr::null());
+        // A generator that never ran is dead anyway: its frame pretends that the first RESUME has run (`take_ownership`).
+        let first = frame.code().first_traceable;
+        if frame.lasti() < first {
+            let at = first + usize::from(payload.version >= compile::Version::V3_13);
+            (*own).ip.set((*own).code().instrs().add(at));
+        }
         payload.frame.set(own);
         let raw = ptr::from_ref(frame).cast_mut();
         ptr::write(&raw mut (*raw).code, (*own).code.clone());
