@@ -397,6 +397,11 @@ impl Class {
     pub fn has(&self, flags: u32) -> bool {
         self.flags.get() & flags == flags
     }
+
+    /// Whether CPython makes the class while it runs (`Py_TPFLAGS_HEAPTYPE`): Python's own, and most of those of modules in C.
+    pub(crate) fn is_made_at_run_time(&self) -> bool {
+        self.flags.get() & (flags::HEAP_TYPE | flags::MODULE_TYPE) != 0
+    }
 }
 
 impl heap::Payload for Class {

@@ -208,7 +208,7 @@ impl Vm {
     /// `_PyObject_GC_MAY_BE_TRACKED`: whether a container must be tracked because of this item.
     #[inline]
     pub fn may_be_tracked(&self, item: &Obj) -> bool {
-        !item.is_leaf()
+        item.is_of_gc_type()
             && item.get::<Class>().is_none_or(|class| class.has(flags::HEAP_TYPE) || class.has(flags::MODULE_TYPE))
             && (item.kind() != heap::Kind::TUPLE || item.is_tracked())
     }

@@ -91,6 +91,7 @@ impl Vm {
     /// Sets an attribute in a class's own dict. Nothing else is done: see [`Vm::class_modified`].
     pub(crate) fn set_own_attr(&self, class: &Obj, name: &Obj, value: Obj) {
         let dict = self.class(class).dict.get().expect("a class has its dict");
+        self.dict_changed(&dict, &value);
         drop(dict.get::<Dict>().expect("a class's dict is a dict").set_str_key(name, value));
     }
 

@@ -198,7 +198,10 @@ pub(crate) fn setattro(vm: &Vm, class: &Obj, name: &Obj, value: Option<&Obj>) ->
     let Some(dict) = vm.class(class).dict.get() else { return Err(vm.attribute_error(class, name)) };
     let payload = dict.get::<Dict>().expect("a class's dict is a dict");
     let before = match value {
-        Some(value) => payload.set_str_key(name, value.clone()),
+        Some(value) => {
+            vm.dict_changed(&dict, value);
+            payload.set_str_key(name, value.clone())
+        }
         None => match payload.remove_str_key(name) {
             Some((_, value)) => Some(value),
             // Up to 3.10 the message was the name alone.
@@ -346,7 +349,7 @@ fn set_doc(vm: &Vm, class: &Obj, value: Option<&Obj>) -> PyResult<()> {
 /// The cached annotations, or what `__annotate__` makes of them (`type_get_annotations`).
 fn annotations(vm: &Vm, class: &Obj) -> PyResult {
     let missing = || vm.attribute_error(class, &vm.names.__annotations__);
-    if !vm.class(class).has(flags::HEAP_TYPE) {
+    if !vm.class(class).is_made_at_run_time() {
         return Err(missing());
     }
     let names = &vm.names;
@@ -397,7 +400,7 @@ fn set_annotations(vm: &Vm, class: &Obj, value: Option<&Obj>) -> PyResult<()> {
 }
 
 fn annotate(vm: &Vm, class: &Obj) -> PyResult {
-    if !vm.class(class).has(flags::HEAP_TYPE) {
+    if !vm.class(class).is_made_at_run_time() {
         return Err(vm.attribute_error(class, &vm.names.__annotate__));
     }
     let found = vm.own_attr(class, &vm.names.__annotate_func__).or_else(|| vm.own_attr(class, &vm.names.__annotate__));
