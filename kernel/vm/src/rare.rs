@@ -202,10 +202,12 @@ impl Vm {
                 if (*callable.add(1)).is_null() && (*callable).look().kind() == kinds::METHOD {
                     self.unbind(callable);
                 }
+                let is_function = (*callable).look().kind() == kinds::FUNCTION;
+                let checks = self.version < Version::V3_14 || Instr::checks_after_native(here, is_function);
                 let total = arg as usize + usize::from(!(*callable.add(1)).is_null());
                 let args = at.sp.sub(total);
                 at.sp = callable;
-                if (*callable).look().kind() == kinds::FUNCTION {
+                if is_function {
                     let pushed = self.push_call(callable.read(), args, total, name_items);
                     drop(names);
                     self.enter_call(at, pushed?)?;
@@ -213,7 +215,9 @@ impl Vm {
                     let result = self.call_from_stack(callable, args, total, name_items);
                     drop(names);
                     at.push_obj(result?);
-                    self.check_pending()?;
+                    if checks {
+                        self.check_pending()?;
+                    }
                 }
             }
             Quick::CallFunctionEx => {

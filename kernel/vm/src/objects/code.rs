@@ -9,8 +9,8 @@ use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::rc::Rc;
 
 use compile::code::{CO_FAST_CELL, CO_FAST_FREE, CO_FAST_LOCAL, CO_OPTIMIZED, CO_VARARGS, CO_VARKEYWORDS};
-use compile::{Code, Const, Op, PyStr};
-use heap::{Obj, Payload, Str, Tuple, Visit};
+use compile::{Code, Const, Op, PyStr, Version};
+use heap::{Obj, Payload, Slot, Str, Tuple, Visit};
 use rustc_hash::FxHashMap;
 
 use crate::class::{Binding, ClassSpec, Convention, GetSet, Method};
@@ -40,6 +40,23 @@ impl Instr {
         // SAFETY: the caller's word.
         let counter = unsafe { &mut (*here).counter };
         *counter = counter.saturating_sub(1);
+        *counter == 0
+    }
+
+    /// Whether a `CALL_KW` of 3.14 looks, after a native call, for what waits: only its special form for natives does
+    /// (`CALL_KW_NON_PY` in `Python/bytecodes.c`), which it takes in its second run if it finds no function there. It stays what it is then.
+    ///
+    /// # Safety
+    /// As [`Instr::is_warm`].
+    pub(crate) unsafe fn checks_after_native(here: *mut Instr, is_function: bool) -> bool {
+        const FOR_FUNCTIONS: u8 = u8::MAX;
+        // SAFETY: the caller's word.
+        let counter = unsafe { &mut (*here).counter };
+        *counter = match *counter {
+            1 if is_function => FOR_FUNCTIONS,
+            0 | FOR_FUNCTIONS => *counter,
+            more => more - 1,
+        };
         *counter == 0
     }
 
@@ -73,6 +90,8 @@ pub struct CodeObject {
     pub(crate) names: Obj,
     /// The names of the places: locals, cells, free variables.
     pub(crate) places: Obj,
+    /// Those of each kind, once somebody has asked: locals, cells, free variables (`_co_cached`).
+    names_by_kind: [Slot; 3],
     pub(crate) name: Obj,
     pub(crate) qualname: Obj,
     pub(crate) filename: Obj,
@@ -214,10 +233,11 @@ impl Vm {
         let n_locals = code.localsplus.len();
         let payload = CodeObject {
             n_locals,
+            names_by_kind: Default::default(),
             // A generator's handler of StopIteration, which versions up to 3.11 did not count, needs two places.
             n_places: n_locals + code.stacksize.max(2) as usize + 1,
             keeps_frame: Cell::new(false),
-            simple: self.version > compile::Version::V3_10
+            simple: self.version > Version::V3_10
                 && code.flags & (CO_OPTIMIZED | CO_VARARGS | CO_VARKEYWORDS) == CO_OPTIMIZED
                 && code.kwonlyargcount == 0,
             code_len: OnceCell::new(),
@@ -343,8 +363,16 @@ pub static CODE: ClassSpec = ClassSpec {
 
 fn names_of(vm: &Vm, code: &Obj, kind: u8) -> Obj {
     let code = vm.code(code);
+    let kept = &code.names_by_kind[(kind.ilog2() - CO_FAST_LOCAL.ilog2()) as usize];
+    if let Some(names) = kept.get() {
+        return names;
+    }
     let names = code.code.localsplus.iter().enumerate().filter(|(_, (_, bits))| bits & kind != 0).map(|(i, _)| code.place_name(i).clone());
-    vm.tuple(names.collect())
+    let names = vm.tuple(names.collect());
+    if vm.version != Version::V3_11 {
+        kept.set(names.clone());
+    }
+    names
 }
 
 fn repr(vm: &Vm, code: &Obj) -> PyResult {
@@ -379,7 +407,7 @@ fn compare(vm: &Vm, a: &Obj, b: &Obj, how: crate::Compare) -> PyResult {
 
 fn sizeof(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
     let base = vm.class(&vm.types.code).basicsize.get();
-    if vm.version <= compile::Version::V3_10 {
+    if vm.version <= Version::V3_10 {
         // The instructions are bytes of their own.
         return Ok(vm.int(base as i64));
     }
@@ -419,7 +447,7 @@ fn co_positions(vm: &Vm, code: &Obj, _: Args<'_>) -> PyResult {
     let code = &vm.code(code).code;
     let number = |n: i32| if n < 0 { vm.none() } else { vm.int(n.into()) };
     // 3.10 knew lines only. Its library does not ask, but 3.14's does.
-    let column = |n: i32| number(if vm.version < compile::Version::V3_11 { -1 } else { n });
+    let column = |n: i32| number(if vm.version < Version::V3_11 { -1 } else { n });
     let offsets = code.offsets();
     let mut rows = Vec::new();
     for (i, at) in code.locations.iter().enumerate() {
@@ -489,6 +517,12 @@ fn replace(vm: &Vm, obj: &Obj, args: Args<'_>) -> PyResult {
         }
     }
     // The constants behind the compiler's own numbering are what the objects say from now on.
-    let places = old.places.clone();
+    // Since 3.11 names of places are put together anew, from those of each kind.
+    let places = if vm.version >= Version::V3_11 {
+        [CO_FAST_LOCAL, CO_FAST_CELL, CO_FAST_FREE].into_iter().for_each(|kind| drop(names_of(vm, obj, kind)));
+        vm.tuple(old.places.get::<Tuple>().map(Tuple::items).unwrap_or_default().to_vec())
+    } else {
+        old.places.clone()
+    };
     Ok(vm.new_code(Rc::new(code), consts, names, places, name, qualname, filename))
 }
