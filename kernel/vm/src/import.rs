@@ -409,6 +409,8 @@ impl Vm {
             }
         };
         if self.getattr_opt_str(&module, "__path__")?.is_some() {
+            // That is a function in Python, which does what waits when it begins, and after each name.
+            self.check_pending()?;
             let _iterator = self.heap.passing(if names.get::<List>().is_some() { kinds::LIST_ITERATOR } else { kinds::TUPLE_ITERATOR });
             self.import_submodules(&module, &full, names)?;
         }
@@ -428,6 +430,7 @@ impl Vm {
                 continue;
             }
             if self.getattr_opt_str(module, &name)?.is_some() {
+                self.check_pending()?;
                 continue;
             }
             let sub = format!("{full}.{name}");

@@ -204,6 +204,11 @@ impl Vm {
         }
         let items = args.get::<Tuple>().map_or(&[][..], Tuple::items);
         let pairs = kwargs.as_ref().map(|kwargs| self.dict_items(kwargs)).unwrap_or_default();
+        // Before anything is bound (`_PyStack_UnpackDict`).
+        if pairs.iter().any(|(name, _)| !Vm::is_text(name)) {
+            let _names = self.heap.passing_tuple(pairs.len());
+            return Err(self.type_error("keywords must be strings"));
+        }
         let (names, values): (Vec<Obj>, Vec<Obj>) = pairs.into_iter().unzip();
         let mut places: Vec<std::mem::ManuallyDrop<StackRef>> =
             items.iter().chain(&values).map(|arg| std::mem::ManuallyDrop::new(StackRef::owned(arg.clone()))).collect();
@@ -231,8 +236,11 @@ impl Vm {
     /// `_PyObject_FunctionStr`: the callable in messages, `module.name()`.
     fn callee_text(&self, callable: &Obj) -> String {
         let part = |name: &str| self.getattr_opt_str(callable, name).ok().flatten().filter(Vm::is_text).map(|part| self.lossy(&part));
-        let Some(qualname) = part("__qualname__") else { return self.repr_text(callable).unwrap_or_default() };
-        match part("__module__") {
+        let Some(qualname) = part("__qualname__") else { return self.str_of(callable).map_or(String::new(), |text| self.lossy(&text)) };
+        let module = part("__module__");
+        // The format's `%S` calls `PyObject_Str`, which does what waits. No error can be told here.
+        drop(self.check_pending());
+        match module {
             Some(module) if module != "builtins" => format!("{module}.{qualname}()"),
             _ => format!("{qualname}()"),
         }
@@ -375,6 +383,8 @@ impl Vm {
     /// `**mapping` of a call: a name twice is an error (`_PyDict_MergeEx` with override 2).
     pub(crate) fn dict_merge_op(&self, callee: &Obj, dict: &Obj, update: &Obj) -> PyResult<()> {
         if update.kind() != Kind::DICT && self.getattr_opt_str(update, "keys")?.is_none() {
+            // The error of the attempt gives way to this one.
+            drop(self.attribute_error(update, &self.intern("keys")));
             let callee = self.callee_text(callee);
             return Err(self.type_error(format!("{callee} argument after ** must be a mapping, not {}", self.type_name(update))));
         }
@@ -388,6 +398,8 @@ impl Vm {
         };
         for key in keys {
             if self.dict_get(dict, &key)?.is_some() {
+                // The merge's own error lives until this one is made of it (`_PyEval_FormatKwargsError`).
+                let _key_error = self.key_error(&key);
                 let callee = self.callee_text(callee);
                 if !Vm::is_text(&key) {
                     return Err(self.type_error(format!("{callee} keywords must be strings")));
@@ -465,18 +477,24 @@ impl Vm {
                 }
             }
         }
-        // The list is there first.
-        let list = self.heap.passing(Kind::LIST);
-        self.length_hint(&iterator, 8)?;
-        let mut rest = self.to_vec(&iterator)?;
-        if rest.len() < after {
-            let got = before + rest.len();
+        // `PySequence_List`; what comes after is taken from the list, which keeps its room.
+        let rest = self.list(Vec::new());
+        crate::objects::list::extend_from_iterator(self, &rest, &iterator, &iterator)?;
+        let list = rest.get::<List>().expect("a list was made");
+        if list.len() < after {
+            let got = before + list.len();
             return Err(self.value_error(format!("not enough values to unpack (expected at least {}, got {got})", before + after)));
         }
-        let tail = rest.split_off(rest.len() - after);
-        drop(list);
-        items.push(self.list(rest));
-        items.extend(tail);
+        if after > 0 {
+            let room = list.allocated();
+            let mut all = list.take_all();
+            let tail = all.split_off(all.len() - after);
+            list.restore(all, room);
+            items.push(rest);
+            items.extend(tail);
+        } else {
+            items.push(rest);
+        }
         Ok(items)
     }
 

@@ -11,7 +11,7 @@ use super::items_of as items;
 use crate::args::Args;
 use crate::class::{Class, GetSet, Native, flags};
 use crate::protocol::Loaded;
-use crate::{PyResult, Vm};
+use crate::{PyResult, Vm, kinds};
 
 /// `__dict__` of instances, as a class's dict holds it.
 static INSTANCE_DICT: GetSet = GetSet::with_set("__dict__", instance_dict, set_instance_dict).doc("dictionary for instance variables");
@@ -453,7 +453,11 @@ impl Vm {
     fn init_subclass(&self, class: &Obj, args: Args<'_>) -> PyResult<()> {
         // Up to 3.10 `super` took its arguments in a tuple.
         let _pair = self.heap.passing_tuple(if self.version <= compile::Version::V3_10 { 2 } else { 0 });
+        // The `super` object lives beside the method it gives. Up to 3.11, a collection would run inside its allocation; what that one sees
+        // of the class in the making is not modelled, so it is not counted there.
+        let super_ = (self.version >= compile::Version::V3_12).then(|| self.heap.passing(kinds::SUPER));
         let (Loaded::Value(method) | Loaded::Method(method)) = self.super_attr(class, class, &self.names.__init_subclass__, false)?;
+        drop(super_);
         let keywords: Vec<Obj> = args.keywords().map(|(_, value)| value.clone()).collect();
         let _names = self.heap.passing_tuple(keywords.len());
         drop(self.call_args(&method, Args::new(&keywords, args.names()))?);
