@@ -81,6 +81,8 @@ versions! {
     told_calls: [V3_14] "3.14" [V3_13] "3.13";
     // Where due collections happen, what holds a printed text, and what errors know.
     due: [V3_14 V3_13] "3.14" [V3_12] "3.12" [V3_11] "3.11" [V3_10] "3.10";
+    // The same, and more, that only random programs had met.
+    rare_moments: [V3_14] "3.14" [V3_13] "3.13";
     // Which of an exception and its arguments was made first.
     garbage_order: [V3_14] "3.14" [V3_13 V3_12 V3_11 V3_10] "3.13";
     // Weak references that finalizers make of garbage.

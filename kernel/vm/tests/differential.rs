@@ -34,6 +34,9 @@ const PRELUDE: &str = include_str!("differential/prelude.py");
 const IMPORTS: &str =
     "import atexit, collections, contextlib, copy, functools, gc, itertools, json, keyword, os, signal, sys, types, warnings, weakref";
 
+/// As many objects as CPython's driver has: see there.
+const WORLD: &str = "gc.collect()\ngc.world = list(map(list, itertools.repeat((), 10000 - len(gc.get_objects()))))";
+
 /// With `COUNTS=1` the young count is told after each statement.
 const COUNTS: &str = "def facts(names, told=facts):\n    told(names)\n    print(gc.get_count()[0])\n";
 
@@ -57,7 +60,7 @@ fn run(version: Version, text: &str, reached: &mut Reached) -> String {
     vm.forget_reached();
     vm.run_main(
         &format!(
-            "{IMPORTS}\ntry:\n    exec(compile({quoted}, 'program.py', 'exec'), {{'__name__': 'program'}})\nexcept BaseException as error:\n    print('ended by', type(error).__name__, error)\nsys.stdout.flush()\n"
+            "{IMPORTS}\n{WORLD}\ntry:\n    exec(compile({quoted}, 'program.py', 'exec'), {{'__name__': 'program'}})\nexcept BaseException as error:\n    print('ended by', type(error).__name__, error)\nsys.stdout.flush()\n"
         ),
         "wrapper.py",
     );
