@@ -383,8 +383,8 @@ impl Vm {
     #[cold]
     fn missing_arguments(&self, function: &Function, code: &CodeObject, kind: &str, missing: &[usize]) -> Raised {
         let _list = self.heap.passing(heap::Kind::LIST);
-        // `PyObject_Repr` of a name does what waits; no error can be told here.
-        missing.iter().for_each(|_| drop(self.check_pending()));
+        // `PyObject_Repr` of a name does what waits.
+        missing.iter().for_each(|_| self.collect_if_due());
         let names: Vec<String> = missing.iter().map(|&i| format!("'{}'", self.lossy(code.place_name(i)))).collect();
         let list = match &names[..] {
             [one] => one.clone(),

@@ -238,8 +238,8 @@ impl Vm {
         let part = |name: &str| self.getattr_opt_str(callable, name).ok().flatten().filter(Vm::is_text).map(|part| self.lossy(&part));
         let Some(qualname) = part("__qualname__") else { return self.str_of(callable).map_or(String::new(), |text| self.lossy(&text)) };
         let module = part("__module__");
-        // The format's `%S` calls `PyObject_Str`, which does what waits. No error can be told here.
-        drop(self.check_pending());
+        // The format's `%S` calls `PyObject_Str`, which does what waits.
+        self.collect_if_due();
         match module {
             Some(module) if module != "builtins" => format!("{module}.{qualname}()"),
             _ => format!("{qualname}()"),

@@ -223,12 +223,24 @@ impl Vm {
         if self.interrupt.swap(false, Ordering::Relaxed) && self.host.attend() {
             self.handle_signal(crate::modules::signal::SIGINT)?;
         }
+        self.run_due_collection();
+        Ok(())
+    }
+
+    fn run_due_collection(&self) {
         self.heap.run_due_collection();
         self.sample_memory();
         if self.tracing.is_active() || self.sampler.is_on() {
             self.heap.ask_for_attention();
         }
-        Ok(())
+    }
+
+    /// Runs the collection that is due, where no error can be told: an interrupt waits for the next who asks.
+    #[cold]
+    pub(crate) fn collect_if_due(&self) {
+        if self.heap.gc_due() {
+            self.run_due_collection();
+        }
     }
 
     /// What is being handled becomes the exception's `__context__` (`_PyErr_SetObject`), without ever closing a circle.
