@@ -14,8 +14,10 @@ use crate::heap::Heap;
 use crate::kind::Kind;
 use crate::list::List;
 use crate::object::{EXTRA, GENERATION_MASK, Header, Obj};
+use crate::payload::slots_at;
 use crate::reached::Branch;
 use crate::refcount::IMMORTAL;
+use crate::slot::Slot;
 use crate::tuple::Tuple;
 use crate::weakref::WeakRef;
 
@@ -134,10 +136,7 @@ impl Sweep<'_> {
                     if vtable.released.is_empty() {
                         self.dismantle(kind, &obj);
                     } else {
-                        let payload = obj.address().add(size_of::<Header>());
-                        for held in vtable.released.iter().filter_map(|place| place.slot(payload).take()) {
-                            self.release(&ManuallyDrop::new(held));
-                        }
+                        slots_at(&obj, vtable.released).filter_map(Slot::take).for_each(|held| self.release(&ManuallyDrop::new(held)));
                         (vtable.drop)(obj.address());
                     }
                 }

@@ -11,6 +11,7 @@ use crate::heap::Heap;
 use crate::kind::Kind;
 use crate::list::List;
 use crate::object::{EXTRA, Header, Obj};
+use crate::payload::slots_at;
 use crate::tuple::Tuple;
 use crate::weakref::WeakRef;
 
@@ -80,8 +81,7 @@ pub(crate) fn each_of(header: &Header, kind: Kind, flags: u8, heap: &Heap, mut v
                 if vtable.slots.is_empty() {
                     return (vtable.traverse)(obj.address(), &mut visit);
                 }
-                let payload = obj.address().add(size_of::<Header>());
-                vtable.slots.iter().filter_map(|place| place.slot(payload).borrow()).for_each(visit);
+                slots_at(&obj, vtable.slots).filter_map(|slot| slot.borrow()).for_each(visit);
             }
         }
     }

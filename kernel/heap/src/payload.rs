@@ -118,6 +118,17 @@ pub(crate) struct VTable {
     pub(crate) drop: unsafe fn(NonNull<u8>),
 }
 
+/// The slots at these places of an object that is no leaf.
+///
+/// # Safety
+/// The object's payload names these places; the slots are used no longer than it lives.
+#[inline(always)]
+pub(crate) unsafe fn slots_at<'a>(obj: &Obj, places: &'static [Place]) -> impl Iterator<Item = &'a Slot> {
+    let header = obj.address();
+    // SAFETY: the payload follows the header; the rest is the caller's word.
+    places.iter().map(move |place| unsafe { place.slot(header.add(size_of::<Header>())) })
+}
+
 impl VTable {
     pub(crate) fn of<T: Payload>() -> VTable {
         const { assert!(align_of::<T>() <= 8, "payloads are 8-byte aligned") };

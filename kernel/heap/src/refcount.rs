@@ -224,9 +224,11 @@ impl Heap {
         } else {
             let base = self.with_dying(|stack| stack.len());
             // SAFETY: the caller's word.
-            let next = unsafe { self.begin(obj.bits()) };
-            if next.is_some() || self.with_dying(|stack| stack.len()) > base {
-                self.die(next, base);
+            unsafe {
+                let next = self.begin(obj.bits());
+                if next.is_some() || self.with_dying(|stack| stack.len()) > base {
+                    self.die(next, base);
+                }
             }
         }
     }
@@ -260,12 +262,16 @@ impl Heap {
 
     /// Releases references until the stack of the dying is as short as `base` again.
     pub(crate) fn drain(&self, base: usize) {
-        self.die(None, base);
+        // SAFETY: nobody dies but by the stack.
+        unsafe { self.die(None, base) }
     }
 
-    /// Lets `first` die, of which [`Heap::begin`] or [`Heap::proceed`] has told, and then everything on the stack above `base`.
+    /// Lets `first` die, and then everything on the stack above `base`.
+    ///
+    /// # Safety
+    /// `first` has the count zero and no reference is left.
     #[inline(never)]
-    fn die(&self, first: Option<NonNull<u8>>, base: usize) {
+    unsafe fn die(&self, first: Option<NonNull<u8>>, base: usize) {
         let mut next = first;
         loop {
             // SAFETY: an entry is either an object that began to die, or a reference that belongs to the stack; one with the count
@@ -538,15 +544,8 @@ impl Heap {
         if let Some(extra) = extra {
             extra.clear(&mut |attribute| trash.push(attribute));
         }
-        // SAFETY: the object is dying, nobody else refers to it; the places are its payload's.
-        unsafe {
-            if vtable.released.is_empty() {
-                (vtable.dismantle)(obj.address(), trash);
-            } else {
-                let payload = obj.address().add(size_of::<Header>());
-                vtable.released.iter().for_each(|place| trash.take(place.slot(payload)));
-            }
-        }
+        // SAFETY: the object is dying, nobody else refers to it.
+        unsafe { (vtable.dismantle)(obj.address(), trash) };
         // Whatever the payload still holds goes with its fields; deaths are put off until the payload is gone.
         let deferring = self.deferring.replace(true);
         // SAFETY: the payload is dropped once; `free_object` frees only memory.
